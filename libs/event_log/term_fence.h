@@ -1,0 +1,64 @@
+// Decides who may write a partition, from the log alone (DESIGN section 4).
+//
+// Fold every record in order through Admit(); it says whether the record counts. All readers of a log that fold the
+// same records reach the same verdicts. A claim is admitted if its term is higher than the current one; a commit is
+// admitted if its claim id is the current one's and its previous chain equals the chain there. All else is void, for
+// every reader alike, for ever. Holds no I/O and no locks: owned and called by one thread, the partition's.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libs/event_log/event_log.h"
+#include "prihvat/log/v1/record.pb.h"
+
+namespace prihvat::event_log {
+
+// All that a reader needs to know of the past of a partition in order to judge the next record.
+struct FenceState {
+  Offset next_offset = 0;      // of the next record to fold
+  Offset last_admitted = -1;   // offset of the last admitted record, -1 for none
+  std::string chain;           // SHA-256 chain there, 32 bytes; empty before the first admitted record
+  uint64_t term = 0;           // of the current claim, 0 for none
+  std::string claim_id;        // of the current claim, 16 bytes; empty for none
+  std::string owner_instance;  // of the current claim
+  std::string owner_address;   // of the current claim
+  std::string log_id;          // of the partition, 16 bytes; empty before the first claim
+  int64_t last_recorded_at_us = INT64_MIN;  // Unix microseconds of the last admitted record; INT64_MIN before the first
+  int64_t void_records = 0;    // how many records did not count
+
+  std::string Serialize() const;  // for the store; Parse reads it back
+  static absl::StatusOr<FenceState> Parse(std::string_view bytes);
+  friend bool operator==(const FenceState&, const FenceState&) = default;
+};
+
+enum class Verdict {
+  kAdmittedClaim,
+  kAdmittedCommit,
+  kVoid,
+};
+
+class TermFence {
+ public:
+  TermFence() = default;
+  explicit TermFence(FenceState state) : state_(std::move(state)) {}
+
+  // The verdict on `record`, whose serialised form is `bytes`, at `offset`; steps past it. CHECK-fails unless `offset`
+  // is state().next_offset: a hole means that the caller lost a record.
+  // FAILED_PRECONDITION: the record proves that this is another log than the one folded so far (a claim with another
+  // log id, or one that carries an admitted position and chain that differ from ours): the reader must stop.
+  absl::StatusOr<Verdict> Admit(Offset offset, std::string_view bytes, const log::v1::Record& record);
+
+  const FenceState& state() const { return state_; }
+
+ private:
+  FenceState state_;
+};
+
+// SHA-256(previous || bytes), 32 bytes.
+std::string NextChain(std::string_view previous, std::string_view bytes);
+
+}  // namespace prihvat::event_log
