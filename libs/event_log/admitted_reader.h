@@ -22,21 +22,26 @@ struct JudgedRecord {
   absl::Time append_time = absl::InfinitePast();
 };
 
-// Owned and used by one thread. Errors are those of LogReader::Read, DATA_LOSS for a record that cannot be parsed, and
-// TermFence::Admit's; after DATA_LOSS or FAILED_PRECONDITION every later call fails alike (stop the line).
+// Owned and used by one thread. Errors are those of LogReader::Read, DATA_LOSS for a record that
+// cannot be parsed, and TermFence::Admit's; after DATA_LOSS or FAILED_PRECONDITION every later call
+// fails alike (stop the line).
 class AdmittedReader {
  public:
   // Continues after `state` (a fresh FenceState reads from the start).
-  static absl::StatusOr<std::unique_ptr<AdmittedReader>> Open(EventLog& log, const TopicPartition& tp, FenceState state,
+  static absl::StatusOr<std::unique_ptr<AdmittedReader>> Open(EventLog& log,
+                                                              const TopicPartition& tp,
+                                                              FenceState state,
                                                               std::function<void()> on_readable);
 
-  // As LogReader::Read, void records included (with their verdict); empty means that the tip was reached.
+  // As LogReader::Read, void records included (with their verdict); empty means that the tip was
+  // reached.
   absl::StatusOr<std::vector<JudgedRecord>> Read(size_t max_records, absl::Time deadline);
 
   const FenceState& state() const { return fence_.state(); }
 
  private:
-  AdmittedReader(TopicPartition tp, FenceState state) : tp_(std::move(tp)), fence_(std::move(state)) {}
+  AdmittedReader(TopicPartition tp, FenceState state)
+      : tp_(std::move(tp)), fence_(std::move(state)) {}
 
   TopicPartition tp_;
   TermFence fence_;

@@ -1,9 +1,10 @@
 // Decides who may write a partition, from the log alone (DESIGN section 4).
 //
-// Fold every record in order through Admit(); it says whether the record counts. All readers of a log that fold the
-// same records reach the same verdicts. A claim is admitted if its term is higher than the current one; a commit is
-// admitted if its claim id is the current one's and its previous chain equals the chain there. All else is void, for
-// every reader alike, for ever. Holds no I/O and no locks: owned and called by one thread, the partition's.
+// Fold every record in order through Admit(); it says whether the record counts. All readers of a
+// log that fold the same records reach the same verdicts. A claim is admitted if its term is higher
+// than the current one; a commit is admitted if its claim id is the current one's and its previous
+// chain equals the chain there. All else is void, for every reader alike, for ever. Holds no I/O
+// and no locks: owned and called by one thread, the partition's.
 #pragma once
 
 #include <cstdint>
@@ -19,16 +20,18 @@ namespace prihvat::event_log {
 
 // All that a reader needs to know of the past of a partition in order to judge the next record.
 struct FenceState {
-  Offset next_offset = 0;      // of the next record to fold
-  Offset last_admitted = -1;   // offset of the last admitted record, -1 for none
-  std::string chain;           // SHA-256 chain there, 32 bytes; empty before the first admitted record
-  uint64_t term = 0;           // of the current claim, 0 for none
-  std::string claim_id;        // of the current claim, 16 bytes; empty for none
-  std::string owner_instance;  // of the current claim
-  std::string owner_address;   // of the current claim
-  std::string log_id;          // of the partition, 16 bytes; empty before the first claim
-  int64_t last_recorded_at_us = INT64_MIN;  // Unix microseconds of the last admitted record; INT64_MIN before the first
-  int64_t void_records = 0;    // how many records did not count
+  Offset next_offset = 0;     // of the next record to fold
+  Offset last_admitted = -1;  // offset of the last admitted record, -1 for none
+  std::string chain;     // SHA-256 chain there, 32 bytes; empty before the first admitted record
+  uint64_t term = 0;     // of the current claim, 0 for none
+  std::string claim_id;  // of the current claim, 16 bytes; empty for none
+  std::string owner_instance;   // of the current claim
+  std::string owner_address;    // of the current claim
+  std::string log_id;           // of the partition, 16 bytes; empty before the first claim
+  int32_t partition_count = 0;  // of the topic, as the first claim recorded it; 0 before
+  int64_t last_recorded_at_us =
+      INT64_MIN;  // Unix microseconds of the last admitted record; INT64_MIN before the first
+  int64_t void_records = 0;  // how many records did not count
 
   std::string Serialize() const;  // for the store; Parse reads it back
   static absl::StatusOr<FenceState> Parse(std::string_view bytes);
@@ -46,11 +49,15 @@ class TermFence {
   TermFence() = default;
   explicit TermFence(FenceState state) : state_(std::move(state)) {}
 
-  // The verdict on `record`, whose serialised form is `bytes`, at `offset`; steps past it. CHECK-fails unless `offset`
-  // is state().next_offset: a hole means that the caller lost a record.
-  // FAILED_PRECONDITION: the record proves that this is another log than the one folded so far (a claim with another
-  // log id, or one that carries an admitted position and chain that differ from ours): the reader must stop.
-  absl::StatusOr<Verdict> Admit(Offset offset, std::string_view bytes, const log::v1::Record& record);
+  // The verdict on `record`, whose serialised form is `bytes`, at `offset`; steps past it.
+  // CHECK-fails unless `offset` is state().next_offset: a hole means that the caller lost a record.
+  // A claim that is not well-formed (term 0, claim id or log id not 16 bytes) is void.
+  // FAILED_PRECONDITION: the record proves that this is another log than the one folded so far (a
+  // claim with another log id or partition count, or one that carries an admitted position and
+  // chain that differ from ours), or its kind is one that this version does not know: the reader
+  // must stop, and the fence has not stepped past the record.
+  absl::StatusOr<Verdict> Admit(Offset offset, std::string_view bytes,
+                                const log::v1::Record& record);
 
   const FenceState& state() const { return state_; }
 

@@ -1,0 +1,197 @@
+#include "libs/event_log/term_fence.h"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+
+namespace prihvat::event_log {
+namespace {
+
+using google::protobuf::io::CodedInputStream;
+using google::protobuf::io::CodedOutputStream;
+
+constexpr size_t kIdBytes = 16;
+constexpr uint32_t kStateFormat = 1;
+
+int64_t ToUnixMicros(const google::protobuf::Timestamp& time) {
+  return time.seconds() * 1'000'000 + time.nanos() / 1'000;
+}
+
+bool IsWellFormed(const log::v1::Claim& claim) {
+  return claim.term() >= 1 && claim.claim_id().size() == kIdBytes &&
+         claim.log_id().size() == kIdBytes;
+}
+
+absl::Status AnotherLog(Offset offset, const std::string& what) {
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the claim at offset ", offset, " belongs to another log than the one read so far: ", what,
+      "; the log was replaced, restored or cut: an operator must decide"));
+}
+
+// Whether `claim` was made by somebody who had folded the same log. What it had folded below our
+// last admitted record cannot be checked without history; the chain of its first commit will.
+absl::Status CheckSameLog(const FenceState& state, Offset offset, const log::v1::Claim& claim) {
+  if (claim.last_admitted_offset() > state.last_admitted) {
+    return AnotherLog(
+        offset,
+        absl::StrCat("it had folded an admitted record at offset ", claim.last_admitted_offset(),
+                     ", here the last admitted one is at ", state.last_admitted));
+  }
+  if (claim.last_admitted_offset() == state.last_admitted &&
+      claim.last_admitted_chain() != state.chain) {
+    return AnotherLog(offset, absl::StrCat("at offset ", state.last_admitted, " its chain is ",
+                                           absl::BytesToHexString(claim.last_admitted_chain()),
+                                           ", here it is ", absl::BytesToHexString(state.chain)));
+  }
+  // Candidates that race for an empty partition each make up a log id; all but the first are void
+  // by their term. Only one that had folded a claim, or outbids one, must know its log id.
+  const bool knows_the_log = claim.last_admitted_offset() >= 0 || claim.term() > state.term;
+  if (state.log_id.empty() || !knows_the_log) return absl::OkStatus();
+  if (claim.log_id() != state.log_id) {
+    return AnotherLog(offset, absl::StrCat("its log id is ", absl::BytesToHexString(claim.log_id()),
+                                           ", here it is ", absl::BytesToHexString(state.log_id)));
+  }
+  if (claim.partition_count() != state.partition_count) {
+    return AnotherLog(offset,
+                      absl::StrCat("it counts ", claim.partition_count(),
+                                   " partitions, the log was made with ", state.partition_count));
+  }
+  return absl::OkStatus();
+}
+
+void WriteBytes(CodedOutputStream& out, const std::string& bytes) {
+  out.WriteVarint32(static_cast<uint32_t>(bytes.size()));
+  out.WriteString(bytes);
+}
+
+bool ReadBytes(CodedInputStream& in, std::string* bytes) {
+  uint32_t size = 0;
+  return in.ReadVarint32(&size) && size <= INT32_MAX &&
+         in.ReadString(bytes, static_cast<int>(size));
+}
+
+template <typename T>
+bool ReadFixed(CodedInputStream& in, T* value) {
+  uint64_t raw = 0;
+  if (!in.ReadLittleEndian64(&raw)) return false;
+  *value = static_cast<T>(raw);
+  return true;
+}
+
+}  // namespace
+
+std::string NextChain(std::string_view previous, std::string_view bytes) {
+  crypto_hash_sha256_state state;
+  crypto_hash_sha256_init(&state);
+  crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(previous.data()),
+                            previous.size());
+  crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(bytes.data()),
+                            bytes.size());
+  std::string chain(crypto_hash_sha256_BYTES, '\0');
+  crypto_hash_sha256_final(&state, reinterpret_cast<unsigned char*>(chain.data()));
+  return chain;
+}
+
+std::string FenceState::Serialize() const {
+  std::string bytes;
+  {
+    google::protobuf::io::StringOutputStream stream(&bytes);
+    CodedOutputStream out(&stream);
+    out.WriteVarint32(kStateFormat);
+    out.WriteLittleEndian64(static_cast<uint64_t>(next_offset));
+    out.WriteLittleEndian64(static_cast<uint64_t>(last_admitted));
+    out.WriteLittleEndian64(term);
+    out.WriteLittleEndian64(static_cast<uint64_t>(last_recorded_at_us));
+    out.WriteLittleEndian64(static_cast<uint64_t>(void_records));
+    out.WriteLittleEndian64(static_cast<uint64_t>(partition_count));
+    for (const std::string* field : {&chain, &claim_id, &owner_instance, &owner_address, &log_id}) {
+      WriteBytes(out, *field);
+    }
+  }
+  return bytes;
+}
+
+absl::StatusOr<FenceState> FenceState::Parse(std::string_view bytes) {
+  CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
+                      static_cast<int>(bytes.size()));
+  FenceState state;
+  uint32_t format = 0;
+  if (!in.ReadVarint32(&format)) return absl::DataLossError("fence state: empty");
+  if (format != kStateFormat) {
+    return absl::DataLossError(absl::StrCat("fence state: unknown format ", format));
+  }
+  bool read = ReadFixed(in, &state.next_offset) && ReadFixed(in, &state.last_admitted) &&
+              ReadFixed(in, &state.term) && ReadFixed(in, &state.last_recorded_at_us) &&
+              ReadFixed(in, &state.void_records) && ReadFixed(in, &state.partition_count);
+  for (std::string* field : {&state.chain, &state.claim_id, &state.owner_instance,
+                             &state.owner_address, &state.log_id}) {
+    read = read && ReadBytes(in, field);
+  }
+  if (!read || in.CurrentPosition() != static_cast<int>(bytes.size())) {
+    return absl::DataLossError(
+        absl::StrCat("fence state: ", bytes.size(), " bytes that do not parse"));
+  }
+  return state;
+}
+
+absl::StatusOr<Verdict> TermFence::Admit(Offset offset, std::string_view bytes,
+                                         const log::v1::Record& record) {
+  if (offset != state_.next_offset) {
+    std::fprintf(
+        stderr,
+        "TermFence: record at offset %lld where %lld is next: a record was lost on the way here\n",
+        static_cast<long long>(offset), static_cast<long long>(state_.next_offset));
+    std::abort();
+  }
+  Verdict verdict = Verdict::kVoid;
+  int64_t recorded_at_us = 0;
+  switch (record.kind_case()) {
+    case log::v1::Record::kClaim: {
+      const log::v1::Claim& claim = record.claim();
+      if (!IsWellFormed(claim)) break;
+      if (absl::Status same = CheckSameLog(state_, offset, claim); !same.ok()) return same;
+      if (claim.term() <= state_.term) break;
+      verdict = Verdict::kAdmittedClaim;
+      recorded_at_us = ToUnixMicros(claim.recorded_at());
+      state_.term = claim.term();
+      state_.claim_id = claim.claim_id();
+      state_.owner_instance = claim.instance();
+      state_.owner_address = claim.address();
+      state_.log_id = claim.log_id();
+      state_.partition_count = claim.partition_count();
+      break;
+    }
+    case log::v1::Record::kCommit: {
+      const log::v1::Commit& commit = record.commit();
+      if (state_.claim_id.empty() || commit.claim_id() != state_.claim_id) break;
+      if (commit.previous_chain() != state_.chain) break;
+      verdict = Verdict::kAdmittedCommit;
+      recorded_at_us = ToUnixMicros(commit.recorded_at());
+      break;
+    }
+    case log::v1::Record::KIND_NOT_SET:
+      return absl::FailedPreconditionError(
+          absl::StrCat("the record at offset ", offset,
+                       " is of a kind that this version does not know; it is never skipped: "
+                       "upgrade this instance"));
+  }
+
+  state_.next_offset = offset + 1;
+  if (verdict == Verdict::kVoid) {
+    ++state_.void_records;
+    return verdict;
+  }
+  state_.chain = NextChain(state_.chain, bytes);
+  state_.last_admitted = offset;
+  state_.last_recorded_at_us = std::max(state_.last_recorded_at_us, recorded_at_us);
+  return verdict;
+}
+
+}  // namespace prihvat::event_log
