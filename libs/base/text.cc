@@ -45,8 +45,9 @@ constexpr char16_t kDStroke = u'\u0001';
 bool IsDStroke(char32_t c) { return c == U'đ' || c == U'ð' || c == U'ɖ'; }
 
 // Signs inside a word that are no letters: apostrophes, hamza and ayn as transliteration writes
-// them, tatweel.
+// them, tatweel, and the Arabic vowel signs, which few people write.
 bool IsIgnored(char32_t c) {
+  if ((c >= U'\u064B' && c <= U'\u065F') || c == U'\u0670') return true;
   return c == U'\'' || c == U'`' || c == U'’' || c == U'‘' || c == U'ʼ' || c == U'ʾ' || c == U'ʿ' ||
          c == U'ʹ' || c == U'ʺ' || c == U'\u0640';
 }
@@ -54,10 +55,12 @@ bool IsIgnored(char32_t c) {
 // Makes what is left of other scripts and accents ASCII. One a thread: made on first use, since
 // making is slow.
 const icu::Transliterator& ToAscii() {
+  static constexpr char kRules[] =
+      "Any-Latin; NFKD; [:Nonspacing Mark:] Remove; Latin-ASCII; Lower";
   thread_local const std::unique_ptr<icu::Transliterator> instance = [] {
     UErrorCode error = U_ZERO_ERROR;
-    std::unique_ptr<icu::Transliterator> made(icu::Transliterator::createInstance(
-        "Any-Latin; NFKD; [:Nonspacing Mark:] Remove; Latin-ASCII; Lower", UTRANS_FORWARD, error));
+    std::unique_ptr<icu::Transliterator> made(
+        icu::Transliterator::createInstance(kRules, UTRANS_FORWARD, error));
     PRIHVAT_CHECK(U_SUCCESS(error) && made != nullptr, "ICU's data has these transliterations");
     return made;
   }();
@@ -119,6 +122,7 @@ constexpr auto kPlaceholders = std::to_array<std::string_view>({
 // Names of several words that say so together.
 constexpr auto kPlaceholderPhrases = std::to_array<std::string_view>({
     "bez imena",
+    "ghyr mrwf",
     "n a",
     "n n",
     "nema podataka",
