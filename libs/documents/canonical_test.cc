@@ -1,0 +1,32 @@
+#include "libs/documents/canonical.h"
+
+#include <gtest/gtest.h>
+
+namespace prihvat::documents {
+namespace {
+
+std::string Canonical(std::string_view value) {
+  CanonicalText text;
+  text.Add("key", value);
+  return std::move(text).Finish().value_or("refused");
+}
+
+TEST(Canonical, ValuesAreInNfc) {
+  EXPECT_EQ(Canonical("c\xCC\x8C"), "key: č\n");  // c and a combining caron
+  EXPECT_EQ(Canonical("č"), "key: č\n");
+}
+
+TEST(Canonical, NoValueCanPoseAsAnotherLine) {
+  EXPECT_EQ(Canonical("a\nkey: b"), "key: a\\nkey: b\n");
+  EXPECT_EQ(Canonical("a\\nkey: b"), "key: a\\\\nkey: b\n");
+  EXPECT_EQ(Canonical("a\r"), "key: a\\r\n");
+}
+
+TEST(Canonical, OtherEncodingsAreRefused) { EXPECT_EQ(Canonical("\x9A"), "refused"); }
+
+TEST(Canonical, Sha256OfTheStandardsExample) {  // FIPS 180-2, appendix B.1
+  EXPECT_EQ(Sha256Hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+}  // namespace
+}  // namespace prihvat::documents

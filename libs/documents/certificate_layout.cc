@@ -1,0 +1,445 @@
+#include "libs/documents/certificate_layout.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "libs/documents/eu_emblem.h"
+#include "libs/documents/table.h"
+
+namespace prihvat::documents {
+namespace {
+
+// The type scale: few sizes, so that rank can be seen.
+const TextStyle kBody = {.size = 8.5, .line_height = 1.08};
+const TextStyle kBodyBold = {.size = 8.5, .bold = true};
+const TextStyle kSecond = {
+    .size = 7.5, .color = kGrey, .line_height = 1.08};  // Bosnian under English
+const TextStyle kLabel = {.size = 6.5, .color = kGrey, .letter_spacing = 0.2};
+const TextStyle kSerial = {.family = FontFamily::kMono, .size = 7.5, .wrap = false};
+
+constexpr size_t kMaxSerialColumns = 4;
+constexpr double kSerialGap = 14;
+constexpr double kItemGap = 9;
+const std::vector<double> kItemWidths = {20, 224, 44, 34, 76, 76};
+
+TextStyle Aligned(TextStyle style, Align align) {
+  style.align = align;
+  if (align == Align::kRight) style.wrap = false;
+  return style;
+}
+
+std::vector<Paragraph> InBoth(const Bilingual& text, const TextStyle& first,
+                              const TextStyle& second, double between = 1) {
+  std::vector<Paragraph> paragraphs;
+  if (!text.en.empty()) paragraphs.push_back({text.en, first, text.bs.empty() ? 0 : between});
+  if (!text.bs.empty()) paragraphs.push_back({text.bs, text.en.empty() ? first : second});
+  return paragraphs;
+}
+
+std::string Label(std::string_view en, std::string_view bs) {
+  return fmt::format("{}  ·  {}", en, bs);
+}
+
+std::string LongDate(absl::CivilDay day) {
+  static constexpr const char* kMonths[] = {"January",   "February", "March",    "April",
+                                            "May",       "June",     "July",     "August",
+                                            "September", "October",  "November", "December"};
+  return fmt::format("{} {} {}", day.day(), kMonths[day.month() - 1], day.year());
+}
+
+std::string BosnianDate(absl::CivilDay day) {
+  return fmt::format("{}. {}. {}.", day.day(), day.month(), day.year());
+}
+
+std::string BothDates(absl::CivilDay day) {
+  return absl::StrCat(LongDate(day), "  ·  ", BosnianDate(day));
+}
+
+absl::int128 CheckedCents(const std::string& decimal) { return ParseCents(decimal).value_or(0); }
+
+std::string ShownValue(const std::string& decimal) {
+  return decimal.empty() ? "–" : FormatCents(CheckedCents(decimal));
+}
+
+TableCell One(std::string text, TextStyle style, size_t span = 1) {
+  return {.content = {{std::move(text), style}}, .span = span};
+}
+
+// A total, or a carried total: its name over the first columns, then the two values.
+TableRow SumRow(const Bilingual& name, absl::int128 km, absl::int128 eur, bool bold) {
+  const TextStyle label = bold ? kBodyBold : kSecond;
+  const TextStyle value = Aligned(label, Align::kRight);
+  return {.cells = {One("", label), One(absl::StrCat(name.en, "  ·  ", name.bs), label, 3),
+                    One(FormatCents(km), value), One(FormatCents(eur), value)},
+          .pad_top = 4,
+          .pad_bottom = 4};
+}
+
+TableRow ItemHeader() {
+  const TextStyle first = {.size = 7, .bold = true};
+  const TextStyle second = {.size = 6.5, .color = kGrey};
+  auto cell = [&](const char* en, const char* bs, Align align) {
+    return TableCell{{{en, Aligned(first, align)}, {bs, Aligned(second, align)}}};
+  };
+  return {.cells = {cell("No.", "R. br.", Align::kLeft), cell("Description", "Opis", Align::kLeft),
+                    cell("Quantity", "Količina", Align::kRight), cell("Unit", "Jed.", Align::kLeft),
+                    cell("Value KM", "Vrijednost KM", Align::kRight),
+                    cell("Value EUR", "Vrijednost EUR", Align::kRight)},
+          .pad_top = 4,
+          .pad_bottom = 4,
+          .rule = RuleBelow::kStrong};
+}
+
+TableRow ItemRow(const CertificateItem& item) {
+  return {.cells = {One(absl::StrCat(item.line), kSecond),
+                    {.content = InBoth(item.description, kBody, kSecond)},
+                    One(item.quantity, Aligned(kBody, Align::kRight)),
+                    One(item.unit, kBody),
+                    One(ShownValue(item.value_km), Aligned(kBody, Align::kRight)),
+                    One(ShownValue(item.value_eur), Aligned(kBody, Align::kRight))},
+          .pad_top = 5,
+          .pad_bottom = 5};
+}
+
+// The rows of an item table, and for each the sums of the items that stand in it or before.
+struct ItemRows {
+  std::vector<TableRow> rows;
+  std::vector<absl::int128> km, eur;
+
+  void Add(TableRow row, absl::int128 km_value, absl::int128 eur_value) {
+    rows.push_back(std::move(row));
+    km.push_back((km.empty() ? 0 : km.back()) + km_value);
+    eur.push_back((eur.empty() ? 0 : eur.back()) + eur_value);
+  }
+};
+
+// Serials run in as many columns as the longest of the item allows, each row of them a table row of
+// its own, so that a page can end between any two.
+void AddSerials(ItemRows& out, const CertificateItem& item, PdfWriter& writer) {
+  double widest = 1;
+  for (const std::string& serial : item.serials) {
+    widest = std::max(widest, writer.typesetter().Width(serial, kSerial));
+  }
+  const double columns_gap = kItemGap * static_cast<double>(kItemWidths.size() - 1);
+  double shares = 0;
+  for (double width : kItemWidths) shares += width;
+  const double room =
+      writer.width() - kItemGap - (writer.width() - columns_gap) * kItemWidths.front() / shares;
+  if (widest > room) {
+    writer.Fail(absl::InvalidArgumentError(
+        fmt::format("line {}: a serial number is too long to be printed on one line", item.line)));
+    return;
+  }
+  const auto fitting = static_cast<size_t>((room + kSerialGap) / (widest + kSerialGap));
+  const size_t columns = std::clamp<size_t>(fitting, 1, kMaxSerialColumns);
+  // Columns of spaces, as wide as the serials: the font is monospaced.
+  const double space = writer.typesetter().Width("0", kSerial);
+  const auto column_chars = static_cast<size_t>((widest + kSerialGap) / space + 0.5);
+
+  out.Add({.cells = {One("", kLabel),
+                     One(Label("Serial numbers / VIN", "Serijski brojevi / VIN"), kLabel, 5)},
+           .pad_top = 0,
+           .pad_bottom = 2,
+           .keep_with_next = true},
+          0, 0);
+  for (size_t first = 0; first < item.serials.size(); first += columns) {
+    const size_t end = std::min(first + columns, item.serials.size());
+    std::string line;
+    for (size_t i = first; i < end; ++i) {
+      line += item.serials[i];
+      const auto chars =
+          static_cast<size_t>(writer.typesetter().Width(item.serials[i], kSerial) / space + 0.5);
+      if (i + 1 < end) line.append(std::max<size_t>(column_chars - chars, 2), ' ');
+    }
+    const bool last = end == item.serials.size();
+    out.Add({.cells = {One("", kLabel), One(line, kSerial, 5)},
+             .pad_top = 1,
+             .pad_bottom = last ? 6.0 : 1.0},
+            0, 0);
+  }
+}
+
+void DrawPng(cairo_t* cairo, PdfWriter& writer, const std::string& png, const Rect& box) {
+  struct Source {
+    const std::string& bytes;
+    size_t at;
+  } source{png, 0};
+  const Handle<cairo_surface_t> image(cairo_image_surface_create_from_png_stream(
+      [](void* closure, unsigned char* data, unsigned int length) {
+        auto& from = *static_cast<Source*>(closure);
+        if (from.bytes.size() - from.at < length) return CAIRO_STATUS_READ_ERROR;
+        std::memcpy(data, from.bytes.data() + from.at, length);
+        from.at += length;
+        return CAIRO_STATUS_SUCCESS;
+      },
+      &source));
+  const int width = cairo_image_surface_get_width(image.get());
+  const int height = cairo_image_surface_get_height(image.get());
+  if (cairo_surface_status(image.get()) != CAIRO_STATUS_SUCCESS || width == 0 || height == 0) {
+    writer.Fail(absl::InvalidArgumentError("a signature's image is not a PNG"));
+    return;
+  }
+  const double scale = std::min(box.width / width, box.height / height);
+  cairo_save(cairo);
+  cairo_translate(cairo, box.x, box.y + box.height - height * scale);
+  cairo_scale(cairo, scale, scale);
+  cairo_set_source_surface(cairo, image.get(), 0, 0);
+  cairo_paint(cairo);
+  cairo_restore(cairo);
+}
+
+void Line(cairo_t* cairo, double x, double y, double width, Rgb color, double thickness) {
+  cairo_set_source_rgb(cairo, color.red, color.green, color.blue);
+  cairo_set_line_width(cairo, thickness);
+  cairo_move_to(cairo, x, y);
+  cairo_line_to(cairo, x + width, y);
+  cairo_stroke(cairo);
+}
+
+constexpr double kSignatureImage = 34;
+constexpr double kSignatureGap = 40;
+
+// One block: role, room for the signature, a line, who signs, when.
+std::vector<Paragraph> SignatureFoot(const CertificateSignature& signature) {
+  const std::string date =
+      signature.signed_on ? BothDates(*signature.signed_on) : std::string("______________________");
+  return {{signature.person, kBodyBold, 1},
+          {signature.title, kSecond, 5},
+          {absl::StrCat(Label("Date", "Datum"), ":  ", date), kSecond}};
+}
+
+}  // namespace
+
+absl::StatusOr<absl::int128> ParseCents(const std::string& decimal) {
+  if (decimal.empty()) return absl::int128(0);
+  constexpr size_t kMaxDigits = 24;
+  const size_t point = decimal.find('.');
+  if (!IsDecimal(decimal) || point == std::string::npos || decimal.size() - point != 3 ||
+      decimal.size() > kMaxDigits) {
+    return absl::InvalidArgumentError(
+        fmt::format("'{}' is not an amount with two decimal places", decimal));
+  }
+  absl::int128 cents = 0;
+  for (char c : decimal) {
+    if (c != '-' && c != '.') cents = cents * 10 + (c - '0');
+  }
+  return decimal[0] == '-' ? -cents : cents;
+}
+
+std::string FormatCents(absl::int128 cents) {
+  const bool negative = cents < 0;
+  if (negative) cents = -cents;
+  std::string digits;
+  for (int place = 0; cents > 0 || place < 3; ++place, cents /= 10) {
+    if (place == 2) digits += '.';
+    if (place > 2 && (place - 2) % 3 == 0) digits += ',';
+    digits += static_cast<char>('0' + static_cast<int>(cents % 10));
+  }
+  if (negative) digits += '-';
+  return {digits.rbegin(), digits.rend()};
+}
+
+void CertificateLayout::Draw(PdfWriter& writer) const {
+  DrawHead(writer);
+  DrawFacts(writer);
+  DrawParties(writer);
+  DrawItems(writer);
+  DrawNotes(writer);
+  DrawSignatures(writer);
+  DrawVerification(writer);
+}
+
+void CertificateLayout::DrawHead(PdfWriter& writer) const {
+  writer.Draw(38, [&](cairo_t* cairo, const Rect& box) {
+    DrawEuVisibility(cairo, writer.typesetter(), box.x, box.y, 36, VisibilityLanguages::kBoth);
+    const Block number(writer.typesetter(),
+                       {{Label("Number", "Broj"), Aligned(kLabel, Align::kRight), 1},
+                        {certificate.number, Aligned(kBodyBold, Align::kRight), 4},
+                        {fmt::format("Issued {}  ·  Izdato {}", LongDate(certificate.issue_date),
+                                     BosnianDate(certificate.issue_date)),
+                         Aligned(kSecond, Align::kRight)}},
+                       box.width);
+    number.Draw(cairo, box.x, box.y + (36 - number.height()) / 2);
+  });
+  writer.Space(12);
+  writer.Rule(kEuBlue, 1.2);
+  writer.Space(20);
+  const TextStyle title = {.family = FontFamily::kSerif, .size = 22, .align = Align::kCenter};
+  const TextStyle second = {
+      .family = FontFamily::kSerif, .size = 13, .color = kGrey, .align = Align::kCenter};
+  writer.Text(InBoth(certificate.title, title, second, 3));
+  if (!certificate.corrects_number.empty()) {
+    writer.Space(8);
+    const std::string& number = certificate.corrects_number;
+    writer.Text(
+        {{absl::StrCat("Corrects and replaces ", number, "  ·  Ispravlja i zamjenjuje ", number),
+          Aligned(kBodyBold, Align::kCenter), 2},
+         {absl::StrCat("SHA-256 ", certificate.corrects_digest_sha256),
+          {.family = FontFamily::kMono,
+           .size = 6.5,
+           .color = kGrey,
+           .align = Align::kCenter,
+           .wrap = false}}});
+  }
+  writer.Space(16);
+}
+
+void CertificateLayout::DrawFacts(PdfWriter& writer) const {
+  PdfTable facts = {.widths = {110, 371}, .gap = 12};
+  auto add = [&](const char* en, const char* bs, std::vector<Paragraph> value) {
+    facts.rows.push_back(
+        {.cells = {{.content = {{Label(en, bs), kLabel}}}, {.content = std::move(value)}},
+         .pad_top = 3.5,
+         .pad_bottom = 3.5});
+  };
+  add("Project", "Projekat", InBoth(certificate.project, kBodyBold, kSecond, 2));
+  add("Funding", "Finansiranje", {{certificate.funding_source, kBody}});
+  add("Handover", "Primopredaja",
+      {{fmt::format("{}, {}", certificate.place, BothDates(certificate.handover_date)), kBody}});
+  writer.Table(facts);
+  writer.Space(10);
+}
+
+void CertificateLayout::DrawParties(PdfWriter& writer) const {
+  auto party = [](const char* en, const char* bs, const CertificateParty& who) {
+    const TextStyle organisation = {.size = 9, .bold = true};
+    return TableCell{{{Label(en, bs), kLabel, 3},
+                      {who.organisation, organisation, 4},
+                      {who.signatory, kBody, 1},
+                      {who.signatory_title, kSecond}}};
+  };
+  writer.Table({.widths = {1, 1},
+                .gap = kSignatureGap,
+                .rows = {{.cells = {party("Donor", "Donator", certificate.donor),
+                                    party("Recipient", "Primalac", certificate.recipient)},
+                          .pad_top = 0,
+                          .pad_bottom = 0}}});
+  writer.Space(16);
+  writer.Text(InBoth(certificate.declaration, kBody, kSecond, 3));
+  writer.Space(12);
+}
+
+void CertificateLayout::DrawItems(PdfWriter& writer) const {
+  ItemRows items;
+  for (const CertificateItem& item : certificate.items) {
+    TableRow row = ItemRow(item);
+    if (!item.serials.empty()) {
+      row.pad_bottom = 4;
+      row.keep_with_next = true;
+    }
+    items.Add(std::move(row), CheckedCents(item.value_km), CheckedCents(item.value_eur));
+    if (!item.serials.empty()) AddSerials(items, item, writer);
+    items.rows.back().rule = RuleBelow::kHair;
+  }
+  items.rows.back().rule = RuleBelow::kStrong;
+  items.rows.back().keep_with_next = true;
+
+  const absl::int128 km = CheckedCents(certificate.total_km);
+  const absl::int128 eur = CheckedCents(certificate.total_eur);
+  const std::vector<absl::int128> km_sums = items.km, eur_sums = items.eur;
+  if (eur != eur_sums.back()) {
+    TableRow row = SumRow({"Rounding difference", "Razlika zbog zaokruživanja"}, 0,
+                          eur - eur_sums.back(), /*bold=*/false);
+    row.keep_with_next = true;
+    row.cells[2].content[0].text.clear();  // KM adds up
+    items.Add(std::move(row), 0, 0);
+  }
+  items.Add(SumRow({"Total", "Ukupno"}, km, eur, /*bold=*/true), 0, 0);
+  items.rows.back().rule = RuleBelow::kStrong;
+
+  writer.Table({.widths = kItemWidths,
+                .gap = kItemGap,
+                .header = ItemHeader(),
+                .rows = std::move(items.rows),
+                .carried = [&](size_t rows_before, bool at_foot) {
+                  const size_t last = std::min(rows_before, km_sums.size()) - 1;
+                  TableRow row = SumRow(at_foot ? Bilingual{"Carried forward", "Prenosi se"}
+                                                : Bilingual{"Brought forward", "Preneseno"},
+                                        km_sums[last], eur_sums[last], /*bold=*/false);
+                  if (!at_foot) row.rule = RuleBelow::kHair;
+                  return row;
+                }});
+}
+
+void CertificateLayout::DrawNotes(PdfWriter& writer) const {
+  writer.Space(6);
+  TextStyle note = kSecond;
+  note.size = 7;
+  const Bilingual& rate = certificate.exchange_rate_note;
+  if (!rate.en.empty() || !rate.bs.empty()) {
+    const bool both = !rate.en.empty() && !rate.bs.empty();
+    writer.Text({{absl::StrCat(rate.en, both ? "  ·  " : "", rate.bs), note}});
+  }
+  if (!certificate.conditions.en.empty() || !certificate.conditions.bs.empty()) {
+    writer.Space(12);
+    writer.EnsureRoom(40);  // the label never stands alone
+    writer.Text({{Label("Conditions", "Uslovi"), kLabel}});
+    writer.Space(3);
+    writer.Text(InBoth(certificate.conditions, kBody, kSecond, 3));
+  }
+  writer.Space(18);
+}
+
+void CertificateLayout::DrawSignatures(PdfWriter& writer) const {
+  const double width = (writer.width() - kSignatureGap) / 2;
+  for (size_t first = 0; first < certificate.signatures.size(); first += 2) {
+    const size_t end = std::min(first + 2, certificate.signatures.size());
+    double head_height = 0, foot_height = 0;
+    std::vector<Block> heads, feet;
+    for (size_t i = first; i < end; ++i) {
+      const CertificateSignature& signature = certificate.signatures[i];
+      heads.emplace_back(writer.typesetter(), InBoth(signature.role, kBody, kSecond), width);
+      feet.emplace_back(writer.typesetter(), SignatureFoot(signature), width);
+      head_height = std::max(head_height, heads.back().height());
+      foot_height = std::max(foot_height, feet.back().height());
+    }
+    const double image_top = head_height + 4;
+    const double line = image_top + kSignatureImage + 2;
+    writer.Draw(line + 5 + foot_height, [&](cairo_t* cairo, const Rect& box) {
+      for (size_t i = first; i < end; ++i) {
+        const double x = box.x + static_cast<double>(i - first) * (width + kSignatureGap);
+        heads[i - first].Draw(cairo, x, box.y);
+        const std::string& png = certificate.signatures[i].image_png;
+        if (!png.empty()) {
+          DrawPng(cairo, writer, png, {x + 6, box.y + image_top, width - 12, kSignatureImage});
+        }
+        Line(cairo, x, box.y + line, width, kInk, 0.6);
+        feet[i - first].Draw(cairo, x, box.y + line + 5);
+      }
+    });
+    writer.Space(12);
+  }
+}
+
+void CertificateLayout::DrawVerification(PdfWriter& writer) const {
+  constexpr double kSide = 78;
+  constexpr double kTextLeft = kSide + 12;
+  writer.EnsureRoom(kSide);
+  writer.Space(std::max(0.0, writer.room() - kSide));  // at the foot of the last page
+  writer.Draw(kSide, [&](cairo_t* cairo, const Rect& box) {
+    DrawQr(cairo, qr, box.x - 4, box.y, kSide);
+    TextStyle fine = kSecond;
+    fine.size = 7;
+    const TextStyle digest = {.family = FontFamily::kMono, .size = 7, .wrap = false};
+    const Block text(
+        writer.typesetter(),
+        {{Label("Verification", "Provjera"), kLabel, 3},
+         {"The code holds this certificate's name and the SHA-256 of its canonical content. Any "
+          "change of an item, serial number, value, party or date changes it.",
+          fine, 2},
+         {"Kod sadrži naziv ove potvrde i SHA-256 njenog kanonskog sadržaja. Svaka izmjena stavke, "
+          "serijskog broja, vrijednosti, strane ili datuma mijenja ga.",
+          fine, 4},
+         {certificate.name, digest, 1},
+         {digest_hex, digest}},
+        box.width - kTextLeft);
+    text.Draw(cairo, box.x + kTextLeft, box.y + (kSide - text.height()) / 2);
+  });
+}
+
+}  // namespace prihvat::documents

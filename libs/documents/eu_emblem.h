@@ -1,0 +1,25 @@
+#pragma once
+
+#include "libs/documents/pdf_text.h"
+
+namespace prihvat::documents {
+
+// The emblem of the European Union after the Interinstitutional style guide, annex A1: a rectangle
+// 3:2; twelve five-pointed stars, one point up, on a circle of a third of the height around the
+// centre, at the hours of a clock; each inside a circle of an eighteenth of the height. Reflex Blue
+// #003399, yellow #FFCC00.
+inline constexpr Rgb kEuBlue = {0x00 / 255.0, 0x33 / 255.0, 0x99 / 255.0};
+inline constexpr Rgb kEuYellow = {0xFF / 255.0, 0xCC / 255.0, 0x00 / 255.0};
+
+// Draws the emblem alone. For a funded document use DrawEuVisibility: the emblem never stands
+// without the statement.
+void DrawEuEmblem(cairo_t* cairo, double x, double y, double height);
+
+enum class VisibilityLanguages { kEnglish, kBosnian, kBoth };
+
+// Draws the emblem, `height` high, and to its right the statement "Funded by the European Union" /
+// "Finansira Evropska unija" in the emblem's blue. Returns the width of both.
+double DrawEuVisibility(cairo_t* cairo, Typesetter& typesetter, double x, double y, double height,
+                        VisibilityLanguages languages);
+
+}  // namespace prihvat::documents
