@@ -1,6 +1,7 @@
 #include "libs/base/decimal.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/status/status.h"
 #include "absl/strings/ascii.h"

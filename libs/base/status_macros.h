@@ -8,18 +8,18 @@
 #include "absl/status/statusor.h"
 
 // PRIHVAT_RETURN_IF_ERROR(Write(x)): returns the status unless it is OK.
-#define PRIHVAT_RETURN_IF_ERROR(expression)                     \
-  do {                                                          \
-    if (::absl::Status status_ = (expression); !status_.ok()) { \
-      return status_;                                           \
-    }                                                           \
+#define PRIHVAT_RETURN_IF_ERROR(expression)                                   \
+  do {                                                                        \
+    if (::absl::Status prihvat_status = (expression); !prihvat_status.ok()) { \
+      return prihvat_status;                                                  \
+    }                                                                         \
   } while (false)
 
 // PRIHVAT_ASSIGN_OR_RETURN(const Money total, Sum(lines)): the value, or return of the error. Two
 // statements: not for the body of an `if` without braces. A type with a comma needs a `using`
 // first.
 #define PRIHVAT_ASSIGN_OR_RETURN(declaration, expression) \
-  PRIHVAT_ASSIGN_OR_RETURN_(PRIHVAT_CONCAT_(status_or_, __LINE__), declaration, expression)
+  PRIHVAT_ASSIGN_OR_RETURN_(PRIHVAT_CONCAT_(prihvat_status_or_, __LINE__), declaration, expression)
 
 #define PRIHVAT_ASSIGN_OR_RETURN_(result, declaration, expression) \
   auto result = (expression);                                      \

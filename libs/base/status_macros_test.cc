@@ -41,6 +41,17 @@ TEST(StatusMacros, ReturnsAnErrorAndGoesOnWithoutOne) {
   EXPECT_TRUE(reached);
 }
 
+// A member called status_ must not be hidden by what the macro declares.
+struct Holder {
+  absl::Status Get() const {
+    PRIHVAT_RETURN_IF_ERROR(status_);
+    return absl::OkStatus();
+  }
+  absl::Status status_ = absl::DataLossError("held");
+};
+
+TEST(StatusMacros, TakesAMemberCalledStatus) { EXPECT_EQ(MessageOf(Holder().Get()), "held"); }
+
 TEST(CheckDeathTest, SaysWhatAndWhy) {
   PRIHVAT_CHECK(1 + 1 == 2, "arithmetic holds");
   EXPECT_DEATH(PRIHVAT_CHECK(1 + 1 == 3, "arithmetic holds"),
