@@ -1,0 +1,99 @@
+// The log on one machine: RocksDB in one directory, group commit with fsync, no other process
+// needed.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "libs/event_log/event_log.h"
+
+namespace rocksdb {
+class Env;
+}
+
+namespace prihvat::event_log {
+
+struct EmbeddedLogOptions {
+  std::string directory;  // made if it is not there (its parent must be); a local file system
+  std::vector<TopicSpec> topics;  // replication is not looked at
+  std::function<absl::Time()> clock =
+      absl::Now;  // gives the append times; called by one thread at a time
+
+  size_t max_record_bytes = size_t{1} << 20;
+  // What may wait for the writer; an append above either bound is kNotSent with RESOURCE_EXHAUSTED.
+  size_t max_queued_batches = 4096;
+  size_t max_queued_bytes = size_t{64} << 20;
+  size_t max_group_bytes =
+      size_t{8} << 20;  // one fsync covers at most this much (or one batch, if it is larger)
+
+  size_t block_cache_bytes = size_t{64} << 20;  // index blocks inside
+  size_t write_buffer_bytes = size_t{32} << 20;
+
+  // How long Open waits for a process that still holds the directory.
+  absl::Duration lock_wait = absl::Seconds(10);
+  // How many of the last records of each partition Open reads and checks.
+  int64_t verify_tail_records = 10000;
+
+  // Called when the disk failed so that nothing can be said of what it holds (a failed fsync). The
+  // default writes the status to stderr and aborts. If it returns (tests), the log takes no more
+  // appends.
+  std::function<void(const absl::Status&)> on_fatal;
+  // The disk; null for the real one. Must outlive the log and its readers.
+  rocksdb::Env* env = nullptr;
+};
+
+// Owned by main. Thread-safe; one thread of its own writes: it gathers what is queued, writes it
+// with one fsync, and only then moves the durable end, calls `done` and wakes the readers. So
+// nothing is read that a power cut could undo. `done` and `on_readable` must not call Close.
+// Readers may outlive the log, and fail once it is closed.
+//
+// Failures. A full disk: the batches being written are kUnknown, later ones kNotSent with
+// RESOURCE_EXHAUSTED, and reading goes on; the log writes again after space was made and it was
+// opened anew. Any other failed write or fsync is fatal (see on_fatal). Damage is DATA_LOSS: at
+// Open if it is in what Open reads, else at Read.
+class EmbeddedLog : public EventLog {
+ public:
+  // Creates or opens the log. What a crash left of a torn last write is dropped, all else that is
+  // found is made durable before Open returns. FAILED_PRECONDITION: another process holds the
+  // directory, or a topic was declared with another partition count before. DATA_LOSS: the log is
+  // damaged.
+  static absl::StatusOr<std::unique_ptr<EmbeddedLog>> Open(EmbeddedLogOptions options);
+  ~EmbeddedLog() override;
+
+  void Append(const TopicPartition& tp, std::vector<std::string> records, absl::Time deadline,
+              AppendDone done) override;
+  absl::StatusOr<std::unique_ptr<LogReader>> OpenReader(const TopicPartition& tp, Offset from,
+                                                        std::function<void()> on_readable) override;
+  absl::StatusOr<Offset> End(const TopicPartition& tp, absl::Time deadline) override;
+  absl::StatusOr<int32_t> PartitionCount(const std::string& topic, absl::Time deadline) override;
+  // Batches that still wait are kNotSent; the one being written ends as it ends, before anything
+  // appended later.
+  void ResetWriter(const TopicPartition& tp) override;
+  size_t max_record_bytes() const override;
+  void Close() override;
+
+  // OK while the log takes appends; else why not (the disk is full or has failed).
+  absl::Status Writable() const;
+
+ private:
+  class Core;
+  friend class EmbeddedReader;
+
+  explicit EmbeddedLog(std::shared_ptr<Core> core);
+
+  const std::shared_ptr<Core> core_;  // shared with readers
+  absl::Mutex close_mutex_;           // makes concurrent Close calls wait for the first
+  std::thread writer_ ABSL_GUARDED_BY(close_mutex_);  // last: uses all above
+};
+
+}  // namespace prihvat::event_log
