@@ -32,8 +32,11 @@ int ToInt(std::string_view digits) {
 }  // namespace
 
 absl::StatusOr<absl::TimeZone> LoadZone(std::string_view name) {
+  // Abseil also opens paths and "file:..." names, which are not names of zones.
+  const bool path = name.starts_with('/') || name.find("..") != std::string_view::npos ||
+                    name.find(':') != std::string_view::npos;
   absl::TimeZone zone;
-  if (name.empty() || !absl::LoadTimeZone(std::string(name), &zone)) {
+  if (name.empty() || path || !absl::LoadTimeZone(std::string(name), &zone)) {
     return absl::InvalidArgumentError(
         fmt::format("{} is not a zone of the IANA time zone database", Quoted(name)));
   }
