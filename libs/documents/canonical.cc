@@ -1,15 +1,13 @@
 #include "libs/documents/canonical.h"
 
 #include <fmt/format.h>
-#include <sodium.h>
 #include <unicode/normalizer2.h>
 #include <unicode/unistr.h>
 
-#include <array>
 #include <utility>
 
 #include "absl/strings/str_replace.h"
-#include "libs/documents/table.h"
+#include "libs/base/text.h"
 
 namespace prihvat::documents {
 namespace {
@@ -30,7 +28,7 @@ absl::StatusOr<std::string> ToNfc(std::string_view text) {
 }  // namespace
 
 void CanonicalText::Add(std::string_view key, std::string_view value) {
-  if (!IsUtf8(value)) {
+  if (!base::IsValidUtf8(value)) {
     status_.Update(absl::InvalidArgumentError(fmt::format("{} is not UTF-8", key)));
     return;
   }
@@ -47,13 +45,6 @@ void CanonicalText::Add(std::string_view key, std::string_view value) {
 absl::StatusOr<std::string> CanonicalText::Finish() && {
   if (!status_.ok()) return status_;
   return std::move(text_);
-}
-
-std::string Sha256Hex(std::string_view bytes) {
-  std::array<unsigned char, crypto_hash_sha256_BYTES> digest;
-  crypto_hash_sha256(digest.data(), reinterpret_cast<const unsigned char*>(bytes.data()),
-                     bytes.size());
-  return fmt::format("{:02x}", fmt::join(digest, ""));
 }
 
 }  // namespace prihvat::documents

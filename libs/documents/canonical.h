@@ -22,7 +22,4 @@ class CanonicalText {
   std::string text_;
 };
 
-// SHA-256 of `bytes` as 64 lowercase hexadecimal digits.
-std::string Sha256Hex(std::string_view bytes);
-
 }  // namespace prihvat::documents

@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "libs/base/text.h"
+
 namespace prihvat::documents {
 namespace {
 
@@ -167,7 +169,7 @@ absl::StatusOr<std::string> WriteCsv(const Table& table, const CsvOptions& optio
 absl::StatusOr<ParsedCsv> ParseCsv(std::string_view file, char delimiter) {
   if (absl::Status status = CheckDelimiter(delimiter); !status.ok()) return status;
   if (file.starts_with(kByteOrderMark)) file.remove_prefix(kByteOrderMark.size());
-  if (!IsUtf8(file)) {
+  if (!base::IsValidUtf8(file)) {
     return absl::InvalidArgumentError("the file is not UTF-8; save it as 'CSV UTF-8'");
   }
   if (file.empty()) return absl::InvalidArgumentError("the file is empty");

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "libs/base/digest.h"
 #include "libs/documents/canonical.h"
 #include "libs/documents/certificate_layout.h"
 #include "libs/documents/pdf.h"
@@ -145,7 +146,7 @@ absl::StatusOr<std::string> CanonicalContent(const DonationCertificate& certific
 absl::StatusOr<std::string> CertificateQrText(const DonationCertificate& certificate) {
   const absl::StatusOr<std::string> content = CanonicalContent(certificate);
   if (!content.ok()) return content.status();
-  return fmt::format("prihvat:certificate:1:{}:{}", certificate.name, Sha256Hex(*content));
+  return fmt::format("prihvat:certificate:1:{}:{}", certificate.name, base::Sha256Hex(*content));
 }
 
 absl::StatusOr<std::string> RenderDonationCertificate(const DonationCertificate& certificate) {
@@ -154,7 +155,7 @@ absl::StatusOr<std::string> RenderDonationCertificate(const DonationCertificate&
   }
   const absl::StatusOr<std::string> content = CanonicalContent(certificate);
   if (!content.ok()) return content.status();
-  const std::string digest = Sha256Hex(*content);
+  const std::string digest = base::Sha256Hex(*content);
   if (!certificate.canonical_digest_hex.empty() && certificate.canonical_digest_hex != digest) {
     return absl::FailedPreconditionError(
         fmt::format("certificate {}: recorded with the digest {}, but this content has {}",

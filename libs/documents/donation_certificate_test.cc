@@ -11,7 +11,7 @@
 #include <sstream>
 
 #include "absl/strings/str_split.h"
-#include "libs/documents/canonical.h"
+#include "libs/base/digest.h"
 #include "libs/documents/handles.h"
 #include "libs/documents/testing/probe.h"
 #include "libs/documents/testing/sample_certificates.h"
@@ -62,7 +62,7 @@ TEST_P(Certificates, QrOnTheLastPageHoldsTheDigestOfTheCanonicalContent) {
   const DonationCertificate& certificate = GetParam();
   const std::string pdf = Render(certificate);
   const std::string expected = fmt::format("prihvat:certificate:1:{}:{}\n", certificate.name,
-                                           Sha256Hex(*CanonicalContent(certificate)));
+                                           base::Sha256Hex(*CanonicalContent(certificate)));
   EXPECT_EQ(DecodeQrOnPage(pdf, PageCount(pdf)).value_or("unreadable"), expected);
 }
 
@@ -245,7 +245,7 @@ TEST(DonationCertificate, DigestChangesWithContentAndNotWithSignatures) {
 TEST(DonationCertificate, INV18_CorrectionNamesTheOldDigest) {
   DonationCertificate certificate = ClothingCertificate();
   certificate.corrects_number = "DC-2023-0001";
-  certificate.corrects_digest_sha256 = Sha256Hex("the old one");
+  certificate.corrects_digest_sha256 = base::Sha256Hex("the old one");
   const std::string text = *PdfText(Render(certificate));
   EXPECT_THAT(text, HasSubstr("Corrects and replaces DC-2023-0001"));
   EXPECT_THAT(Words(text), Contains(certificate.corrects_digest_sha256));
@@ -255,7 +255,7 @@ TEST(DonationCertificate, INV18_CorrectionNamesTheOldDigest) {
 
 TEST(DonationCertificate, ContentOtherThanWhatWasRecordedIsRefused) {
   DonationCertificate certificate = VehiclesCertificate();
-  certificate.canonical_digest_hex = Sha256Hex(*CanonicalContent(certificate));
+  certificate.canonical_digest_hex = base::Sha256Hex(*CanonicalContent(certificate));
   EXPECT_TRUE(RenderDonationCertificate(certificate).ok());
   certificate.items[0].serials.pop_back();
   EXPECT_EQ(RenderDonationCertificate(certificate).status().code(),

@@ -1,9 +1,9 @@
 #include "libs/documents/table.h"
 
 #include <fmt/format.h>
-#include <unicode/utf8.h>
 
 #include "absl/strings/ascii.h"
+#include "libs/base/text.h"
 
 namespace prihvat::documents {
 namespace {
@@ -20,7 +20,7 @@ absl::Status ValidateCell(const Cell& cell, size_t row, size_t column) {
     return absl::InvalidArgumentError(
         fmt::format("row {}, column {}: '{}' is not a decimal", row, column, number->decimal));
   }
-  if (const auto* text = std::get_if<Text>(&cell); text && !IsUtf8(text->value)) {
+  if (const auto* text = std::get_if<Text>(&cell); text && !base::IsValidUtf8(text->value)) {
     return absl::InvalidArgumentError(
         fmt::format("row {}, column {}: the text is not UTF-8", row, column));
   }
@@ -42,21 +42,10 @@ bool IsDecimal(std::string_view text) {
   return skip_digits() && at == text.size();
 }
 
-bool IsUtf8(std::string_view text) {
-  const auto* bytes = reinterpret_cast<const uint8_t*>(text.data());
-  const auto length = static_cast<int64_t>(text.size());
-  for (int64_t at = 0; at < length;) {
-    UChar32 point;
-    U8_NEXT(bytes, at, length, point);
-    if (point < 0) return false;
-  }
-  return true;
-}
-
 absl::Status Validate(const Table& table) {
   if (table.header.empty()) return absl::InvalidArgumentError("a table needs a column");
   for (size_t column = 0; column < table.header.size(); ++column) {
-    if (!IsUtf8(table.header[column])) {
+    if (!base::IsValidUtf8(table.header[column])) {
       return absl::InvalidArgumentError(
           fmt::format("the name of column {} is not UTF-8", column + 1));
     }

@@ -44,9 +44,6 @@ struct Table {
 // True for text of the form that Number documents.
 bool IsDecimal(std::string_view text);
 
-// True for well-formed UTF-8.
-bool IsUtf8(std::string_view text);
-
 // InvalidArgument, with the row (the first data row is 1) and the column, for a table that no
 // writer accepts: no columns, a row of another length than the header, a Number that is no decimal,
 // text that is not UTF-8.
