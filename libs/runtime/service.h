@@ -1,0 +1,206 @@
+// One instance of one service: event sourcing itself, knowing no domain.
+//
+// A Service folds every partition of its own topic (and of the topics that its views and processes
+// need) into its store, owns those partitions that it has claimed, decides commands there, and
+// answers reads from the store. See docs/life-of-a-command.md.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "libs/base/clock.h"
+#include "libs/base/random.h"
+#include "libs/es/decider.h"
+#include "libs/es/process.h"
+#include "libs/es/projection.h"
+#include "libs/event_log/event_log.h"
+#include "prihvat/common/v1/common.pb.h"
+#include "prihvat/log/v1/record.pb.h"
+
+namespace prihvat::runtime {
+
+// What a service is. The pointers live as long as the process.
+struct ServiceDefinition {
+  std::string name;   // "procurement"
+  std::string topic;  // "prihvat.procurement"
+  const es::Decider* decider = nullptr;
+  std::vector<const es::Projection*> projections;
+  std::vector<const es::Process*> processes;
+};
+
+// A command on its way to its partition.
+struct CommandRequest {
+  std::string operation;  // "operations/ba"
+  std::shared_ptr<const google::protobuf::Message> command;
+  std::string principal;                           // "organisations/iom/people/p-017"
+  std::string request_id;                          // a UUID
+  absl::Time effective_at = absl::InfinitePast();  // InfinitePast: the time of recording
+  std::string import_id;                           // "" for none
+  std::string trace_id;                            // 32 hex digits, or ""
+  absl::Time deadline = absl::InfiniteFuture();    // not decided at all once it has passed
+};
+
+// What became of it.
+struct CommandReply {
+  // OK; or, with `rejection`, the domain's no; or what the runtime says: UNAVAILABLE (not the
+  // owner, or outcome unknown: a retry with the same request id settles it), RESOURCE_EXHAUSTED
+  // (mailbox full), DEADLINE_EXCEEDED (not decided), INVALID_ARGUMENT (the request id was used for
+  // another request; the commit would be too large).
+  absl::Status status;
+  // A stable reason in UPPER_SNAKE where status is not OK.
+  std::string reason;
+  std::shared_ptr<const es::Rejection> rejection;
+  // How long to wait before a retry makes sense; zero where it makes none.
+  absl::Duration retry_after = absl::ZeroDuration();
+
+  std::string resource;  // the name of what was made or changed, "" for none
+  std::string etag;      // of that resource, as the commit left it
+  std::vector<es::DocumentNumber> document_numbers;
+  common::v1::Token token;  // for reading this write
+  bool repeated = false;    // the request id had been seen: nothing happened anew
+};
+
+// A consistent look at the store: entities and active views at one moment. Thread-safe to make, to
+// be used by one thread; holds back the store's garbage collection, so keep it for one call only.
+class Snapshot {
+ public:
+  virtual ~Snapshot() = default;
+  virtual const es::Rows& entities() const = 0;
+  // The rows of the active version of a view; FAILED_PRECONDITION (VIEW_BUILDING) while none has
+  // caught up.
+  virtual absl::StatusOr<const es::Rows*> view(std::string_view name) const = 0;
+  // How far it goes: own partitions and those of foreign topics.
+  virtual const common::v1::Token& token() const = 0;
+};
+
+// How one partition stands, for operators and metrics.
+struct PartitionStatus {
+  int32_t partition = 0;
+  std::string state;  // Following, Claiming, CatchingUp, Owning, SteppingDown, Stopped
+  uint64_t term = 0;
+  std::string owner_instance;  // of the current claim
+  std::string owner_address;
+  int64_t applied = -1;  // last folded offset
+  int64_t end = -1;      // last known end (next offset)
+  int64_t void_records = 0;
+  int64_t mailbox_depth = 0;
+  std::string stopped_why;  // why folding stopped; "" while it goes on
+};
+
+// An admitted commit, for feeds.
+struct Change {
+  int32_t partition = 0;
+  int64_t offset = 0;
+  int64_t previous_offset = -1;  // of the admitted commit before it in the partition
+  log::v1::Commit commit;
+};
+
+struct Counters {  // since start; all monotonic
+  int64_t commits = 0;
+  int64_t rejections = 0;
+  int64_t request_id_hits = 0;
+  int64_t append_failures = 0;
+  int64_t mailbox_rejections = 0;
+  int64_t reactions = 0;
+  int64_t reaction_rejections = 0;
+  int64_t claims = 0;
+  int64_t step_downs = 0;
+  int64_t commit_batches = 0;
+  double append_seconds = 0;  // summed over batches
+};
+
+struct ServiceOptions {
+  std::string instance;         // "procurement-0"
+  std::string address;          // where its gRPC server answers
+  std::string store_dir;        // of its own store
+  int32_t partitions = 4;       // of every topic
+  size_t mailbox_limit = 4096;  // commands a partition
+  size_t batch_limit = 256;     // commands a batch
+  size_t batch_bytes = 4 << 20;
+  absl::Duration append_timeout = absl::Seconds(5);
+  absl::Duration takeover_after =
+      absl::Seconds(2);  // an owner unheard of for so long may be replaced
+  absl::Duration max_clock_skew = absl::Seconds(5);  // against the log's append times
+  size_t store_cache_bytes = 64 << 20;
+  int rank = 0;  // among the instances of the service: lower claims first
+  // When the instance at `address` last answered; InfinitePast: never. Empty: an owner that is not
+  // this instance is replaced at once (one process alone on its log).
+  std::function<absl::Time(const std::string& address)> last_heard;
+};
+
+// Thread-safe. Callbacks come from the service's own thread: they must not block it.
+class Service {
+ public:
+  // Opens the store, checks it against the log, and begins to fold. `log`, `clock`, `random`
+  // outlive it. FAILED_PRECONDITION: store and log do not belong together (DESIGN section 4), with
+  // what to do.
+  static absl::StatusOr<std::unique_ptr<Service>> Start(const ServiceDefinition& definition,
+                                                        ServiceOptions options,
+                                                        event_log::EventLog& log,
+                                                        base::Clock& clock, base::Random& random);
+  virtual ~Service() = default;
+
+  virtual const ServiceDefinition& definition() const = 0;
+
+  // `done` is called exactly once. Only the owner decides: elsewhere UNAVAILABLE with reason
+  // NOT_OWNER at once.
+  virtual void Submit(CommandRequest request, std::function<void(CommandReply)> done) = 0;
+
+  // Who decides for the operation, as far as folded: {"", ""} for nobody yet.
+  struct Owner {
+    std::string instance;
+    std::string address;
+    bool here = false;
+  };
+  virtual Owner OwnerOf(std::string_view operation) const = 0;
+
+  // Calls `done` once all that `token` names and this service folds or reacts to has been folded
+  // here (and reacted to, on the reacting partition's owner); DEADLINE_EXCEEDED after `deadline`.
+  // Positions of topics that this service does not follow are none of its business.
+  virtual void WhenSeen(const common::v1::Token& token, absl::Time deadline,
+                        std::function<void(absl::Status)> done) = 0;
+
+  virtual std::unique_ptr<Snapshot> Look() const = 0;
+
+  // Admitted commits of the own topic's `partition` after offset `after`, at most `limit`, in
+  // order, from the store.
+  virtual absl::StatusOr<std::vector<Change>> Changes(int32_t partition, int64_t after,
+                                                      size_t limit) const = 0;
+  // Calls `on_change` (any thread, must not block) after commits were folded. Unsubscribe by
+  // destroying the handle, which waits for a call under way.
+  class Subscription {
+   public:
+    virtual ~Subscription() = default;
+  };
+  virtual std::unique_ptr<Subscription> Subscribe(std::function<void()> on_change) = 0;
+
+  // SHA-256 (hex) over canonical entities and active views: equal on every instance and engine
+  // after the same commits.
+  virtual absl::StatusOr<std::string> Checksum() const = 0;
+  // A consistent copy of the store for seeding a new instance. The directory must not exist.
+  virtual absl::Status Checkpoint(const std::string& directory) = 0;
+
+  virtual std::vector<PartitionStatus> Partitions() const = 0;
+  virtual Counters counters() const = 0;
+  // Every partition of the own topic has an owner and is folded to (nearly) the end, and no view is
+  // being built for the first time.
+  virtual bool Ready() const = 0;
+  // Ended by Stop() or by an error from which only a restart helps (a failed store write).
+  virtual absl::Status Health() const = 0;
+
+  // Takes no more commands, finishes what is in flight, and stops folding. Idempotent; at most
+  // until `deadline`.
+  virtual void Stop(absl::Time deadline) = 0;
+};
+
+}  // namespace prihvat::runtime
