@@ -351,12 +351,13 @@ TYPED_TEST_P(EventLogContract, OnReadableWakesAfterEachTip) {
     ++wakes;
   });
   for (int round = 0; round < 5; ++round) {
-    ASSERT_TRUE(ReadToTip(*reader).ok());
-    int before = 0;
+    int before = 0;  // taken ahead of the read: a wake during or after it asks for another one
     {
       absl::MutexLock lock(&mutex);
       before = wakes;
     }
+    const auto to_tip = ReadToTip(*reader);
+    ASSERT_TRUE(to_tip.ok()) << to_tip.status();
     this->MustAppend({absl::StrCat("r", round)});
     // A wake may have come in vain; the record must come without another call to Read than those
     // that wakes ask for.
