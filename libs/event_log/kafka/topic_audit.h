@@ -34,10 +34,10 @@ absl::Status CreateMissingTopics(const TopicAuditOptions& options,
                                  const std::vector<TopicSpec>& topics);
 
 // Compares each topic with its declaration: partition count, replication, cleanup.policy,
-// retention.ms and .bytes, message.timestamp.type, min.insync.replicas,
-// unclean.leader.election.enable, max.message.bytes. FAILED_PRECONDITION names every difference
-// with the wanted and the found value and what to do; NOT_FOUND a topic that is not there; else
-// errors of the cluster.
+// retention.ms and .bytes, message.timestamp.type, min.insync.replicas (at least 2 where
+// replicated), unclean.leader.election.enable, max.message.bytes. FAILED_PRECONDITION names every
+// difference with the wanted and the found value and what to do; NOT_FOUND a topic that is not
+// there; else errors of the cluster.
 absl::Status AuditTopics(const TopicAuditOptions& options, const std::vector<TopicSpec>& topics);
 
 }  // namespace prihvat::event_log
