@@ -25,7 +25,8 @@ const TextStyle kSerial = {.family = FontFamily::kMono, .size = 7.5, .wrap = fal
 constexpr size_t kMaxSerialColumns = 4;
 constexpr double kSerialGap = 14;
 constexpr double kItemGap = 9;
-const std::vector<double> kItemWidths = {20, 224, 44, 34, 76, 76};
+constexpr double kLineNumberWidth = 20;
+constexpr double kMinDescriptionWidth = 120;
 
 TextStyle Aligned(TextStyle style, Align align) {
   style.align = align;
@@ -106,6 +107,29 @@ TableRow ItemRow(const CertificateItem& item) {
           .pad_bottom = 5};
 }
 
+// The widths of the item table's columns: figures never wrap, so their columns are as wide as the
+// widest, and the description has the rest.
+std::vector<double> ItemWidths(const DonationCertificate& certificate, PdfWriter& writer) {
+  double quantity = 44, km = 76, eur = 76;
+  const double unit = 34;
+  auto widen = [&](double& column, const std::string& text, const TextStyle& style) {
+    column = std::max(column, writer.typesetter().Width(text, style));
+  };
+  for (const CertificateItem& item : certificate.items) {
+    widen(quantity, item.quantity, kBody);
+    widen(km, ShownValue(item.value_km), kBody);
+    widen(eur, ShownValue(item.value_eur), kBody);
+  }
+  widen(km, ShownValue(certificate.total_km), kBodyBold);
+  widen(eur, ShownValue(certificate.total_eur), kBodyBold);
+  const double description =
+      writer.width() - 5 * kItemGap - kLineNumberWidth - quantity - unit - km - eur;
+  if (description < kMinDescriptionWidth) {
+    writer.Fail(absl::InvalidArgumentError("a quantity or a value is too long to be printed"));
+  }
+  return {kLineNumberWidth, std::max(description, kMinDescriptionWidth), quantity, unit, km, eur};
+}
+
 // The rows of an item table, and for each the sums of the items that stand in it or before.
 struct ItemRows {
   std::vector<TableRow> rows;
@@ -125,11 +149,7 @@ void AddSerials(ItemRows& out, const CertificateItem& item, PdfWriter& writer) {
   for (const std::string& serial : item.serials) {
     widest = std::max(widest, writer.typesetter().Width(serial, kSerial));
   }
-  const double columns_gap = kItemGap * static_cast<double>(kItemWidths.size() - 1);
-  double shares = 0;
-  for (double width : kItemWidths) shares += width;
-  const double room =
-      writer.width() - kItemGap - (writer.width() - columns_gap) * kItemWidths.front() / shares;
+  const double room = writer.width() - kLineNumberWidth - kItemGap;
   if (widest > room) {
     writer.Fail(absl::InvalidArgumentError(
         fmt::format("line {}: a serial number is too long to be printed on one line", item.line)));
@@ -352,7 +372,7 @@ void CertificateLayout::DrawItems(PdfWriter& writer) const {
   items.Add(SumRow({"Total", "Ukupno"}, km, eur, /*bold=*/true), 0, 0);
   items.rows.back().rule = RuleBelow::kStrong;
 
-  writer.Table({.widths = kItemWidths,
+  writer.Table({.widths = ItemWidths(certificate, writer),
                 .gap = kItemGap,
                 .header = ItemHeader(),
                 .rows = std::move(items.rows),

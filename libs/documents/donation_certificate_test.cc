@@ -140,6 +140,14 @@ TEST(DonationCertificate, RoundingDifferenceIsPrintedNotHidden) {
   EXPECT_THAT(text, ContainsRegex("Total +· +Ukupno +6\\.00 +3\\.51\n"));
 }
 
+TEST(DonationCertificate, LargeSumsDoNotRunIntoEachOther) {
+  DonationCertificate certificate = ClothingCertificate();
+  certificate.items[0].value_km = certificate.total_km = "12345849801234.23";
+  certificate.items[0].value_eur = certificate.total_eur = "6312332564912.91";
+  const std::string text = *PdfTextInColumns(Render(certificate));
+  EXPECT_THAT(text, ContainsRegex("Ukupno +12,345,849,801,234\\.23 +6,312,332,564,912\\.91\n"));
+}
+
 TEST(DonationCertificate, ManySerialsOfOneLineRunOverPages) {
   DonationCertificate certificate = VehiclesCertificate();
   certificate.items[0].serials.clear();
@@ -273,6 +281,8 @@ TEST(DonationCertificate, WhatMustNotBeSignedIsRefused) {
       {"'725000' is not an amount", [](auto& c) { c.items[0].value_km = "725000"; }},
       {"listed twice", [](auto& c) { c.items[0].serials[1] = c.items[0].serials[0]; }},
       {"too long to be printed", [](auto& c) { c.items[0].serials[0] = std::string(120, '7'); }},
+      {"a quantity or a value is too long",
+       [](auto& c) { c.items[0].quantity = std::string(60, '7'); }},
       {"control character", [](auto& c) { c.items[0].serials[0] = "a\nb"; }},
       {"not a PNG", [](auto& c) { c.signatures[0].image_png = "\x89PNG, or not"; }},
       {"shows every character", [](auto& c) { c.donor.signatory = "\U000F1234"; }},
