@@ -30,6 +30,8 @@ std::string SerializeDeterministically(const google::protobuf::Message& message)
 
 // AIP-154: a short digest of the entity's content, "" never.
 std::string EtagOf(const google::protobuf::Message& message);
+// The same, of an entity's row.
+std::string EtagOfRow(std::string_view value);
 
 // What a decision may look at. Pointers stay valid until the view is destroyed or the entity is
 // changed through it.

@@ -1,0 +1,873 @@
+#include "libs/runtime/partition.h"
+
+#include <algorithm>
+
+#include "fmt/format.h"
+#include "libs/base/check.h"
+#include "libs/base/digest.h"
+#include "libs/base/string_view.h"
+#include "libs/runtime/keys.h"
+#include "libs/runtime/reasons.h"
+#include "prihvat/common/v1/work_list.pb.h"
+#include "prihvat/log/v1/store.pb.h"
+
+namespace prihvat::runtime {
+namespace {
+
+using event_log::AppendResult;
+using event_log::FenceState;
+using event_log::RawRecord;
+using event_log::Verdict;
+using state_store::StateStore;
+
+constexpr size_t kFoldRecords = 512;  // a step, so that other partitions get their turn
+constexpr int kEvictions =
+    8;  // of old request ids, a commit: bounded, and the same on every replica
+constexpr absl::Duration kRequestWindow = absl::Hours(24 * 30);
+constexpr absl::Duration kReadRetry = absl::Milliseconds(200);
+
+google::protobuf::Timestamp ToProto(absl::Time time) {
+  const int64_t micros = absl::ToUnixMicros(time);
+  google::protobuf::Timestamp out;
+  int64_t seconds = micros / 1'000'000;
+  int64_t rest = micros % 1'000'000;
+  if (rest < 0) {
+    rest += 1'000'000;
+    --seconds;
+  }
+  out.set_seconds(seconds);
+  out.set_nanos(static_cast<int32_t>(rest * 1000));
+  return out;
+}
+
+CommandReply Failed(const es::Reason& reason, std::string_view detail = "") {
+  CommandReply reply;
+  reply.status =
+      absl::Status(reason.code, detail.empty() ? std::string(reason.meaning) : std::string(detail));
+  reply.reason = reason.id;
+  if (reason.code == absl::StatusCode::kUnavailable ||
+      reason.code == absl::StatusCode::kResourceExhausted) {
+    reply.retry_after = absl::Milliseconds(200);
+  }
+  return reply;
+}
+
+std::string RequestDigest(const google::protobuf::Message& command) {
+  std::string bytes = command.GetDescriptor()->full_name();
+  bytes.push_back('\0');
+  bytes += es::SerializeDeterministically(command);
+  return base::Sha256Bytes(bytes);
+}
+
+CommandReply ReplyOf(const log::v1::StoredReply& stored) {
+  CommandReply reply;
+  reply.resource = stored.resource_name();
+  reply.etag = stored.etag();
+  for (const log::v1::DocumentNumber& number : stored.document_numbers()) {
+    reply.document_numbers.push_back({number.kind(), number.year(), number.number()});
+  }
+  return reply;
+}
+
+}  // namespace
+
+// Decides over the store with the batch's own changes laid over it.
+class Partition::Batch {
+ public:
+  Batch(StateStore& store, const event_log::TermFence& fence, absl::Time now)
+      : entities_base(store.Read(state_store::kEntities)),
+        requests(store.Read(state_store::kRequests)),
+        meta(store.Read(state_store::kMeta)),
+        entities(*entities_base),
+        chain(fence.state().chain),
+        recorded_at(fence.state().last_recorded_at_us == INT64_MIN
+                        ? now
+                        : std::max(now, absl::FromUnixMicros(fence.state().last_recorded_at_us))) {
+    // Events carry microseconds: what is compared later must be what was written.
+    recorded_at = absl::FromUnixMicros(absl::ToUnixMicros(recorded_at));
+  }
+
+  std::unique_ptr<es::Rows> entities_base;
+  std::unique_ptr<es::Rows> requests;
+  std::unique_ptr<es::Rows> meta;
+  es::OverlayRows entities;
+  std::map<std::string, log::v1::StoredReply> new_requests;
+  std::map<std::string, log::v1::Cause> new_marks;
+  std::string chain;
+  absl::Time recorded_at;
+  std::vector<std::string> records;
+  size_t bytes = 0;
+};
+
+const char* ToString(Partition::State state) {
+  switch (state) {
+    case Partition::State::kFollowing:
+      return "Following";
+    case Partition::State::kClaiming:
+      return "Claiming";
+    case Partition::State::kCatchingUp:
+      return "CatchingUp";
+    case Partition::State::kOwning:
+      return "Owning";
+    case Partition::State::kSteppingDown:
+      return "SteppingDown";
+    case Partition::State::kStopped:
+      return "Stopped";
+  }
+  return "";
+}
+
+absl::StatusOr<std::unique_ptr<Partition>> Partition::Open(const PartitionDeps& deps,
+                                                           int32_t partition) {
+  std::unique_ptr<Partition> opened(new Partition(deps, partition));
+  const auto meta = deps.store.Read(state_store::kMeta);
+  if (const auto stored = meta->Get(FenceKey(opened->tp_.topic, partition))) {
+    auto state = FenceState::Parse(*stored);
+    if (!state.ok()) return state.status();
+    opened->fence_ = event_log::TermFence(*std::move(state));
+    opened->last_record_digest_ =
+        meta->Get(LastRecordKey(opened->tp_.topic, partition)).value_or("");
+  }
+  if (absl::Status s = opened->CheckAgainstLog(); !s.ok()) return s;
+  auto reader = deps.log.OpenReader(opened->tp_, opened->fence().next_offset, deps.wake);
+  if (!reader.ok()) return reader.status();
+  opened->reader_ = *std::move(reader);
+  if (absl::Status s = deps.views.Join(opened->tp_, opened->fence()); !s.ok()) return s;
+  return opened;
+}
+
+// The record before the store's position must be the one that was folded: else this is another log,
+// or a shorter one.
+absl::Status Partition::CheckAgainstLog() {
+  const int64_t last = fence().next_offset - 1;
+  if (last < 0) return absl::OkStatus();
+  const absl::Time deadline = deps_.clock.Now() + absl::Seconds(30);
+  const std::string advice =
+      "; the store was made from another log, or the log was cut. Nothing was changed. Put the "
+      "right log back, or move "
+      "the store away and let it be rebuilt from this log";
+  auto end = deps_.log.End(tp_, deadline);
+  if (!end.ok()) return end.status();
+  if (*end <= last) {
+    return absl::FailedPreconditionError(
+        fmt::format("{}: the log ends at offset {}, but the store was folded to {}{}",
+                    ToString(tp_), *end - 1, last, advice));
+  }
+  auto reader = deps_.log.OpenReader(tp_, last, nullptr);
+  if (!reader.ok()) return reader.status();
+  auto records = (*reader)->Read(1, deadline);
+  if (!records.ok()) return records.status();
+  if (records->empty() || base::Sha256Bytes(records->front().bytes) != last_record_digest_) {
+    return absl::FailedPreconditionError(
+        fmt::format("{}: the record at offset {} is not the one that the store was folded to{}",
+                    ToString(tp_), last, advice));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Partition::Step() {
+  next_wake_ = absl::InfiniteFuture();
+  if (state_ == State::kStopped) {
+    AnswerMailbox(kPartitionStopped);
+    return false;
+  }
+  bool worked = TakeAppendResult();
+  auto folded = FoldWhatIsThere();
+  if (!folded.ok()) return folded.status();
+  worked |= *folded;
+  worked |= Advance();
+  worked |= StartBatch();
+  return worked;
+}
+
+void Partition::Submit(CommandItem item) {
+  if (state_ == State::kStopped)
+    return item.done(Failed(kPartitionStopped, base::FromAbsl(stopped_why_.message())));
+  if (stopping_) return item.done(Failed(kShuttingDown));
+  if (state_ != State::kOwning) return item.done(Failed(kNotOwner));
+  if (!mailbox_.PushCommand(item)) {
+    ++deps_.counters.mailbox_rejections;
+    item.done(Failed(kMailboxFull,
+                     fmt::format("{} commands wait for {}; the limit is {}", mailbox_.size(),
+                                 ToString(tp_), deps_.options.mailbox_limit)));
+  }
+}
+
+// --- What the log says of our appends
+// ---------------------------------------------------------------------------------
+
+bool Partition::TakeAppendResult() {
+  if (slot_ == nullptr) return false;
+  std::optional<AppendResult> result;
+  {
+    std::lock_guard lock(slot_->mutex);
+    result = std::move(slot_->result);
+  }
+  if (!result) return false;
+  slot_.reset();
+  std::vector<std::string> records = std::move(in_flight_);
+  in_flight_.clear();
+  const bool was_claim = claim_in_flight_;
+  claim_in_flight_ = false;
+  const absl::Time now = deps_.clock.Now();
+  if (!was_claim) deps_.counters.append_seconds += absl::ToDoubleSeconds(now - append_started_);
+
+  if (result->outcome == AppendResult::Outcome::kConfirmed) {
+    settle_by_ = now + deps_.options.append_timeout;
+    // A claim is always read back: only the log's own record tells the broker's time and what
+    // stands before it.
+    if (!was_claim) {
+      for (size_t i = 0; i < records.size() && i < result->offsets.size(); ++i) {
+        const std::optional<int64_t>& offset = result->offsets[i];
+        if (offset && *offset >= fence().next_offset) confirmed_[*offset] = std::move(records[i]);
+      }
+    }
+    return true;
+  }
+  ++deps_.counters.append_failures;
+  if (was_claim) {
+    claim_waits_ = result->outcome == AppendResult::Outcome::kUnknown;
+    deps_.log.ResetWriter(tp_);
+    StepDown(result->status);
+  } else if (result->outcome == AppendResult::Outcome::kNotSent) {
+    LoseBatch(kAppendFailed, result->status);
+  } else {
+    LoseBatch(kOutcomeUnknown, result->status);
+    deps_.log.ResetWriter(tp_);
+    StepDown(result->status);
+    claim_at_ =
+        now;  // claim again at once: folding past the new claim settles what became of the batch
+  }
+  return true;
+}
+
+void Partition::LoseBatch(const es::Reason& reason, const absl::Status& why) {
+  std::deque<Pending> lost = std::move(pending_);
+  pending_.clear();
+  confirmed_.clear();
+  settle_by_ = absl::InfiniteFuture();
+  for (Pending& pending : lost) {
+    if (pending.reaction_done) pending.reaction_done(absl::UnavailableError(reason.meaning));
+    if (pending.done) {
+      pending.done(
+          Failed(reason, fmt::format("{} ({})", reason.meaning, base::FromAbsl(why.message()))));
+    }
+  }
+}
+
+void Partition::StepDown(const absl::Status& why) {
+  if (state_ == State::kStopped) return;
+  if (state_ == State::kOwning) ++deps_.counters.step_downs;
+  state_ = State::kSteppingDown;
+  if (!pending_.empty()) LoseBatch(kNotOwner, why);
+  AnswerMailbox(kNotOwner);
+  state_ = State::kFollowing;
+  at_tip_ = false;
+  ++claim_attempts_;
+  // Randomised, so that two candidates do not meet again and again.
+  const int64_t spread_ms = 50LL << std::min(claim_attempts_, 5);
+  claim_at_ = deps_.clock.Now() +
+              absl::Milliseconds(20 + static_cast<int64_t>(deps_.random.Uniform(spread_ms)));
+}
+
+void Partition::StopFolding(absl::Status why) {
+  StepDown(why);
+  state_ = State::kStopped;
+  stopped_why_ = std::move(why);
+}
+
+void Partition::AnswerMailbox(const es::Reason& reason) {
+  for (MailboxItem& item : mailbox_.Drain()) {
+    if (auto* command = std::get_if<CommandItem>(&item)) command->done(Failed(reason));
+    if (auto* reaction = std::get_if<ReactionItem>(&item))
+      reaction->done(absl::UnavailableError(reason.meaning));
+  }
+}
+
+void Partition::Abandon() {
+  LoseBatch(kOutcomeUnknown, absl::UnavailableError("shutting down"));
+  AnswerMailbox(kShuttingDown);
+}
+
+// --- Folding
+// ----------------------------------------------------------------------------------------------------------
+
+// The record at the fence's next offset, from what was confirmed to us or from the reader.
+std::optional<RawRecord> Partition::NextRecord() {
+  const int64_t next = fence().next_offset;
+  if (auto own = confirmed_.find(next); own != confirmed_.end()) {
+    RawRecord record{next, std::move(own->second)};
+    confirmed_.erase(own);
+    return record;
+  }
+  while (true) {
+    while (!read_ahead_.empty() && read_ahead_.front().offset < next) read_ahead_.pop_front();
+    if (!read_ahead_.empty()) {
+      RawRecord record = std::move(read_ahead_.front());
+      read_ahead_.pop_front();
+      return record;
+    }
+    if (deps_.clock.Now() < read_again_at_) {
+      Wake(read_again_at_);
+      return std::nullopt;
+    }
+    auto records = reader_->Read(kFoldRecords, absl::InfinitePast());
+    if (!records.ok()) {
+      if (records.status().code() == absl::StatusCode::kDataLoss) StopFolding(records.status());
+      if (records.status().code() == absl::StatusCode::kUnavailable) {
+        read_again_at_ = deps_.clock.Now() + kReadRetry;
+        Wake(read_again_at_);
+      }
+      return std::nullopt;
+    }
+    if (records->empty()) {
+      at_tip_ = true;
+      return std::nullopt;
+    }
+    for (RawRecord& record : *records) read_ahead_.push_back(std::move(record));
+  }
+}
+
+absl::StatusOr<bool> Partition::FoldWhatIsThere() {
+  StateStore::Batch batch = deps_.store.NewBatch();
+  std::vector<Pending> settled;
+  size_t folded = 0;
+  while (folded < kFoldRecords) {
+    std::optional<RawRecord> record = NextRecord();
+    if (!record || state_ == State::kStopped) break;
+    if (absl::Status s = FoldOne(*record, batch, settled); !s.ok()) {
+      // Stop the line: what was folded before stays, what cannot be folded is never skipped.
+      StopFolding(std::move(s));
+      break;
+    }
+    ++folded;
+  }
+  if (folded == 0) return false;
+  es::MutableRows& meta = batch.Rows(state_store::kMeta);
+  meta.Put(FenceKey(tp_.topic, tp_.partition), fence().Serialize());
+  meta.Put(LastRecordKey(tp_.topic, tp_.partition), last_record_digest_);
+  if (absl::Status s = deps_.store.Commit(std::move(batch)); !s.ok()) return s;
+  for (Pending& pending : settled) Reply(pending, fence().last_admitted);
+  if (pending_.empty()) settle_by_ = absl::InfiniteFuture();
+  deps_.on_change();
+  return true;
+}
+
+absl::Status Partition::FoldOne(const RawRecord& raw, StateStore::Batch& batch,
+                                std::vector<Pending>& settled) {
+  log::v1::Record record;
+  if (!record.ParseFromString(raw.bytes)) {
+    return absl::DataLossError(
+        fmt::format("{} offset {}: not a record", ToString(tp_), raw.offset));
+  }
+  const int64_t previous = fence().last_admitted;
+  event_log::TermFence next = fence_;
+  auto verdict = next.Admit(raw.offset, raw.bytes, record);
+  if (!verdict.ok()) return verdict.status();
+  if (*verdict == Verdict::kAdmittedCommit) {
+    if (absl::Status s = FoldCommit(record.commit(), raw.offset, previous, batch); !s.ok())
+      return s;
+  }
+  fence_ = std::move(next);
+  last_record_digest_ = base::Sha256Bytes(raw.bytes);
+  if (*verdict == Verdict::kAdmittedClaim) OnClaim(record.claim(), raw.append_time);
+  if (*verdict == Verdict::kVoid && claim_waits_ && record.has_claim() &&
+      record.claim().claim_id() == claim_id_) {
+    claim_waits_ = false;  // somebody with a higher term was faster
+    StepDown(absl::UnavailableError("another instance claimed first"));
+  }
+  if (*verdict == Verdict::kAdmittedCommit) SettleFront(settled);
+  return absl::OkStatus();
+}
+
+absl::Status Partition::FoldCommit(const log::v1::Commit& commit, int64_t offset, int64_t previous,
+                                   StateStore::Batch& batch) {
+  const es::CommitContext at{tp_.topic, tp_.partition, offset, previous};
+  // Events go through an overlay of their own: one that cannot be folded must leave nothing of its
+  // commit behind.
+  es::OverlayRows rows(batch.Rows(state_store::kEntities));
+  es::Entities entities(rows);
+  for (int i = 0; i < commit.events_size(); ++i) {
+    const log::v1::Event& event = commit.events(i);
+    absl::Status s = deps_.definition.decider->Evolve(entities, event.type(), event.payload(),
+                                                      es::EventContextOf(at, commit, i));
+    if (!s.ok()) return s;
+  }
+  for (const log::v1::DocumentNumber& number : commit.document_numbers()) {
+    es::FoldDocumentNumber(entities, commit.operation(),
+                           {number.kind(), number.year(), number.number()});
+  }
+  if (absl::Status s = deps_.views.Fold(batch, commit, at); !s.ok()) return s;
+  rows.MoveInto(batch.Rows(state_store::kEntities));
+
+  if (commit.has_cause()) {
+    batch.Rows(state_store::kMeta)
+        .Put(MarkKey(tp_.partition, commit.cause().process(), commit.cause().source_topic()),
+             commit.cause().SerializeAsString());
+  }
+  log::v1::FeedEntry entry;
+  entry.set_previous_offset(previous);
+  *entry.mutable_commit() = commit;
+  batch.Rows(state_store::kFeed).Put(FeedKey(tp_.partition, offset), entry.SerializeAsString());
+  FoldRequest(commit, offset, batch);
+  return absl::OkStatus();
+}
+
+void Partition::FoldRequest(const log::v1::Commit& commit, int64_t offset,
+                            StateStore::Batch& batch) {
+  es::MutableRows& rows = batch.Rows(state_store::kRequests);
+  const int64_t recorded_us =
+      commit.recorded_at().seconds() * 1'000'000 + commit.recorded_at().nanos() / 1000;
+  if (!commit.request_id().empty()) {
+    log::v1::StoredReply reply;
+    reply.set_request_digest(commit.request_digest());
+    reply.set_resource_name(commit.resource_name());
+    reply.set_etag(commit.etag());
+    *reply.mutable_document_numbers() = commit.document_numbers();
+    reply.set_offset(offset);
+    const std::string key =
+        RequestKey(tp_.partition, commit.operation(), commit.principal(), commit.request_id());
+    rows.Put(key, reply.SerializeAsString());
+    rows.Put(RequestAgeKey(tp_.partition, recorded_us, key), key);
+  }
+  const int64_t horizon = recorded_us - absl::ToInt64Microseconds(kRequestWindow);
+  const std::string prefix = fmt::format("age/{}/", tp_.partition);
+  std::vector<std::pair<std::string, std::string>> old;
+  rows.Scan(prefix, "", [&](std::string_view age_key, std::string_view key) {
+    const bool expired = age_key < RequestAgeKey(tp_.partition, std::max<int64_t>(horizon, 0), "");
+    if (expired) old.emplace_back(age_key, key);
+    return expired && old.size() < kEvictions;
+  });
+  for (const auto& [age_key, key] : old) {
+    rows.Delete(age_key);
+    rows.Delete(key);
+  }
+}
+
+// An admitted commit was folded: if the oldest pending one expected just this chain, it is ours.
+void Partition::SettleFront(std::vector<Pending>& settled) {
+  const auto take_answers = [&] {
+    while (!pending_.empty() && pending_.front().expected_chain.empty()) {
+      settled.push_back(std::move(pending_.front()));
+      pending_.pop_front();
+    }
+  };
+  if (pending_.empty() || pending_.front().expected_chain != fence().chain) return;
+  settled.push_back(std::move(pending_.front()));
+  settled.back().reply.token.add_positions()->set_offset(fence().last_admitted);
+  pending_.pop_front();
+  ++deps_.counters.commits;
+  take_answers();
+}
+
+void Partition::Reply(Pending& pending, int64_t offset) {
+  if (pending.reaction_done) pending.reaction_done(absl::OkStatus());
+  if (!pending.done) return;
+  if (pending.reply.token.positions().empty())
+    pending.reply.token.add_positions()->set_offset(offset);
+  common::v1::Position& position = *pending.reply.token.mutable_positions(0);
+  position.set_topic(tp_.topic);
+  position.set_partition(tp_.partition);
+  pending.done(std::move(pending.reply));
+}
+
+void Partition::OnClaim(const log::v1::Claim& claim, absl::Time append_time) {
+  if (claim.claim_id() != claim_id_) {
+    // Somebody else owns it now. What we have in flight and not folded by here is void for ever.
+    if (state_ != State::kFollowing)
+      StepDown(absl::UnavailableError("superseded by " + claim.instance()));
+    owner_since_ = deps_.clock.Now();
+    return;
+  }
+  claim_waits_ = false;
+  settle_by_ = absl::InfiniteFuture();
+  const absl::Time now = deps_.clock.Now();
+  if (append_time != absl::InfinitePast() &&
+      absl::AbsDuration(now - append_time) > deps_.options.max_clock_skew) {
+    stopped_why_ = absl::FailedPreconditionError(fmt::format(
+        "this machine's clock is {} away from the log's; nothing is written until it is within {}",
+        absl::FormatDuration(now - append_time),
+        absl::FormatDuration(deps_.options.max_clock_skew)));
+    StepDown(stopped_why_);
+    claim_at_ = now + absl::Seconds(5);
+    return;
+  }
+  stopped_why_ = absl::OkStatus();
+  claim_attempts_ = 0;
+  owner_since_ = now;
+  state_ = State::kOwning;
+}
+
+// --- Ownership
+// --------------------------------------------------------------------------------------------------------
+
+bool Partition::Advance() {
+  const absl::Time now = deps_.clock.Now();
+  if (settle_by_ <= now && (!pending_.empty() || claim_waits_) && slot_ == nullptr) {
+    // Confirmed, or so it seemed, and not to be found in the log in time.
+    const absl::Status why = absl::UnavailableError("the log has not shown the append in time");
+    settle_by_ = absl::InfiniteFuture();
+    LoseBatch(kOutcomeUnknown, why);
+    deps_.log.ResetWriter(tp_);
+    StepDown(why);
+    return true;
+  }
+  if (settle_by_ != absl::InfiniteFuture()) Wake(settle_by_);
+  if (state_ == State::kFollowing && !stopping_ && slot_ == nullptr && ShouldClaim(now)) {
+    state_ = State::kClaiming;
+    AppendClaim();
+    return true;
+  }
+  return false;
+}
+
+bool Partition::ShouldClaim(absl::Time now) {
+  if (!at_tip_ || !confirmed_.empty() || !read_ahead_.empty()) return false;
+  absl::Time due = claim_at_;
+  const FenceState& state = fence();
+  const bool mine = state.owner_instance == deps_.options.instance;
+  if (state.term > 0 && !mine && deps_.options.last_heard) {
+    const absl::Time heard = std::max(deps_.options.last_heard(state.owner_address), owner_since_);
+    if (owner_since_ == absl::InfinitePast())
+      owner_since_ = now;  // just started: give the owner its time
+    due = std::max(due, std::max(heard, owner_since_) + deps_.options.takeover_after +
+                            deps_.options.rank * absl::Milliseconds(500));
+  } else if (state.term == 0 && deps_.options.last_heard) {
+    if (owner_since_ == absl::InfinitePast()) owner_since_ = now;
+    due = std::max(due, owner_since_ + deps_.options.rank * absl::Milliseconds(500));
+  }
+  if (now >= due) return true;
+  Wake(due);
+  return false;
+}
+
+void Partition::AppendClaim() {
+  const FenceState& state = fence();
+  claim_id_ = deps_.random.Bytes(16);
+  log::v1::Record record;
+  log::v1::Claim& claim = *record.mutable_claim();
+  claim.set_term(state.term + 1);
+  claim.set_claim_id(claim_id_);
+  claim.set_instance(deps_.options.instance);
+  claim.set_address(deps_.options.address);
+  claim.set_last_admitted_offset(state.last_admitted);
+  claim.set_last_admitted_chain(state.chain);
+  absl::Time at = deps_.clock.Now();
+  if (state.last_recorded_at_us != INT64_MIN)
+    at = std::max(at, absl::FromUnixMicros(state.last_recorded_at_us));
+  *claim.mutable_recorded_at() = ToProto(at);
+  claim.set_topic(tp_.topic);
+  claim.set_partition(tp_.partition);
+  claim.set_partition_count(deps_.options.partitions);
+  claim.set_log_id(state.log_id.empty() ? deps_.random.Bytes(16) : state.log_id);
+
+  ++deps_.counters.claims;
+  claim_in_flight_ = claim_waits_ = true;
+  state_ = State::kCatchingUp;
+  at_tip_ = false;
+  slot_ = std::make_shared<AppendSlot>();
+  append_started_ = deps_.clock.Now();
+  settle_by_ = absl::InfiniteFuture();  // set when the append has been answered
+  deps_.log.Append(tp_, {record.SerializeAsString()},
+                   append_started_ + deps_.options.append_timeout,
+                   [slot = slot_, wake = deps_.wake](AppendResult result) {
+                     {
+                       std::lock_guard lock(slot->mutex);
+                       slot->result = std::move(result);
+                     }
+                     wake();
+                   });
+}
+
+// --- Deciding
+// ---------------------------------------------------------------------------------------------------------
+
+bool Partition::StartBatch() {
+  if (state_ != State::kOwning || !pending_.empty() || slot_ != nullptr || mailbox_.empty())
+    return false;
+  Batch batch(deps_.store, fence_, deps_.clock.Now());
+  for (size_t taken = 0;
+       taken < deps_.options.batch_limit && batch.bytes < deps_.options.batch_bytes; ++taken) {
+    std::optional<MailboxItem> item = mailbox_.Pop();
+    if (!item) break;
+    if (auto* command = std::get_if<CommandItem>(&*item)) {
+      DecideCommand(batch, std::move(*command));
+    } else {
+      DecideReaction(batch, std::move(std::get<ReactionItem>(*item)));
+    }
+  }
+  // Answers that rest on nothing in flight need not wait.
+  while (!pending_.empty() && pending_.front().expected_chain.empty()) {
+    Pending answer = std::move(pending_.front());
+    pending_.pop_front();
+    Reply(answer, fence().last_admitted);
+  }
+  if (batch.records.empty()) return true;
+  ++deps_.counters.commit_batches;
+  slot_ = std::make_shared<AppendSlot>();
+  in_flight_ = batch.records;
+  append_started_ = deps_.clock.Now();
+  deps_.log.Append(tp_, std::move(batch.records), append_started_ + deps_.options.append_timeout,
+                   [slot = slot_, wake = deps_.wake](AppendResult result) {
+                     {
+                       std::lock_guard lock(slot->mutex);
+                       slot->result = std::move(result);
+                     }
+                     wake();
+                   });
+  return true;
+}
+
+// The answer to a request id that has been seen, in the store or earlier in this batch.
+std::optional<Partition::Pending> Partition::AnswerRepeat(Batch& batch, const CommandItem& item,
+                                                          const std::string& digest) {
+  const std::string key = RequestKey(tp_.partition, item.request.operation, item.request.principal,
+                                     item.request.request_id);
+  log::v1::StoredReply stored;
+  if (auto in_batch = batch.new_requests.find(key); in_batch != batch.new_requests.end()) {
+    stored = in_batch->second;
+  } else {
+    const auto row = batch.requests->Get(key);
+    if (!row) return std::nullopt;
+    PRIHVAT_CHECK(stored.ParseFromString(*row), "a stored reply cannot be parsed");
+  }
+  Pending answer;
+  if (stored.request_digest() != digest) {
+    answer.reply = Failed(kRequestIdReused);
+    return answer;
+  }
+  ++deps_.counters.request_id_hits;
+  answer.reply = ReplyOf(stored);
+  answer.reply.repeated = true;
+  return answer;
+}
+
+void Partition::DecideCommand(Batch& batch, CommandItem item) {
+  const CommandRequest& request = item.request;
+  const auto answer = [&](CommandReply reply) {
+    Pending pending;
+    pending.reply = std::move(reply);
+    pending.done = std::move(item.done);
+    pending_.push_back(std::move(pending));
+  };
+  if (request.deadline <= deps_.clock.Now()) return answer(Failed(kDeadlinePassed));
+  const std::string digest = RequestDigest(*request.command);
+  if (!request.request_id.empty()) {
+    if (std::optional<Pending> repeat = AnswerRepeat(batch, item, digest))
+      return answer(std::move(repeat->reply));
+  }
+
+  es::OverlayRows changes(batch.entities);
+  es::Context context;
+  context.operation = request.operation;
+  context.principal = request.principal;
+  context.recorded_at = batch.recorded_at;
+  context.effective_at =
+      request.effective_at == absl::InfinitePast() ? batch.recorded_at : request.effective_at;
+  context.import_id = request.import_id;
+  context.random = [this] { return deps_.random.Next(); };
+  es::Decision decision = [&] {
+    es::View view(changes);
+    context.zone = deps_.definition.decider->ZoneOf(view, request.operation);
+    return deps_.definition.decider->Decide(view, *request.command, context);
+  }();
+  if (!decision.accepted()) {
+    ++deps_.counters.rejections;
+    CommandReply reply;
+    reply.rejection = std::make_shared<es::Rejection>(decision.rejection());
+    reply.status = absl::Status(reply.rejection->reason().code, reply.rejection->message());
+    reply.reason = reply.rejection->reason().id;
+    return answer(std::move(reply));
+  }
+  CommandReply reply;
+  reply.resource = decision.resource();
+  if (decision.events().empty()) {  // what was wished for is so already
+    if (const auto row = changes.Get(decision.resource())) reply.etag = es::EtagOfRow(*row);
+    return answer(std::move(reply));
+  }
+
+  log::v1::Record record;
+  log::v1::Commit& commit = *record.mutable_commit();
+  commit.set_claim_id(fence().claim_id);
+  commit.set_previous_chain(batch.chain);
+  *commit.mutable_recorded_at() = ToProto(batch.recorded_at);
+  commit.set_operation(request.operation);
+  commit.set_command_type(request.command->GetDescriptor()->full_name());
+  commit.set_principal(request.principal);
+  commit.set_request_id(request.request_id);
+  commit.set_request_digest(digest);
+  commit.set_trace_id(request.trace_id);
+  commit.set_import_id(request.import_id);
+  const es::CommitContext at{tp_.topic, tp_.partition,
+                             fence().next_offset + static_cast<int64_t>(batch.records.size()), 0};
+  es::Entities entities(changes);
+  for (const es::NewEvent& event : decision.events()) {
+    log::v1::Event& stored = *commit.add_events();
+    stored.set_type(event.message->GetDescriptor()->full_name());
+    stored.set_payload(es::SerializeDeterministically(*event.message));
+    const absl::Time effective =
+        event.effective_at == absl::InfinitePast() ? context.effective_at : event.effective_at;
+    if (effective != batch.recorded_at) *stored.mutable_effective_at() = ToProto(effective);
+    const absl::Status s =
+        deps_.definition.decider->Evolve(entities, stored.type(), stored.payload(),
+                                         es::EventContextOf(at, commit, commit.events_size() - 1));
+    PRIHVAT_CHECK(s.ok(), "a decider made an event that it cannot fold: " + s.ToString());
+  }
+  for (const es::DocumentNumber& number : context.numbers) {
+    log::v1::DocumentNumber& stored = *commit.add_document_numbers();
+    stored.set_kind(number.kind);
+    stored.set_year(number.year);
+    stored.set_number(number.number);
+    es::FoldDocumentNumber(entities, request.operation, number);
+  }
+  commit.set_resource_name(decision.resource());
+  if (const auto row = changes.Get(decision.resource())) commit.set_etag(es::EtagOfRow(*row));
+
+  std::string bytes = record.SerializeAsString();
+  if (bytes.size() > deps_.log.max_record_bytes()) {
+    return answer(
+        Failed(kCommitTooLarge,
+               fmt::format("the command's events take {} bytes; a record of the log holds {}",
+                           bytes.size(), deps_.log.max_record_bytes())));
+  }
+  reply.etag = commit.etag();
+  reply.document_numbers = context.numbers;
+  Pending pending;
+  pending.expected_chain = batch.chain = event_log::NextChain(batch.chain, bytes);
+  pending.reply = std::move(reply);
+  pending.done = std::move(item.done);
+  pending_.push_back(std::move(pending));
+  if (!request.request_id.empty()) {
+    log::v1::StoredReply stored;
+    stored.set_request_digest(digest);
+    stored.set_resource_name(commit.resource_name());
+    stored.set_etag(commit.etag());
+    *stored.mutable_document_numbers() = commit.document_numbers();
+    batch.new_requests[RequestKey(tp_.partition, request.operation, request.principal,
+                                  request.request_id)] = stored;
+  }
+  changes.MoveInto(batch.entities);
+  batch.bytes += bytes.size();
+  batch.records.push_back(std::move(bytes));
+}
+
+void Partition::DecideReaction(Batch& batch, ReactionItem item) {
+  const std::string mark_key =
+      MarkKey(tp_.partition, item.process->name(), item.cause.source_topic());
+  log::v1::Cause mark;
+  mark.set_new_offset(-1);
+  if (auto in_batch = batch.new_marks.find(mark_key); in_batch != batch.new_marks.end()) {
+    mark = in_batch->second;
+  } else if (const auto row = batch.meta->Get(mark_key)) {
+    PRIHVAT_CHECK(mark.ParseFromString(*row), "a mark cannot be parsed");
+  }
+  // Decided only if the mark stands where the process believes it does: so each source commit has
+  // one effect.
+  if (mark.new_offset() != item.cause.old_offset() || mark.new_chain() != item.cause.old_chain()) {
+    return item.done(absl::AbortedError("the mark has moved"));
+  }
+
+  log::v1::Record record;
+  log::v1::Commit& commit = *record.mutable_commit();
+  commit.set_claim_id(fence().claim_id);
+  commit.set_previous_chain(batch.chain);
+  *commit.mutable_recorded_at() = ToProto(batch.recorded_at);
+  commit.set_operation(item.operation);
+  commit.set_principal("processes/" + item.process->name());
+  commit.set_trace_id(item.trace_id);
+  commit.set_import_id(item.import_id);
+  *commit.mutable_cause() = item.cause;
+
+  es::OverlayRows changes(batch.entities);
+  es::Entities entities(changes);
+  const es::CommitContext at{tp_.topic, tp_.partition,
+                             fence().next_offset + static_cast<int64_t>(batch.records.size()), 0};
+  const auto add_event = [&](const google::protobuf::Message& event, absl::Time effective) {
+    log::v1::Event& stored = *commit.add_events();
+    stored.set_type(event.GetDescriptor()->full_name());
+    stored.set_payload(es::SerializeDeterministically(event));
+    if (effective != batch.recorded_at) *stored.mutable_effective_at() = ToProto(effective);
+    const absl::Status s =
+        deps_.definition.decider->Evolve(entities, stored.type(), stored.payload(),
+                                         es::EventContextOf(at, commit, commit.events_size() - 1));
+    PRIHVAT_CHECK(s.ok(), "a decider made an event that it cannot fold: " + s.ToString());
+  };
+  es::Context context;
+  context.operation = item.operation;
+  context.principal = commit.principal();
+  context.recorded_at = batch.recorded_at;
+  // The source service has judged how far back its fact may lie; here it is a fact.
+  context.import_id = item.import_id.empty() ? commit.principal() : item.import_id;
+  context.random = [this] { return deps_.random.Next(); };
+  for (size_t i = 0; i < item.reactions.size(); ++i) {
+    const es::Reaction& reaction = item.reactions[i];
+    ++deps_.counters.reactions;
+    context.zone = deps_.definition.decider->ZoneOf(entities, item.operation);
+    context.effective_at = std::min(reaction.effective_at, batch.recorded_at);
+    const size_t numbers_before = context.numbers.size();
+    const es::Decision decision = [&] {
+      es::View view(changes);
+      return deps_.definition.decider->Decide(view, *reaction.command, context);
+    }();
+    if (decision.accepted()) {
+      for (const es::NewEvent& event : decision.events()) {
+        add_event(*event.message, event.effective_at == absl::InfinitePast() ? context.effective_at
+                                                                             : event.effective_at);
+      }
+      continue;
+    }
+    ++deps_.counters.reaction_rejections;
+    context.numbers.resize(numbers_before);
+    common::v1::ReactionRejected rejected;
+    rejected.set_process(item.process->name());
+    rejected.set_source_topic(item.cause.source_topic());
+    rejected.set_source_partition(item.cause.source_partition());
+    rejected.set_source_offset(item.cause.new_offset());
+    rejected.set_index(static_cast<int32_t>(i));
+    rejected.set_command_type(reaction.command->GetDescriptor()->full_name());
+    rejected.set_command(es::SerializeDeterministically(*reaction.command));
+    rejected.set_reason(decision.rejection().reason().id);
+    rejected.set_message(decision.rejection().message());
+    add_event(rejected, batch.recorded_at);
+  }
+  for (const es::DocumentNumber& number : context.numbers) {
+    log::v1::DocumentNumber& stored = *commit.add_document_numbers();
+    stored.set_kind(number.kind);
+    stored.set_year(number.year);
+    stored.set_number(number.number);
+    es::FoldDocumentNumber(entities, item.operation, number);
+  }
+
+  std::string bytes = record.SerializeAsString();
+  if (bytes.size() > deps_.log.max_record_bytes()) {
+    return item.done(absl::InvalidArgumentError(
+        fmt::format("process {}: the reactions to {}/{} offset {} take {} bytes; a record holds {}",
+                    item.process->name(), item.cause.source_topic(), item.cause.source_partition(),
+                    item.cause.new_offset(), bytes.size(), deps_.log.max_record_bytes())));
+  }
+  Pending pending;
+  pending.expected_chain = batch.chain = event_log::NextChain(batch.chain, bytes);
+  pending.reaction_done = std::move(item.done);
+  pending_.push_back(std::move(pending));
+  batch.new_marks[mark_key] = item.cause;
+  changes.MoveInto(batch.entities);
+  batch.bytes += bytes.size();
+  batch.records.push_back(std::move(bytes));
+}
+
+PartitionStatus Partition::status() const {
+  PartitionStatus status;
+  status.partition = tp_.partition;
+  status.state = ToString(state_);
+  status.term = fence().term;
+  status.owner_instance = fence().owner_instance;
+  status.owner_address = fence().owner_address;
+  status.applied = fence().next_offset - 1;
+  status.end = std::max(fence().next_offset, reader_->position());
+  status.void_records = fence().void_records;
+  status.mailbox_depth = static_cast<int64_t>(mailbox_.size());
+  status.stopped_why = std::string(base::FromAbsl(stopped_why_.message()));
+  return status;
+}
+
+}  // namespace prihvat::runtime

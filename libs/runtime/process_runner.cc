@@ -1,0 +1,232 @@
+#include "libs/runtime/process_runner.h"
+
+#include <algorithm>
+
+#include "fmt/format.h"
+#include "libs/base/check.h"
+#include "libs/base/string_view.h"
+#include "libs/runtime/keys.h"
+
+namespace prihvat::runtime {
+namespace {
+
+constexpr size_t kOutstanding = 256;    // reactions on their way, at most
+constexpr int64_t kMarkRecords = 1000;  // source commits after which a mark alone is due
+constexpr absl::Duration kMarkIdle = absl::Milliseconds(500);
+constexpr absl::Duration kRetry = absl::Milliseconds(200);
+
+}  // namespace
+
+ProcessRunner::ProcessRunner(const PartitionDeps& deps, Partition& partition,
+                             std::string source_topic, std::vector<const es::Process*> processes)
+    : deps_(deps),
+      partition_(partition),
+      source_{std::move(source_topic), partition.partition()},
+      processes_(std::move(processes)) {}
+
+void ProcessRunner::Reset() {
+  reader_.reset();
+  progress_.clear();
+  alive_.reset();
+  outstanding_.clear();
+  read_through_ = -1;
+  failed_ = false;
+}
+
+void ProcessRunner::Stop(std::string why) {
+  Reset();
+  stopped_why_ = std::move(why);
+}
+
+// Begins at the lowest mark; the record there must be the one that the mark names.
+bool ProcessRunner::Open() {
+  const auto meta = deps_.store.Read(state_store::kMeta);
+  const log::v1::Cause* lowest = nullptr;
+  progress_.reserve(processes_.size());
+  for (const es::Process* process : processes_) {
+    Progress progress{process};
+    progress.mark.set_new_offset(-1);
+    if (const auto row =
+            meta->Get(MarkKey(partition_.partition(), process->name(), source_.topic))) {
+      PRIHVAT_CHECK(progress.mark.ParseFromString(*row), "a mark cannot be parsed");
+    }
+    progress_.push_back(std::move(progress));
+  }
+  for (const Progress& progress : progress_) {
+    if (lowest == nullptr || progress.mark.new_offset() < lowest->new_offset())
+      lowest = &progress.mark;
+  }
+  event_log::FenceState state;
+  if (lowest->new_offset() >= 0) {
+    auto check = deps_.log.OpenReader(source_, lowest->new_offset(), nullptr);
+    if (!check.ok()) return false;
+    auto records = (*check)->Read(1, deps_.clock.Now() + absl::Seconds(5));
+    if (records.status().code() == absl::StatusCode::kUnavailable ||
+        records.status().code() == absl::StatusCode::kDeadlineExceeded) {
+      return false;
+    }
+    log::v1::Record record;
+    if (!records.ok() || records->empty() || !record.ParseFromString(records->front().bytes) ||
+        event_log::NextChain(record.commit().previous_chain(), records->front().bytes) !=
+            lowest->new_chain()) {
+      Stop(
+          fmt::format("{} offset {} is not the record that the mark names: the source log was "
+                      "restored or is another one",
+                      ToString(source_), lowest->new_offset()));
+      return false;
+    }
+    state.next_offset = lowest->new_offset() + 1;
+    state.last_admitted = lowest->new_offset();
+    state.chain = lowest->new_chain();
+    state.term = lowest->source_term();
+    state.claim_id = lowest->source_claim_id();
+    state.log_id = lowest->source_log_id();
+    state.partition_count = deps_.options.partitions;
+  }
+  auto reader = event_log::AdmittedReader::Open(deps_.log, source_, state, deps_.wake);
+  if (!reader.ok()) return false;
+  reader_ = *std::move(reader);
+  at_ = state;
+  read_through_ = state.next_offset - 1;
+  alive_ = std::make_shared<bool>(true);
+  return true;
+}
+
+bool ProcessRunner::Step() {
+  next_wake_ = absl::InfiniteFuture();
+  if (partition_.state() != Partition::State::kOwning || !stopped_why_.empty()) {
+    if (reader_ != nullptr || failed_) Reset();
+    return false;
+  }
+  const absl::Time now = deps_.clock.Now();
+  if (failed_) {
+    Reset();
+    retry_at_ = now + kRetry;
+  }
+  if (now < retry_at_) {
+    next_wake_ = retry_at_;
+    return false;
+  }
+  if (reader_ == nullptr && !Open()) {
+    Reset();
+    if (!stopped_why_.empty()) return false;
+    retry_at_ = now + kRetry;
+    next_wake_ = retry_at_;
+    return false;
+  }
+  bool worked = false;
+  if (outstanding_.size() < kOutstanding) {
+    auto records = reader_->Read(64, absl::InfinitePast());
+    if (records.ok()) {
+      for (const event_log::JudgedRecord& record : *records) {
+        if (record.verdict == event_log::Verdict::kAdmittedClaim) {
+          at_.term = record.record.claim().term();
+          at_.log_id = record.record.claim().log_id();
+        }
+        if (record.verdict == event_log::Verdict::kAdmittedCommit) Dispatch(record);
+        if (!stopped_why_.empty()) return false;
+        read_through_ = record.offset;
+      }
+      worked = !records->empty();
+    } else if (records.status().code() == absl::StatusCode::kUnavailable) {
+      retry_at_ = now + kRetry;
+      next_wake_ = retry_at_;
+    } else if (records.status().code() != absl::StatusCode::kDeadlineExceeded) {
+      Stop(std::string(base::FromAbsl(records.status().message())));
+      return false;
+    }
+  }
+  return SendIdleMarks() || worked;
+}
+
+void ProcessRunner::Dispatch(const event_log::JudgedRecord& record) {
+  const log::v1::Commit& commit = record.record.commit();
+  at_.last_admitted = record.offset;
+  at_.chain = record.chain;
+  at_.claim_id = commit.claim_id();  // an admitted commit's claim is the current one
+  const es::CommitContext at{source_.topic, source_.partition, record.offset,
+                             record.previous_admitted};
+  const bool mark_alone = commit.events().empty();
+  for (Progress& progress : progress_) {
+    if (record.offset <= progress.mark.new_offset()) continue;
+    auto reactions = progress.process->React(commit, at);
+    if (!reactions.ok()) return Stop(std::string(base::FromAbsl(reactions.status().message())));
+    if (reactions->empty()) {
+      if (!mark_alone) {
+        if (progress.records_since++ == 0) progress.since = deps_.clock.Now();
+      }
+      continue;
+    }
+    ReactionItem item;
+    item.operation = commit.operation();
+    item.import_id = commit.import_id();
+    item.trace_id = commit.trace_id();
+    item.reactions = *std::move(reactions);
+    Send(progress, std::move(item));
+  }
+}
+
+void ProcessRunner::Send(Progress& progress, ReactionItem item) {
+  item.process = progress.process;
+  item.cause.set_process(progress.process->name());
+  item.cause.set_source_topic(source_.topic);
+  item.cause.set_source_partition(source_.partition);
+  item.cause.set_source_log_id(at_.log_id);
+  item.cause.set_old_offset(progress.mark.new_offset());
+  item.cause.set_old_chain(progress.mark.new_chain());
+  item.cause.set_new_offset(at_.last_admitted);
+  item.cause.set_new_chain(at_.chain);
+  item.cause.set_source_term(at_.term);
+  item.cause.set_source_claim_id(at_.claim_id);
+  progress.mark = item.cause;
+  progress.records_since = 0;
+  progress.since = absl::InfiniteFuture();
+  outstanding_.push_back(progress.mark.new_offset());
+  // The runner outlives every callback of a run that is alive: both belong to the service's thread.
+  item.done = [this, alive = std::weak_ptr<bool>(alive_)](absl::Status status) {
+    if (alive.expired()) return;
+    outstanding_.pop_front();  // the partition answers in the order that it was asked
+    if (status.ok()) return;
+    if (status.code() == absl::StatusCode::kInvalidArgument)
+      return Stop(std::string(base::FromAbsl(status.message())));
+    failed_ = true;
+  };
+  partition_.React(std::move(item));
+}
+
+bool ProcessRunner::SendIdleMarks() {
+  const absl::Time now = deps_.clock.Now();
+  bool sent = false;
+  for (Progress& progress : progress_) {
+    if (progress.records_since == 0) continue;
+    if (progress.records_since >= kMarkRecords || now >= progress.since + kMarkIdle) {
+      ReactionItem item;
+      Send(progress, std::move(item));
+      sent = true;
+    } else {
+      next_wake_ = std::min(next_wake_, progress.since + kMarkIdle);
+    }
+  }
+  return sent;
+}
+
+int64_t ProcessRunner::done_through() const {
+  if (partition_.state() == Partition::State::kOwning && reader_ != nullptr && !failed_) {
+    return outstanding_.empty() ? read_through_ : outstanding_.front() - 1;
+  }
+  // A standby knows what the marks say.
+  const auto meta = deps_.store.Read(state_store::kMeta);
+  int64_t lowest = INT64_MAX;
+  for (const es::Process* process : processes_) {
+    log::v1::Cause mark;
+    mark.set_new_offset(-1);
+    if (const auto row =
+            meta->Get(MarkKey(partition_.partition(), process->name(), source_.topic))) {
+      PRIHVAT_CHECK(mark.ParseFromString(*row), "a mark cannot be parsed");
+    }
+    lowest = std::min(lowest, mark.new_offset());
+  }
+  return lowest;
+}
+
+}  // namespace prihvat::runtime

@@ -1,0 +1,228 @@
+#include "libs/state_store/state_store.h"
+
+#include <filesystem>
+#include <mutex>
+
+#include "fmt/format.h"
+#include "libs/base/check.h"
+#include "rocksdb/cache.h"
+#include "rocksdb/db.h"
+#include "rocksdb/filter_policy.h"
+#include "rocksdb/table.h"
+#include "rocksdb/utilities/checkpoint.h"
+#include "rocksdb/write_buffer_manager.h"
+
+namespace prihvat::state_store {
+namespace {
+
+rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
+std::string_view FromSlice(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+absl::Status ToStatus(const rocksdb::Status& status, std::string_view what) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string text = fmt::format("state store: {}: {}", what, status.ToString());
+  if (status.IsCorruption()) return absl::DataLossError(text);
+  if (status.IsBusy() || status.ToString().find("lock") != std::string::npos) {
+    return absl::FailedPreconditionError(
+        text + "; another process uses this store: one process, one store");
+  }
+  return absl::InternalError(text);
+}
+
+// Reads that fail mean a damaged or vanished disk: nothing above could go on with half an answer.
+class StoreRows final : public es::Rows {
+ public:
+  StoreRows(rocksdb::DB* db, rocksdb::ColumnFamilyHandle* family, const rocksdb::Snapshot* snapshot)
+      : db_(db), family_(family) {
+    options_.snapshot = snapshot;
+  }
+
+  std::optional<std::string> Get(std::string_view key) const override {
+    std::string value;
+    const rocksdb::Status status = db_->Get(options_, family_, ToSlice(key), &value);
+    if (status.IsNotFound()) return std::nullopt;
+    PRIHVAT_CHECK(status.ok(), "state store cannot be read: " + status.ToString());
+    return value;
+  }
+
+  void Scan(std::string_view prefix, std::string_view after,
+            absl::FunctionRef<bool(std::string_view, std::string_view)> visit) const override {
+    std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(options_, family_));
+    it->Seek(ToSlice(after > prefix ? after : prefix));
+    if (it->Valid() && !after.empty() && FromSlice(it->key()) == after) it->Next();
+    for (; it->Valid() && it->key().starts_with(ToSlice(prefix)); it->Next()) {
+      if (!visit(FromSlice(it->key()), FromSlice(it->value()))) return;
+    }
+    PRIHVAT_CHECK(it->status().ok(), "state store cannot be read: " + it->status().ToString());
+  }
+
+ private:
+  rocksdb::DB* db_;
+  rocksdb::ColumnFamilyHandle* family_;
+  rocksdb::ReadOptions options_;
+};
+
+rocksdb::ColumnFamilyOptions FamilyOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;  // inside the one budget
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  rocksdb::ColumnFamilyOptions options;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  options.write_buffer_size = 8 << 20;
+  options.compression = rocksdb::kNoCompression;
+  return options;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const StateStoreOptions& options) {
+  std::unique_ptr<StateStore> store(new StateStore());
+  store->cache_ = rocksdb::NewLRUCache(options.cache_bytes);
+  store->write_buffers_ =
+      std::make_shared<rocksdb::WriteBufferManager>(options.cache_bytes / 2, store->cache_);
+  rocksdb::DBOptions db_options;
+  if (options.env != nullptr) db_options.env = options.env;
+  db_options.create_if_missing = true;
+  db_options.create_missing_column_families = true;
+  db_options.write_buffer_manager = store->write_buffers_;
+  db_options.max_background_jobs = 2;
+  db_options.keep_log_file_num = 2;
+  db_options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  if (options.env == nullptr) {
+    std::error_code error;
+    std::filesystem::create_directories(options.directory, error);
+    if (error) {
+      return absl::InvalidArgumentError(
+          fmt::format("state store: cannot make {}: {}", options.directory, error.message()));
+    }
+  }
+
+  std::vector<std::string> names;
+  rocksdb::DB::ListColumnFamilies(db_options, options.directory, &names);  // fails for a new store
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (std::string_view name : {std::string_view("default"), kEntities, kRequests, kMeta, kFeed}) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.emplace_back(name);
+  }
+  for (const std::string& name : names) families.emplace_back(name, FamilyOptions(store->cache_));
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(db_options, options.directory, families, &handles, &db);
+  if (!status.ok()) return ToStatus(status, fmt::format("cannot open {}", options.directory));
+  store->db_.reset(db);
+  for (size_t i = 0; i < names.size(); ++i) store->handles_[names[i]] = handles[i];
+  return store;
+}
+
+StateStore::~StateStore() {
+  if (db_ == nullptr) return;
+  for (auto& [name, handle] : handles_) db_->DestroyColumnFamilyHandle(handle);
+  db_->Close();
+}
+
+rocksdb::ColumnFamilyHandle* StateStore::Handle(std::string_view family) const {
+  std::shared_lock lock(mutex_);
+  const auto it = handles_.find(family);
+  return it == handles_.end() ? nullptr : it->second;
+}
+
+std::unique_ptr<es::Rows> StateStore::Read(std::string_view family) const {
+  rocksdb::ColumnFamilyHandle* handle = Handle(family);
+  PRIHVAT_CHECK(handle != nullptr, "no family " + std::string(family));
+  return std::make_unique<StoreRows>(db_.get(), handle, nullptr);
+}
+
+StateStore::Snapshot::Snapshot(const StateStore& store)
+    : store_(store), snapshot_(store.db_->GetSnapshot()) {}
+
+StateStore::Snapshot::~Snapshot() { store_.db_->ReleaseSnapshot(snapshot_); }
+
+std::unique_ptr<es::Rows> StateStore::Snapshot::Read(std::string_view family) const {
+  rocksdb::ColumnFamilyHandle* handle = store_.Handle(family);
+  if (handle == nullptr) return nullptr;
+  return std::make_unique<StoreRows>(store_.db_.get(), handle, snapshot_);
+}
+
+std::unique_ptr<StateStore::Snapshot> StateStore::Look() const {
+  return std::unique_ptr<Snapshot>(new Snapshot(*this));
+}
+
+es::MutableRows& StateStore::Batch::Rows(std::string_view family) {
+  auto it = overlays_.find(family);
+  if (it == overlays_.end()) {
+    Overlay overlay;
+    overlay.base = store_->Read(family);
+    overlay.rows = std::make_unique<es::OverlayRows>(*overlay.base);
+    it = overlays_.emplace(std::string(family), std::move(overlay)).first;
+  }
+  return *it->second.rows;
+}
+
+bool StateStore::Batch::empty() const {
+  for (const auto& [family, overlay] : overlays_) {
+    if (!overlay.rows->changes().empty()) return false;
+  }
+  return true;
+}
+
+absl::Status StateStore::Commit(Batch batch) {
+  rocksdb::WriteBatch writes;
+  for (const auto& [family, overlay] : batch.overlays_) {
+    rocksdb::ColumnFamilyHandle* handle = Handle(family);
+    PRIHVAT_CHECK(handle != nullptr, "no family " + family);
+    for (const auto& [key, value] : overlay.rows->changes()) {
+      if (value) {
+        writes.Put(handle, key, *value);
+      } else {
+        writes.Delete(handle, key);
+      }
+    }
+  }
+  return ToStatus(db_->Write(rocksdb::WriteOptions(), &writes), "cannot write");
+}
+
+bool StateStore::HasFamily(std::string_view family) const { return Handle(family) != nullptr; }
+
+absl::Status StateStore::AddFamily(std::string_view family) {
+  rocksdb::ColumnFamilyHandle* handle = nullptr;
+  const rocksdb::Status status =
+      db_->CreateColumnFamily(FamilyOptions(cache_), std::string(family), &handle);
+  if (!status.ok()) return ToStatus(status, fmt::format("cannot add {}", family));
+  std::unique_lock lock(mutex_);
+  handles_[std::string(family)] = handle;
+  return absl::OkStatus();
+}
+
+absl::Status StateStore::DropFamily(std::string_view family) {
+  rocksdb::ColumnFamilyHandle* handle = nullptr;
+  {
+    std::unique_lock lock(mutex_);
+    const auto it = handles_.find(family);
+    if (it == handles_.end()) return absl::OkStatus();
+    handle = it->second;
+    handles_.erase(it);
+  }
+  const rocksdb::Status status = db_->DropColumnFamily(handle);
+  db_->DestroyColumnFamilyHandle(handle);
+  return ToStatus(status, fmt::format("cannot drop {}", family));
+}
+
+std::vector<std::string> StateStore::families() const {
+  std::shared_lock lock(mutex_);
+  std::vector<std::string> names;
+  for (const auto& [name, handle] : handles_) names.push_back(name);
+  return names;
+}
+
+absl::Status StateStore::Checkpoint(const std::string& directory) {
+  rocksdb::Checkpoint* raw = nullptr;
+  const rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &raw);
+  std::unique_ptr<rocksdb::Checkpoint> checkpoint(raw);
+  if (!status.ok()) return ToStatus(status, "cannot make a checkpoint");
+  return ToStatus(checkpoint->CreateCheckpoint(directory),
+                  fmt::format("checkpoint to {}", directory));
+}
+
+}  // namespace prihvat::state_store
