@@ -41,6 +41,21 @@ function(prihvat_test name)
   set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
 endfunction()
 
+# prihvat_python_test(NAME LABEL unit|... SCRIPT x_test.py [ARGS ...] [TIMEOUT seconds]): a Python unittest module as one
+# ctest entry, run by tests/python/run.py, which tells of its cases as a GoogleTest program does. It runs in build/venv
+# where that is there (scripts/setup.sh test makes it), so it may import what scripts/requirements.txt lists.
+function(prihvat_python_test name)
+  cmake_parse_arguments(ARG "" "LABEL;SCRIPT;TIMEOUT" "ARGS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_test(NAME ${name}
+           COMMAND ${CMAKE_SOURCE_DIR}/tests/python/run.py ${name} ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_SCRIPT} ${ARG_ARGS}
+           WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT}
+                       ENVIRONMENT "PRIHVAT_BUILD_DIR=${CMAKE_BINARY_DIR}")
+endfunction()
+
 # prihvat_proto(NAME PROTOS prihvat/x/v1/a.proto ... DEPS prihvat::proto_y ... [GRPC]): prihvat::proto_NAME holds the
 # messages; with GRPC, prihvat::grpc_NAME holds the service stubs too (heavy headers: few rooms may link it).
 function(prihvat_proto name)
@@ -51,6 +66,7 @@ function(prihvat_proto name)
   set(out ${CMAKE_BINARY_DIR}/generated)
   file(MAKE_DIRECTORY ${out})
   set(message_sources "")
+  set(headers "")
   foreach(proto IN LISTS ARG_PROTOS ARG_GRPC_PROTOS)
     string(REGEX REPLACE "\\.proto$" "" stem ${proto})
     add_custom_command(
@@ -58,6 +74,7 @@ function(prihvat_proto name)
       COMMAND protobuf::protoc --cpp_out=${out} -I ${ARG_ROOT} -I ${GOOGLEAPIS_DIR} ${ARG_ROOT}/${proto}
       DEPENDS ${ARG_ROOT}/${proto} VERBATIM)
     list(APPEND message_sources ${out}/${stem}.pb.cc)
+    list(APPEND headers ${out}/${stem}.pb.h)
   endforeach()
   add_library(prihvat_proto_${name} STATIC ${message_sources})
   target_include_directories(prihvat_proto_${name} SYSTEM PUBLIC ${out})
@@ -79,10 +96,18 @@ function(prihvat_proto name)
                 -I ${ARG_ROOT} -I ${GOOGLEAPIS_DIR} ${ARG_ROOT}/${proto}
         DEPENDS ${ARG_ROOT}/${proto} VERBATIM)
       list(APPEND stub_sources ${out}/${stem}.grpc.pb.cc)
+      list(APPEND headers ${out}/${stem}.grpc.pb.h)
     endforeach()
     add_library(prihvat_grpc_${name} STATIC ${stub_sources})
     target_link_libraries(prihvat_grpc_${name} PUBLIC prihvat::proto_${name} gRPC::grpc++)
     target_compile_options(prihvat_grpc_${name} PRIVATE -w -O1)
     add_library(prihvat::grpc_${name} ALIAS prihvat_grpc_${name})
   endif()
+
+  # generated_protos: all generated headers and nothing else, for tools that only parse (clang-tidy).
+  if(NOT TARGET generated_protos)
+    add_custom_target(generated_protos)
+  endif()
+  add_custom_target(prihvat_generated_${name} DEPENDS ${headers})
+  add_dependencies(generated_protos prihvat_generated_${name})
 endfunction()

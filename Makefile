@@ -1,0 +1,79 @@
+# All that one does here; `make` alone lists it. The work is done by CMake (CMakePresets.json) and by scripts/.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test test-unit test-asan test-tsan lint format bench serve kafka-up kafka-down clean
+
+PRESET ?= release
+JOBS ?= $(shell nproc)
+BUILD := build/$(PRESET)
+KAFKA_DIR ?= build/kafka
+KAFKA_PORT ?= 19092
+KAFKA_NODES ?= 1
+DATA_DIR ?= build/serve
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo
+	@echo "  PRESET=$(PRESET) (release, debug with ASan and UBSan, tsan, dev)  JOBS=$(JOBS)"
+
+setup: ## Install all that is missing (Debian 12; needs root or sudo for packages)
+	@scripts/setup.sh test
+
+build: ## Build everything with PRESET
+	@scripts/setup.sh build
+	@cmake --preset $(PRESET) > build/configure.log || { cat build/configure.log; exit 1; }
+	@cmake --build --preset $(PRESET) -j $(JOBS)
+
+demo: ## Play the story of the two donations into a fresh folder and print its reports
+	@scripts/setup.sh build
+	@cmake --preset $(PRESET) > build/configure.log || { cat build/configure.log; exit 1; }
+	@cmake --build --preset $(PRESET) -j $(JOBS) --target prihvatd prihvatctl
+	@BIN=$(BUILD)/bin scripts/demo.sh
+
+test: ## Build and run all tests; ends with "N passed, N failed"
+	@scripts/setup.sh test
+	@PRESET=$(PRESET) JOBS=$(JOBS) scripts/test.sh
+
+test-unit: ## Build all and run the tests that need no other process
+	@scripts/setup.sh test
+	@PRESET=$(PRESET) JOBS=$(JOBS) scripts/test.sh -L '^unit$$'
+
+test-asan: ## Unit, contract, simulation and fault tests under ASan and UBSan
+	@scripts/setup.sh test
+	@PRESET=debug JOBS=$(JOBS) scripts/test.sh -L '^(unit|contract|sim|fault)$$'
+
+test-tsan: ## The same under TSan
+	@scripts/setup.sh test
+	@PRESET=tsan JOBS=$(JOBS) scripts/test.sh -L '^(unit|contract|sim|fault)$$'
+
+lint: ## Check format, C++ (clang-tidy), protos (buf), shell; LINT_ALL=1 for clang-tidy on every file
+	@scripts/setup.sh test
+	@PRESET=$(PRESET) JOBS=$(JOBS) scripts/lint.sh
+
+format: ## Format all C++ files
+	@scripts/setup.sh test
+	@git ls-files '*.cc' '*.h' | xargs -r clang-format-14 -i
+
+bench: ## Run the benchmarks; figures as ratios to ceilings of the same run
+	@$(MAKE) --no-print-directory build
+	@BIN=$(BUILD)/bin scripts/bench.sh
+
+serve: ## Run all four services from DATA_DIR (build/serve), without authentication, on the loopback address
+	@scripts/setup.sh build
+	@cmake --preset $(PRESET) > build/configure.log || { cat build/configure.log; exit 1; }
+	@cmake --build --preset $(PRESET) -j $(JOBS) --target prihvatd prihvatctl
+	@exec $(BUILD)/bin/prihvatd --data-dir=$(DATA_DIR) --insecure-dev $(ARGS)
+
+kafka-up: ## Start Kafka with KAFKA_NODES (1 or 3) brokers at KAFKA_PORT (19092) and make the topics
+	@scripts/setup.sh test
+	@servers=$$(deploy/kafka/kafka-up.sh $(KAFKA_DIR) $(KAFKA_PORT) $(KAFKA_NODES)); \
+	  deploy/kafka/create-topics.sh "$$servers" $(KAFKA_NODES); \
+	  echo "Kafka is at $$servers"
+
+kafka-down: ## Stop it (its data stays in build/kafka)
+	@deploy/kafka/kafka-down.sh $(KAFKA_DIR)
+
+clean: ## Remove all that was built, the Kafka of `make kafka-up` and the data of `make serve` too
+	@if [ -d $(KAFKA_DIR) ]; then deploy/kafka/kafka-down.sh $(KAFKA_DIR) --wipe; fi
+	@rm -rf build

@@ -1,0 +1,100 @@
+#!/usr/bin/env bash
+# Starts a real Apache Kafka (KRaft) on 127.0.0.1 and prints its bootstrap servers: kafka-up.sh DIR PORT [NODES]
+# One node listens on PORT (controller: PORT+100); three nodes on PORT..PORT+2, RF 3, min.insync.replicas 2.
+# Idempotent: a node that already answers is left alone; data in DIR is kept between runs (kafka-down.sh --wipe removes
+# it). The brokers never create a topic by themselves: see topics.yaml.
+# Env: KAFKA_VERSION, KAFKA_LIBS (jar cache), KAFKA_HEAP (256m), KAFKA_JVM (extra flags), KAFKA_PARTS (partitions of
+# Kafka's internal topics, 4), KAFKA_WAIT (seconds to wait for an answer, 90).
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+dir=${1:?usage: kafka-up.sh DIR PORT [NODES]} port=${2:?usage: kafka-up.sh DIR PORT [NODES]} nodes=${3:-1}
+heap=${KAFKA_HEAP:-256m} parts=${KAFKA_PARTS:-4}
+mkdir -p "$dir"
+dir=$(cd "$dir" && pwd)
+exec 9>"$dir/.lock"
+flock 9
+libs=$("$here/kafka-jars.sh")
+
+# How many brokers the broker on port $1 knows; empty if it does not answer. A Metadata request, version 1, for no
+# topics, written by hand: a client would need a second process with a start-up time of its own.
+brokers_known() {
+  (
+    exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
+    printf '\x00\x00\x00\x10\x00\x03\x00\x01\x00\x00\x00\x01\x00\x02up\x00\x00\x00\x00' >&3
+    timeout 2 head -c 12 <&3 | od -An -tu1 | awk 'NF==12{print $12}'
+  ) 2>/dev/null || true
+}
+
+# Whether the process that node folder $1 names is a broker and runs.
+alive() {
+  [ -s "$1/pid" ] && kill -0 "$(cat "$1/pid")" 2>/dev/null &&
+    grep -qa kafka.Kafka "/proc/$(cat "$1/pid")/cmdline"
+}
+
+voters="" bootstrap=""
+for i in $(seq 1 "$nodes"); do
+  voters+="${voters:+,}$i@127.0.0.1:$((port + 99 + i))"
+  bootstrap+="${bootstrap:+,}127.0.0.1:$((port + i - 1))"
+done
+replicas=$nodes
+[ "$replicas" -le 3 ] || replicas=3
+in_sync=1
+[ "$replicas" -lt 3 ] || in_sync=2
+# A cluster id must not begin with "-", and "/" and "+" are not allowed in it.
+[ -s "$dir/cluster.id" ] || head -c 16 /dev/urandom | base64 | tr '+/' 'ab' | tr -d = >"$dir/cluster.id"
+
+write_configuration() {  # of node $1 in folder $2
+  cat >"$2/server.properties" <<P
+process.roles=broker,controller
+node.id=$1
+controller.quorum.voters=$voters
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://127.0.0.1:$((port + $1 - 1)),CONTROLLER://127.0.0.1:$((port + 99 + $1))
+advertised.listeners=PLAINTEXT://127.0.0.1:$((port + $1 - 1))
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=$2/data
+auto.create.topics.enable=false
+unclean.leader.election.enable=false
+default.replication.factor=$replicas
+min.insync.replicas=$in_sync
+offsets.topic.replication.factor=$replicas
+offsets.topic.num.partitions=$parts
+transaction.state.log.replication.factor=$replicas
+transaction.state.log.min.isr=$in_sync
+transaction.state.log.num.partitions=$parts
+share.coordinator.state.topic.replication.factor=$replicas
+share.coordinator.state.topic.min.isr=$in_sync
+share.coordinator.state.topic.num.partitions=$parts
+group.initial.rebalance.delay.ms=0
+num.network.threads=2
+num.io.threads=4
+log.cleaner.dedupe.buffer.size=16777216
+P
+}
+
+for i in $(seq 1 "$nodes"); do
+  n="$dir/node$i"
+  mkdir -p "$n/data"
+  if alive "$n"; then continue; fi
+  write_configuration "$i" "$n"
+  [ -f "$n/data/meta.properties" ] ||
+    java -Xmx96m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$libs/*" kafka.tools.StorageTool format \
+      -t "$(cat "$dir/cluster.id")" -c "$n/server.properties" >"$n/format.log" 2>&1 9>&- ||
+    { cat "$n/format.log" >&2; exit 1; }
+  # shellcheck disable=SC2086  # KAFKA_JVM is a list of flags
+  setsid java -Xms"$heap" -Xmx"$heap" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError ${KAFKA_JVM:-} \
+    -Dlog4j2.configurationFile="$here/log4j2.properties" -cp "$libs/*" kafka.Kafka "$n/server.properties" \
+    >>"$n/kafka.log" 2>&1 </dev/null 9>&- &
+  echo $! >"$n/pid"
+done
+
+# Ready when each node answers and knows all the others.
+deadline=$((SECONDS + ${KAFKA_WAIT:-90}))
+for i in $(seq 1 "$nodes"); do
+  until [ "$(brokers_known $((port + i - 1)))" = "$nodes" ]; do
+    alive "$dir/node$i" || { echo "kafka node $i ended:" >&2; tail -20 "$dir/node$i/kafka.log" >&2; exit 1; }
+    [ "$SECONDS" -lt "$deadline" ] || { echo "kafka node $i gave no answer in time" >&2; exit 1; }
+    sleep 0.1
+  done
+done
+echo "$bootstrap"

@@ -1,0 +1,145 @@
+#!/usr/bin/env bash
+# Installs what is missing on a bare Debian 12: setup.sh [build|test|packages]
+#   build     what building and the demo need: Debian packages only
+#   test      that, and what the tests and `make lint` need: more packages, Kafka's jars, grpcurl, buf, a Python
+#             environment (default)
+#   packages  only prints the Debian packages of the set `test`, one a line
+# Idempotent; when nothing is missing it asks dpkg once and is done. Debian's packages go into the system, for which it
+# needs root or sudo (without: it says what an administrator should run, and stops). All else goes below build/ and the
+# user's cache folder. Versions are pinned in scripts/versions.env and scripts/requirements.txt.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+# shellcheck source=scripts/versions.env
+. scripts/versions.env
+
+set_name=${1:-test}
+cache=${XDG_CACHE_HOME:-$HOME/.cache}
+tools=build/tools
+
+say() { printf 'setup: %s\n' "$*"; }
+die() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+# Without a network an installer can hang for ever; none of these takes as long when all is well.
+patiently() { timeout --foreground 900 "$@"; }
+
+build_packages=(
+  g++ cmake ninja-build make pkg-config git ca-certificates ccache mold
+  libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler golang-github-gogo-googleapis-dev
+  librdkafka-dev librocksdb-dev prometheus-cpp-dev libabsl-dev libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev
+  nlohmann-json3-dev libsodium-dev libicu-dev libxlsxwriter-dev libcairo2-dev libpango1.0-dev libqrencode-dev
+  libgtest-dev libgmock-dev libbenchmark-dev
+  fonts-dejavu-core tzdata
+)
+test_packages=(
+  clang-format-14 clang-tidy-14 shellcheck
+  python3 python3-yaml python3-venv zbar-tools poppler-utils kcat unzip procps
+)
+
+# Tools that may be there without Debian's package: a tool, and the package that brings it.
+tool_packages() {
+  have javac || echo default-jdk-headless
+  have java || echo default-jdk-headless
+  have mvn || echo maven
+  have go || echo golang-go
+  have npm || echo npm
+}
+
+# Those of the given packages that are not installed. One call of dpkg-query, which also fails for unknown names.
+missing_of() {
+  local installed
+  installed=$(dpkg-query -W -f='${binary:Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
+    sed -n 's/^\([^ :]*\)\(:[a-z0-9]*\)\? installed$/\1/p' || true)
+  printf '%s\n' "$@" | grep -vxFf <(printf '%s\n' "$installed" | sed '/^$/d') || true
+}
+
+install_packages() {
+  local wanted=("$@") missing as_root=() package unknown=()
+  have dpkg-query || die "this is not Debian; needed are the equivalents of: ${wanted[*]}"
+  mapfile -t missing < <(missing_of "${wanted[@]}" | sort -u)
+  [ "${#missing[@]}" -gt 0 ] || return 0
+  if [ "$(id -u)" -ne 0 ]; then
+    if have sudo && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+      as_root=(sudo)
+    else
+      printf 'setup: %d Debian packages are missing, and there is neither root nor sudo:\n' "${#missing[@]}" >&2
+      printf '  %s\n' "${missing[@]}" >&2
+      printf 'An administrator should run:\n  apt-get update && apt-get install -y --no-install-recommends %s\n' \
+        "${missing[*]}" >&2
+      exit 1
+    fi
+  fi
+  say "installing ${#missing[@]} Debian packages: ${missing[*]}"
+  patiently "${as_root[@]}" apt-get -qq update ||
+    die "cannot refresh the package lists: is the network there, and are the sources in /etc/apt right?"
+  for package in "${missing[@]}"; do
+    apt-cache show "$package" >/dev/null 2>&1 || unknown+=("$package")
+  done
+  [ "${#unknown[@]}" -eq 0 ] ||
+    die "the package sources have no ${unknown[*]} (Debian 12, section main, has them all)"
+  patiently "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq -y --no-install-recommends -o Dpkg::Use-Pty=0 install "${missing[@]}" >"$log" 2>&1 || {
+    tail -20 "$log" >&2
+    die "apt-get install failed; its whole output is in $log"
+  }
+}
+
+# The python environment of tests and examples; rebuilt when the pinned list changes.
+install_venv() {
+  local stamp=build/venv/.requirements
+  if cmp -s scripts/requirements.txt "$stamp" && [ -x build/venv/bin/python ]; then return 0; fi
+  say "making the Python environment build/venv"
+  rm -rf build/venv
+  python3 -m venv build/venv || die "cannot make build/venv"
+  patiently build/venv/bin/pip install --quiet --disable-pip-version-check -r scripts/requirements.txt ||
+    die "cannot get the Python packages of scripts/requirements.txt"
+  cp scripts/requirements.txt "$stamp"
+}
+
+install_grpcurl() {
+  [ ! -e "$tools/grpcurl-$GRPCURL_VERSION" ] || return 0
+  say "building grpcurl $GRPCURL_VERSION"
+  GOBIN=$PWD/$tools GOFLAGS=-mod=mod patiently go install \
+    "github.com/fullstorydev/grpcurl/cmd/grpcurl@$GRPCURL_VERSION" >"$log" 2>&1 || {
+    tail -5 "$log" >&2
+    die "cannot get grpcurl $GRPCURL_VERSION through the Go module proxy"
+  }
+  touch "$tools/grpcurl-$GRPCURL_VERSION"
+}
+
+install_buf() {
+  [ ! -e "$tools/buf-$BUF_VERSION" ] || return 0
+  say "installing buf $BUF_VERSION"
+  patiently npm install --silent --no-audit --no-fund --no-save --prefix "$tools/npm" "@bufbuild/buf@$BUF_VERSION" ||
+    die "cannot get @bufbuild/buf $BUF_VERSION from npm"
+  ln -sf npm/node_modules/.bin/buf "$tools/buf"
+  touch "$tools/buf-$BUF_VERSION"
+}
+
+# Asked here and not left to the first test, so that the tests run without a network.
+install_kafka() {
+  [ ! -e "${KAFKA_LIBS:-$cache/prihvat/kafka}/$KAFKA_VERSION/.complete" ] || return 0
+  say "fetching the jars of Apache Kafka $KAFKA_VERSION"
+  patiently deploy/kafka/kafka-jars.sh >/dev/null || die "cannot get Kafka's jars from Maven Central"
+}
+
+log=build/setup.log
+case $set_name in
+  build)
+    mkdir -p build
+    install_packages "${build_packages[@]}"
+    ;;
+  test)
+    mkdir -p "$tools"
+    mapfile -t extra < <(tool_packages)
+    install_packages "${build_packages[@]}" "${test_packages[@]}" "${extra[@]}"
+    install_venv
+    install_grpcurl
+    install_buf
+    install_kafka
+    ;;
+  packages)
+    printf '%s\n' "${build_packages[@]}" "${test_packages[@]}" default-jdk-headless maven golang-go npm
+    ;;
+  *) die "no set $set_name: setup.sh [build|test|packages]" ;;
+esac
