@@ -55,7 +55,7 @@ else
     mkdir -p "build/googleapis/google/$package"
     cp "$googleapis/$package"/*.proto "build/googleapis/google/$package/"
   done
-  buf lint --path protos || wrong "the protos break a rule of buf.yaml"
+  buf lint || wrong "the protos break a rule of buf.yaml"
 fi
 
 mapfile -t files < <(tidy_files)
