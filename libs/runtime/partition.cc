@@ -25,6 +25,7 @@ constexpr int kEvictions =
     8;  // of old request ids, a commit: bounded, and the same on every replica
 constexpr absl::Duration kRequestWindow = absl::Hours(24 * 30);
 constexpr absl::Duration kReadRetry = absl::Milliseconds(200);
+constexpr absl::Duration kTipWait = absl::Milliseconds(100);
 
 google::protobuf::Timestamp ToProto(absl::Time time) {
   const int64_t micros = absl::ToUnixMicros(time);
@@ -311,12 +312,21 @@ std::optional<RawRecord> Partition::NextRecord() {
       Wake(read_again_at_);
       return std::nullopt;
     }
-    auto records = reader_->Read(kFoldRecords, absl::InfinitePast());
+    // Some engines must ask the broker to know the tip; a candidate needs to know it before it
+    // claims.
+    absl::Time read_until = absl::InfinitePast();
+    if (state_ == State::kFollowing && !at_tip_ && deps_.clock.Now() >= ask_tip_at_) {
+      read_until = absl::Now() + kTipWait;
+      ask_tip_at_ = deps_.clock.Now() + kTipWait;
+    }
+    auto records = reader_->Read(kFoldRecords, read_until);
     if (!records.ok()) {
       if (records.status().code() == absl::StatusCode::kDataLoss) StopFolding(records.status());
       if (records.status().code() == absl::StatusCode::kUnavailable) {
         read_again_at_ = deps_.clock.Now() + kReadRetry;
         Wake(read_again_at_);
+      } else if (state_ == State::kFollowing && !at_tip_) {
+        Wake(ask_tip_at_);
       }
       return std::nullopt;
     }

@@ -134,6 +134,7 @@ class Partition {
       confirmed_;        // own records that the log has confirmed, by offset, not yet folded
   bool at_tip_ = false;  // the reader has seen the tip since the last change of state
   absl::Time read_again_at_ = absl::InfinitePast();
+  absl::Time ask_tip_at_ = absl::InfinitePast();
 
   std::string claim_id_;  // of the latest attempt; empty for none
   bool claim_in_flight_ = false;

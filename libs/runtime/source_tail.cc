@@ -29,9 +29,15 @@ absl::StatusOr<bool> SourceTail::Step() {
     next_wake_ = retry_at_;
     return false;
   }
-  auto records = reader_->Read(512, absl::InfinitePast());
+  // Asking for the tip may take the engine a round trip: only until it has been seen once, for
+  // readiness.
+  const absl::Time until = at_tip_ ? absl::InfinitePast() : absl::Now() + absl::Milliseconds(50);
+  auto records = reader_->Read(512, until);
   if (!records.ok()) {
-    if (records.status().code() == absl::StatusCode::kDeadlineExceeded) return false;
+    if (records.status().code() == absl::StatusCode::kDeadlineExceeded) {
+      if (!at_tip_) next_wake_ = deps_.clock.Now() + absl::Milliseconds(100);
+      return false;
+    }
     if (records.status().code() == absl::StatusCode::kUnavailable) {
       retry_at_ = deps_.clock.Now() + absl::Milliseconds(200);
       next_wake_ = retry_at_;

@@ -1,0 +1,412 @@
+// The runtime's promises one by one, on a world stepped by hand. The seeded simulation
+// (tests/simulation) mixes them.
+#include <set>
+
+#include "gtest/gtest.h"
+#include "libs/testkit/toy_domain.h"
+#include "libs/testkit/world.h"
+#include "prihvat/common/v1/work_list.pb.h"
+
+namespace prihvat::testkit {
+namespace {
+
+using event_log::testing::AppendFault;
+using runtime::CommandReply;
+using v1::Hall;
+using v1::Welcome;
+
+std::string Id(int n) {
+  return "00000000-0000-4000-8000-" + std::string(12 - std::to_string(n).size(), '0') +
+         std::to_string(n);
+}
+
+template <class T>
+T Entity(World::Instance& instance, const std::string& name) {
+  const auto look = instance.core->Look();
+  es::View view(look->entities());
+  const T* found = view.Find<T>(name);
+  return found == nullptr ? T() : *found;
+}
+
+class RuntimeTest : public ::testing::Test {
+ protected:
+  RuntimeTest() : world_(ToyTopics(1), 1, 42) {}
+
+  World::Instance& Halls() {
+    World::Instance& halls = world_.Add(HallsService(), "halls-0");
+    world_.Settle();
+    EXPECT_TRUE(halls.core->Ready());
+    return halls;
+  }
+
+  World world_;
+};
+
+TEST_F(RuntimeTest, AnAcceptedCommandIsSeenByItsTokenAndCarriesEtagAndNumber) {
+  World::Instance& halls = Halls();
+  const CommandReply reply = world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1)));
+  ASSERT_TRUE(reply.status.ok()) << reply.status;
+  EXPECT_EQ(reply.resource, "operations/ba/halls/h");
+  const Hall hall = Entity<Hall>(halls, reply.resource);
+  EXPECT_EQ(hall.taken(), 1);
+  EXPECT_EQ(reply.etag, es::EtagOf(hall));
+  ASSERT_EQ(reply.document_numbers.size(), 1u);
+  EXPECT_EQ(reply.document_numbers[0].number, 1);
+  ASSERT_EQ(reply.token.positions_size(), 1);
+  EXPECT_EQ(reply.token.positions(0).topic(), kHallsTopic);
+  bool seen = false;
+  halls.core->WhenSeen(reply.token, world_.clock().Now(), [&](absl::Status s) { seen = s.ok(); });
+  EXPECT_TRUE(seen) << "G5: a caller reads its own write";
+}
+
+TEST_F(RuntimeTest, G3_ARequestIdTakesEffectOnceAndTheRepeatAnswersTheSame) {
+  World::Instance& halls = Halls();
+  const CommandReply first = world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1)));
+  world_.Do(halls, TakeSeat("operations/ba", "h", "ben", Id(2)));
+  for (int restart = 0; restart < 2; ++restart) {
+    const CommandReply again = world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1)));
+    ASSERT_TRUE(again.status.ok()) << again.status;
+    EXPECT_TRUE(again.repeated);
+    EXPECT_EQ(again.etag, first.etag);
+    EXPECT_EQ(again.document_numbers, first.document_numbers);
+    world_.Crash(halls);
+    ASSERT_TRUE(world_.Start(halls).ok());
+    world_.Settle();
+  }
+  EXPECT_EQ(Entity<Hall>(halls, "operations/ba/halls/h").taken(), 2);
+}
+
+TEST_F(RuntimeTest, G3_ARepeatWithinOneBatchTakesEffectOnce) {
+  World::Instance& halls = Halls();
+  int answered = 0;
+  int repeated = 0;
+  for (int i = 0; i < 3; ++i) {
+    halls.core->Submit(TakeSeat("operations/ba", "h", "ana", Id(1)), [&](CommandReply reply) {
+      EXPECT_TRUE(reply.status.ok()) << reply.status;
+      ++answered;
+      repeated += reply.repeated;
+    });
+  }
+  world_.Settle();
+  EXPECT_EQ(answered, 3);
+  EXPECT_EQ(repeated, 2);
+  EXPECT_EQ(Entity<Hall>(halls, "operations/ba/halls/h").taken(), 1);
+}
+
+TEST_F(RuntimeTest, B8_ARequestIdReusedForAnotherRequestIsRefused) {
+  World::Instance& halls = Halls();
+  world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1)));
+  const CommandReply reply = world_.Do(halls, TakeSeat("operations/ba", "h", "ben", Id(1)));
+  EXPECT_EQ(reply.status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(reply.reason, "REQUEST_ID_REUSED");
+  EXPECT_EQ(Entity<Hall>(halls, "operations/ba/halls/h").taken(), 1);
+}
+
+TEST_F(RuntimeTest, RequestIdsAreForgottenAfterTheirWindow) {
+  World::Instance& halls = Halls();
+  world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1)));
+  world_.clock().Advance(absl::Hours(24 * 31));
+  world_.Settle();
+  world_.Do(halls, TakeSeat("operations/ba", "h", "ben", Id(2)));
+  int rows = 0;
+  halls.core->store()
+      .Read(state_store::kRequests)
+      ->Scan("", "", [&](std::string_view, std::string_view) { return ++rows; });
+  EXPECT_EQ(rows, 2) << "one request id, one row of its age";
+}
+
+TEST_F(RuntimeTest, AnOutcomeUnknownIsSettledByARetryWhetherOrNotItWasStored) {
+  for (const AppendFault fault :
+       {AppendFault::kLoseAnswer, AppendFault::kLoseRecords, AppendFault::kHoldLoseAnswer}) {
+    World world(ToyTopics(1), 1, 7);
+    World::Instance& halls = world.Add(HallsService(), "halls-0");
+    world.Settle();
+    halls.log->FailNextAppends(1, fault);
+    const CommandReply first = world.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1)));
+    EXPECT_EQ(first.reason, "OUTCOME_UNKNOWN");
+    EXPECT_EQ(first.status.code(), absl::StatusCode::kUnavailable);
+    world.Settle();
+    halls.log->ReleaseHeld();  // the late write lands after the new claim: void
+    world.Settle();
+    const CommandReply retry = world.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1)));
+    ASSERT_TRUE(retry.status.ok()) << retry.status;
+    EXPECT_EQ(retry.repeated, fault == AppendFault::kLoseAnswer);
+    EXPECT_EQ(Entity<Hall>(halls, "operations/ba/halls/h").taken(), 1);
+  }
+}
+
+TEST_F(RuntimeTest, AConfirmationWithoutOffsetsIsSettledByTheFold) {
+  World::Instance& halls = Halls();
+  halls.log->FailNextAppends(1, AppendFault::kNoOffsets);
+  const CommandReply reply = world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1)));
+  EXPECT_TRUE(reply.status.ok()) << reply.status;
+  EXPECT_EQ(Entity<Hall>(halls, "operations/ba/halls/h").taken(), 1);
+}
+
+TEST_F(RuntimeTest, ADuplicatedRecordCountsOnce) {
+  World::Instance& halls = Halls();
+  halls.log->FailNextAppends(1, AppendFault::kDuplicate);
+  ASSERT_TRUE(world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1))).status.ok());
+  ASSERT_TRUE(world_.Do(halls, TakeSeat("operations/ba", "h", "ben", Id(2))).status.ok());
+  EXPECT_EQ(Entity<Hall>(halls, "operations/ba/halls/h").taken(), 2);
+  EXPECT_EQ(halls.core->Status()[0].void_records, 1);
+}
+
+TEST_F(RuntimeTest, ACommitTooLargeIsRefusedAndHarmsNothingElse) {
+  World::Instance& halls = Halls();
+  std::vector<std::string> reasons(3);
+  halls.core->Submit(TakeSeat("operations/ba", "h", "ana", Id(1)),
+                     [&](CommandReply r) { reasons[0] = r.reason; });
+  halls.core->Submit(TakeSeat("operations/ba", "h", "huge", Id(2)),
+                     [&](CommandReply r) { reasons[1] = r.reason; });
+  halls.core->Submit(TakeSeat("operations/ba", "h", "ben", Id(3)),
+                     [&](CommandReply r) { reasons[2] = r.reason; });
+  world_.Settle();
+  EXPECT_EQ(reasons, (std::vector<std::string>{"", "COMMIT_TOO_LARGE", ""}));
+  EXPECT_EQ(Entity<Hall>(halls, "operations/ba/halls/h").taken(), 2);
+}
+
+TEST_F(RuntimeTest, G13_AFullMailboxAnswersAtOnceAndAPassedDeadlineIsNotDecided) {
+  World::Instance& halls = Halls();
+  halls.log->FailNextAppends(1, AppendFault::kHold);
+  int answered = 0;
+  std::set<std::string> reasons;
+  const auto note = [&](CommandReply reply) {
+    ++answered;
+    reasons.insert(reply.reason);
+  };
+  halls.core->Submit(TakeSeat("operations/ba", "h", "first", Id(1)), note);
+  world_.Step(halls);  // in flight, held
+  const size_t limit = halls.core->options().mailbox_limit;
+  for (size_t i = 0; i < limit + 5; ++i) {
+    runtime::CommandRequest request =
+        TakeSeat("operations/ba", "h2", "p", Id(static_cast<int>(i) + 10));
+    request.deadline = world_.clock().Now();
+    halls.core->Submit(std::move(request), note);
+  }
+  EXPECT_EQ(answered, 5);
+  EXPECT_EQ(reasons, std::set<std::string>{"MAILBOX_FULL"});
+  halls.log->ReleaseHeld();
+  world_.Settle();
+  EXPECT_EQ(reasons, (std::set<std::string>{"", "DEADLINE_PASSED", "MAILBOX_FULL"}));
+  EXPECT_EQ(Entity<Hall>(halls, "operations/ba/halls/h2").taken(), 0);
+}
+
+TEST_F(RuntimeTest, ManyCallersAreServedInTurn) {
+  World::Instance& halls = Halls();
+  std::vector<std::string> order;
+  for (int i = 0; i < 4; ++i) {
+    runtime::CommandRequest request =
+        TakeSeat("operations/ba", "h", "flood" + std::to_string(i), Id(i + 1));
+    request.principal = "flood";
+    halls.core->Submit(std::move(request), [](CommandReply) {});
+  }
+  runtime::CommandRequest request = TakeSeat("operations/ba", "h", "single", Id(9));
+  request.principal = "single";
+  halls.core->Submit(std::move(request), [](CommandReply) {});
+  world_.Settle();
+  EXPECT_EQ(Entity<Hall>(halls, "operations/ba/halls/h").people(1), "single");
+}
+
+TEST_F(RuntimeTest, G2_AWokenZombieAcknowledgesNothingAndChangesNothing) {
+  World::Instance& old_owner = Halls();
+  World::Instance& standby = world_.Add(HallsService(), "halls-1", 1);
+  world_.Settle();
+  ASSERT_EQ(old_owner.core->partitions()[0]->state(), runtime::Partition::State::kOwning);
+
+  // The owner sends a batch, and is then paused past its replacement; the batch lands late.
+  old_owner.log->FailNextAppends(1, AppendFault::kHold);
+  CommandReply zombie;
+  bool answered = false;
+  old_owner.core->Submit(TakeSeat("operations/ba", "h", "late", Id(1)), [&](CommandReply reply) {
+    zombie = std::move(reply);
+    answered = true;
+  });
+  world_.Step(old_owner);
+  for (int i = 0; i < 100; ++i) {
+    world_.clock().Advance(absl::Milliseconds(100));
+    while (world_.Step(standby)) {
+    }
+  }
+  ASSERT_EQ(standby.core->partitions()[0]->state(), runtime::Partition::State::kOwning);
+  ASSERT_TRUE([&] {
+    bool ok = false;
+    standby.core->Submit(TakeSeat("operations/ba", "h", "new", Id(2)),
+                         [&](CommandReply r) { ok = r.status.ok(); });
+    for (int i = 0; i < 20; ++i) world_.Step(standby);
+    return ok;
+  }());
+
+  old_owner.log->ReleaseHeld();
+  world_.Settle();
+  ASSERT_TRUE(answered);
+  EXPECT_EQ(zombie.status.code(), absl::StatusCode::kUnavailable);
+  EXPECT_EQ(old_owner.core->partitions()[0]->state(), runtime::Partition::State::kFollowing);
+  for (World::Instance* instance : {&old_owner, &standby}) {
+    const Hall hall = Entity<Hall>(*instance, "operations/ba/halls/h");
+    ASSERT_EQ(hall.people_size(), 1) << instance->name;
+    EXPECT_EQ(hall.people(0), "new");
+  }
+  EXPECT_EQ(*old_owner.core->Checksum(), *standby.core->Checksum());
+}
+
+TEST_F(RuntimeTest, G8_ASourceEventCausesOneEffectThroughCrashesOfTheTarget) {
+  World::Instance& halls = Halls();
+  World::Instance& door = world_.Add(DoorService(), "door-0");
+  world_.Settle();
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(world_.Do(halls, TakeSeat("operations/ba", "h", "p" + std::to_string(i), Id(i + 1)))
+                    .status.ok());
+    if (i % 3 == 0)
+      door.log->FailNextAppends(1, i % 2 ? AppendFault::kLoseRecords : AppendFault::kLoseAnswer);
+    if (i % 4 == 1) {
+      world_.Step(door);
+      world_.Crash(door);
+      ASSERT_TRUE(world_.Start(door).ok());
+    }
+  }
+  world_.Settle(absl::Seconds(120));
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_EQ(Entity<Welcome>(door, "operations/ba/welcomes/p" + std::to_string(i)).times(), 1)
+        << i;
+  }
+}
+
+TEST_F(RuntimeTest, ARejectedReactionIsPutOnTheWorkListAndTheProcessGoesOn) {
+  World::Instance& halls = Halls();
+  World::Instance& door = world_.Add(DoorService(), "door-0");
+  world_.Settle();
+  world_.Do(halls, TakeSeat("operations/ba", "h", "grump", Id(1)));
+  const CommandReply last = world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(2)));
+  bool seen = false;
+  door.core->WhenSeen(last.token, world_.clock().Now() + absl::Seconds(60),
+                      [&](absl::Status s) { seen = s.ok(); });
+  world_.Settle();
+  EXPECT_TRUE(seen) << "a token of the source is seen by the target once it has reacted";
+  EXPECT_EQ(Entity<Welcome>(door, "operations/ba/welcomes/ana").times(), 1);
+  const auto look = door.core->Look();
+  int items = 0;
+  es::View(look->entities())
+      .ForEach<common::v1::WorkItem>("operations/ba/workItems",
+                                     [&](std::string_view, const auto& item) {
+                                       EXPECT_EQ(item.rejected().reason(), "UNWELCOME");
+                                       return ++items;
+                                     });
+  EXPECT_EQ(items, 1);
+}
+
+TEST_F(RuntimeTest, ANewVersionOfAViewIsBuiltBesideTheOldAndSwappedIn) {
+  World::Instance& halls = Halls();
+  World::Instance& door = world_.Add(DoorService({1}), "door-0");
+  world_.Settle();
+  for (int i = 0; i < 5; ++i)
+    world_.Do(halls, TakeSeat("operations/ba", "h", "p" + std::to_string(i), Id(i + 1)));
+  world_.Settle();
+  const auto guests = [&] {
+    const auto look = door.core->Look();
+    auto rows = look->view("guests");
+    EXPECT_TRUE(rows.ok()) << rows.status();
+    Hall count;
+    if (rows.ok()) es::DecodeEntity((*rows)->Get("operations/ba/halls/h").value_or(""), count);
+    return count.taken();
+  };
+  EXPECT_EQ(guests(), 5);
+  world_.Crash(door);
+  door.definition = DoorService({1, 2});
+  ASSERT_TRUE(world_.Start(door).ok());
+  EXPECT_EQ(guests(), 5) << "the old version answers while the new one is built";
+  world_.Settle();
+  EXPECT_EQ(guests(), 50);
+  EXPECT_EQ(Entity<Welcome>(door, "operations/ba/welcomes/p0").times(), 1)
+      << "a rebuild causes nothing again";
+  world_.Crash(door);
+  door.definition = DoorService({2});
+  ASSERT_TRUE(world_.Start(door).ok());
+  world_.Settle();
+  EXPECT_EQ(guests(), 50);
+  EXPECT_FALSE(door.core->store().HasFamily("view:guests@1"));
+}
+
+TEST_F(RuntimeTest, G6_AStoreRebuiltFromTheLogHasAnEqualChecksum) {
+  World::Instance& halls = Halls();
+  for (int i = 0; i < 50; ++i)
+    world_.Do(halls, TakeSeat("operations/ba", "h" + std::to_string(i % 3), "p", Id(i + 1)));
+  const std::string before = *halls.core->Checksum();
+  World::Instance& fresh = world_.Add(HallsService(), "halls-1", 1);
+  world_.Settle();
+  EXPECT_EQ(*fresh.core->Checksum(), before);
+  world_.Do(halls, TakeSeat("operations/ba", "h0", "q", Id(99)));
+  EXPECT_NE(*halls.core->Checksum(), before);
+}
+
+TEST_F(RuntimeTest, AStoreThatDoesNotBelongToTheLogIsRefusedAtStart) {
+  World::Instance& halls = Halls();
+  world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1)));
+  world_.Crash(halls);
+  const auto records = world_.storage().All({kHallsTopic, 0});
+  world_.storage().Truncate({kHallsTopic, 0}, static_cast<int64_t>(records.size()) - 1);
+  absl::Status shorter = world_.Start(halls);
+  EXPECT_EQ(shorter.code(), absl::StatusCode::kFailedPrecondition) << shorter;
+  EXPECT_TRUE(world_.storage().Append({kHallsTopic, 0}, {"something else"}).ok());
+  absl::Status different = world_.Start(halls);
+  EXPECT_EQ(different.code(), absl::StatusCode::kFailedPrecondition) << different;
+}
+
+TEST_F(RuntimeTest, ARecordThatCannotBeFoldedStopsTheLineAndSaysSo) {
+  World::Instance& halls = Halls();
+  ASSERT_TRUE(world_.storage().Append({kHallsTopic, 0}, {std::string("\xff\xff\xff", 3)}).ok());
+  world_.Settle();
+  EXPECT_FALSE(halls.core->Ready());
+  EXPECT_EQ(halls.core->Status()[0].state, "Stopped");
+  EXPECT_NE(halls.core->Status()[0].stopped_why, "");
+  EXPECT_EQ(world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1))).reason,
+            "PARTITION_STOPPED");
+}
+
+TEST_F(RuntimeTest, AnOwnerWhoseClockIsOffWritesNothingAndSaysSo) {
+  World::Instance& halls = world_.Add(HallsService(), "halls-0");
+  // The log's clock is this world's; the instance's own is put an hour ahead by a claim that it
+  // reads back late.
+  halls.log->FailNextAppends(1, AppendFault::kNoOffsets);
+  world_.Step(halls);
+  world_.clock().Advance(absl::Hours(1));
+  world_.Step(halls);
+  EXPECT_NE(halls.core->partitions()[0]->state(), runtime::Partition::State::kOwning);
+  EXPECT_NE(halls.core->Status()[0].stopped_why.find("clock"), std::string::npos);
+  world_.clock().Advance(absl::Seconds(6));
+  world_.Settle();
+  EXPECT_EQ(halls.core->partitions()[0]->state(), runtime::Partition::State::kOwning)
+      << "it recovers by itself";
+}
+
+TEST_F(RuntimeTest, TheFeedProvesThatNothingIsMissing) {
+  World::Instance& halls = Halls();
+  for (int i = 0; i < 6; ++i) {
+    if (i == 3) halls.log->FailNextAppends(1, AppendFault::kDuplicate);
+    world_.Do(halls, TakeSeat("operations/ba", "h", "p" + std::to_string(i), Id(i + 1)));
+  }
+  auto first = halls.core->Changes(0, -1, 4);
+  ASSERT_TRUE(first.ok());
+  auto rest = halls.core->Changes(0, first->back().offset, 100);
+  ASSERT_TRUE(rest.ok());
+  ASSERT_EQ(first->size() + rest->size(), 6u);
+  EXPECT_EQ(rest->front().previous_offset, first->back().offset);
+}
+
+TEST_F(RuntimeTest, StoppingFinishesWhatIsInFlightAndTakesNoMore) {
+  World::Instance& halls = Halls();
+  bool ok = false;
+  halls.core->Submit(TakeSeat("operations/ba", "h", "ana", Id(1)),
+                     [&](CommandReply r) { ok = r.status.ok(); });
+  halls.core->BeginStop();
+  std::string reason;
+  halls.core->Submit(TakeSeat("operations/ba", "h", "ben", Id(2)),
+                     [&](CommandReply r) { reason = r.reason; });
+  EXPECT_EQ(reason, "SHUTTING_DOWN");
+  world_.Settle();
+  EXPECT_TRUE(ok);
+  EXPECT_TRUE(halls.core->Drained());
+}
+
+}  // namespace
+}  // namespace prihvat::testkit

@@ -1,0 +1,74 @@
+// Instances of services stepped by hand on one thread, over one simulated log, clock, disk and
+// randomness: the same seed gives the same run. For tests of the runtime and the seeded simulation.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "libs/base/clock.h"
+#include "libs/base/random.h"
+#include "libs/event_log/testing/faulty_log.h"
+#include "libs/event_log/testing/memory_log.h"
+#include "libs/runtime/service_core.h"
+#include "rocksdb/env.h"
+
+namespace prihvat::testkit {
+
+class World {
+ public:
+  World(std::vector<event_log::TopicSpec> topics, int32_t partitions, uint64_t seed)
+      : partitions_(partitions),
+        seed_(seed),
+        clock_(absl::FromUnixSeconds(1'700'000'000)),
+        random_(seed),
+        storage_(std::make_shared<event_log::testing::MemoryStorage>(
+            std::move(topics), [this] { return clock_.Now(); })) {}
+
+  // One instance: its connection to the log, its disk and, while it runs, its core.
+  struct Instance {
+    std::string name;
+    runtime::ServiceDefinition definition;
+    int rank = 0;
+    std::unique_ptr<event_log::testing::MemoryLog> memory;
+    std::unique_ptr<event_log::testing::FaultyLog> log;
+    std::unique_ptr<rocksdb::Env> disk;
+    std::unique_ptr<base::SeededRandom> random;
+    std::unique_ptr<runtime::ServiceCore> core;
+    absl::Time alive_at = absl::InfinitePast();  // when it was last stepped
+  };
+
+  // Makes an instance and starts it.
+  Instance& Add(const runtime::ServiceDefinition& definition, std::string name, int rank = 0);
+  // Opens the core again, over the same disk.
+  absl::Status Start(Instance& instance);
+  // The process is gone: nothing is flushed or answered; appends under way may still land.
+  void Crash(Instance& instance);
+
+  // One step; crashes the instance on a store error. True if there may be more to do.
+  bool Step(Instance& instance);
+  // Steps all that run, and lets time pass, until nothing moves any more or `limit` simulated time
+  // has passed.
+  void Settle(absl::Duration limit = absl::Seconds(30));
+
+  // Submits and settles.
+  runtime::CommandReply Do(Instance& instance, runtime::CommandRequest request);
+
+  base::ManualClock& clock() { return clock_; }
+  base::SeededRandom& random() { return random_; }
+  std::vector<std::unique_ptr<Instance>>& instances() { return instances_; }
+  event_log::testing::MemoryStorage& storage() { return *storage_; }
+  // All admitted records of a partition, judged afresh from the log.
+  std::vector<event_log::JudgedRecord> Admitted(const event_log::TopicPartition& tp);
+
+ private:
+  int32_t partitions_;
+  uint64_t seed_;
+  base::ManualClock clock_;
+  base::SeededRandom random_;
+  std::shared_ptr<event_log::testing::MemoryStorage> storage_;
+  std::vector<std::unique_ptr<Instance>> instances_;
+};
+
+}  // namespace prihvat::testkit
