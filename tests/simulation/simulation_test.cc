@@ -135,7 +135,8 @@ class Simulation {
   void Heal() {
     paused_until_.clear();
     for (const auto& instance : world_.instances()) {
-      for (int attempt = 0; attempt < 5 && instance->core == nullptr; ++attempt)
+      // Read faults that were drawn while it was down wait for it: each costs one attempt.
+      for (int attempt = 0; attempt < 100 && instance->core == nullptr; ++attempt)
         (void)world_.Start(*instance);
       ASSERT_NE(instance->core, nullptr) << instance->name << " does not start; seed " << seed_;
     }
