@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-asan test-tsan lint format bench serve kafka-up kafka-down clean
+.PHONY: help setup build demo test test-unit test-asan test-tsan lint format invariants bench serve kafka-up kafka-down clean
 
 PRESET ?= release
 JOBS ?= $(shell nproc)
@@ -54,6 +54,9 @@ lint: ## Check format, C++ (clang-tidy), protos (buf), shell; LINT_ALL=1 for cla
 format: ## Format all C++ files
 	@scripts/setup.sh test
 	@git ls-files '*.cc' '*.h' | xargs -r clang-format-14 -i
+
+invariants: ## List invariants, guarantees and cases with the tests that show them (after `make test` or a full build)
+	@python3 tests/invariants/invariants.py --build-dir $(BUILD)
 
 bench: ## Run the benchmarks; figures as ratios to ceilings of the same run
 	@$(MAKE) --no-print-directory build
