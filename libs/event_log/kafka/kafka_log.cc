@@ -255,8 +255,10 @@ class KafkaReader : public LogReader {
     }
     records = Take(max_records, deadline);
     if (records.ok() && records->empty()) {
-      return absl::DeadlineExceededError(absl::StrCat(ToString(tp_), ": the record at offset ",
-                                                      position_, " did not come in time"));
+      return absl::DeadlineExceededError(
+          absl::StrCat(ToString(tp_), ": the record at offset ", position_, " did not come in time",
+                       settling_ == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : ", last heard: ",
+                       settling_ == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : rd_kafka_err2str(settling_)));
     }
     return records;
   }
@@ -305,6 +307,13 @@ class KafkaReader : public LogReader {
           rd_kafka_consume_queue(queue_.get(), records.empty() ? TimeoutMs(deadline) : 0));
       if (message == nullptr) break;
       if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) continue;
+      // What a new topic or a change of leaders brings: librdkafka itself goes on fetching, so the
+      // record or the end that the caller waits for still comes, or its deadline does.
+      if (MaySettle(message->err)) {
+        settling_ = message->err;
+        continue;
+      }
+      settling_ = RD_KAFKA_RESP_ERR_NO_ERROR;
       absl::Status status =
           message->err == RD_KAFKA_RESP_ERR_NO_ERROR ? Check(*message) : ErrorOf(*message);
       if (!status.ok()) {
@@ -342,8 +351,9 @@ class KafkaReader : public LogReader {
   Offset position_;
   const BoundsFn bounds_;
   const ClosedFn closed_;
-  absl::Status stopped_;  // for ever
-  absl::Status pending_;  // for the next call
+  absl::Status stopped_;                                       // for ever
+  absl::Status pending_;                                       // for the next call
+  rd_kafka_resp_err_t settling_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // heard since the last record
   bool started_ = false;
   ReadableSignal signal_;
   const Client client_;  // destroyed after what it made
