@@ -1,87 +1,11 @@
 #pragma once
 
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/time/civil_time.h"
+#include "libs/documents/certificate_content.h"
 
 namespace prihvat::documents {
-
-// The same in both languages of a certificate. `bs` may be empty where there is no translation.
-struct Bilingual {
-  std::string en;
-  std::string bs;
-};
-
-struct CertificateParty {
-  std::string organisation;
-  std::string signatory;        // the person who signs for it
-  std::string signatory_title;  // their office
-};
-
-struct CertificateItem {
-  int line = 0;
-  Bilingual description;
-  std::string quantity;              // as printed: "10", "40.002"
-  std::string unit;                  // "pcs", "m"
-  std::vector<std::string> serials;  // serial numbers or VINs, each printed unbroken
-  std::string value_km;              // exact decimal of two places, "725000.00"; empty: not stated
-  std::string value_eur;             // likewise
-};
-
-// How one person signed. Signatures stand outside the canonical content, since they attest to it
-// and come one by one.
-struct CertificateSignature {
-  Bilingual role;  // "For the donor"
-  std::string person;
-  std::string title;
-  std::optional<absl::CivilDay> signed_on;  // none: the block has an empty line to fill in
-  std::string image_png;                    // the scanned signature, or empty
-};
-
-// Everything that a donation certificate says. Plain values; who fills them in answers for them.
-struct DonationCertificate {
-  std::string name;    // resource name, "operations/ba/certificates/DC-2023-0001"
-  std::string number;  // as people cite it, "DC-2023-0001"
-  absl::CivilDay issue_date;
-  std::string corrects_number;         // of the certificate that this one replaces, or empty
-  std::string corrects_digest_sha256;  // its digest, in hexadecimal
-
-  Bilingual title = {"Donation Certificate", "Potvrda o donaciji"};
-  Bilingual declaration = {
-      "This is to certify that the goods listed below, procured with the funds named above, have "
-      "been handed over by "
-      "the donor to the recipient, who accepts them.",
-      "Ovim se potvrđuje da je donator robu navedenu u nastavku, nabavljenu gore navedenim "
-      "sredstvima, predao "
-      "primaocu, koji je prihvata."};
-  Bilingual project;
-  std::string funding_source;
-  CertificateParty donor;
-  CertificateParty recipient;
-  std::string place;
-  absl::CivilDay handover_date;
-
-  std::vector<CertificateItem> items;
-  std::string total_km;  // exact decimals of two places
-  std::string
-      total_eur;  // may differ from the items' sum by rounding; the difference is then printed
-  Bilingual exchange_rate_note = {"Exchange rate: 1 EUR = 1.95583 KM (fixed).",
-                                  "Kurs: 1 EUR = 1,95583 KM (fiksni)."};
-  Bilingual conditions;
-
-  std::vector<CertificateSignature> signatures;
-  std::string canonical_digest_hex;  // as recorded when it was issued; empty: computed here
-};
-
-// What the certificate's digest is taken of, as docs/certificate-canonical-form.md lays down.
-// InvalidArgument for text that is not UTF-8.
-absl::StatusOr<std::string> CanonicalContent(const DonationCertificate& certificate);
-
-// What the QR code says: "prihvat:certificate:1:<name>:<SHA-256 of the canonical content>".
-absl::StatusOr<std::string> CertificateQrText(const DonationCertificate& certificate);
 
 // The certificate as a PDF, the same bytes for the same certificate.
 //
