@@ -1,0 +1,33 @@
+// The seam for identity: who asks, from what the transport and the metadata say.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "grpcpp/server_context.h"
+#include "libs/access/policy.h"
+
+namespace prihvat::rpc {
+
+// Thread-safe. Certificates and tokens get implementations of their own.
+class Authenticator {
+ public:
+  virtual ~Authenticator() = default;
+  // UNAUTHENTICATED, with what is missing or wrong, where nobody is known.
+  virtual absl::StatusOr<access::Principal> Authenticate(
+      const grpc::ServerContextBase& context) const = 0;
+};
+
+// Believes x-prihvat-principal: for development servers on loopback only.
+class InsecureDevAuthenticator final : public Authenticator {
+ public:
+  absl::StatusOr<access::Principal> Authenticate(
+      const grpc::ServerContextBase& context) const override;
+};
+
+// Knows nobody: what a server has that was given no way of telling callers apart.
+class RefusingAuthenticator final : public Authenticator {
+ public:
+  absl::StatusOr<access::Principal> Authenticate(
+      const grpc::ServerContextBase& context) const override;
+};
+
+}  // namespace prihvat::rpc

@@ -1,0 +1,381 @@
+#include "libs/rpc/calls.h"
+
+#include <algorithm>
+
+#include "fmt/format.h"
+#include "google/protobuf/descriptor.h"
+#include "google/protobuf/empty.pb.h"
+#include "grpcpp/impl/codegen/proto_utils.h"
+#include "libs/base/check.h"
+#include "libs/base/resource_name.h"
+#include "libs/base/status_macros.h"
+#include "libs/rpc/admission.h"
+#include "libs/rpc/executor.h"
+#include "libs/rpc/forwarder.h"
+#include "libs/rpc/metadata.h"
+#include "libs/rpc/reasons.h"
+#include "libs/rpc/unary_call.h"
+#include "libs/rpc/validation.h"
+#include "libs/runtime/reasons.h"
+#include "libs/telemetry/log.h"
+#include "prihvat/common/v1/options.pb.h"
+
+namespace prihvat::rpc {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// Rows that one List may look at: with a narrow filter over a large collection a page comes back
+// short, with a token to go on (AIP-158 allows it).
+constexpr int kMaxRowsLookedAt = 20'000;
+constexpr absl::Duration kRetryAfter = absl::Milliseconds(300);  // where nothing better is known
+
+const FieldDescriptor* StringFieldOf(const Message& message, const char* name) {
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName(name);
+  const bool is_string =
+      field != nullptr && !field->is_repeated() && field->type() == FieldDescriptor::TYPE_STRING;
+  return is_string ? field : nullptr;
+}
+
+// Decodes an entity's row and fills its etag (AIP-154). False: another type.
+bool Render(std::string_view row, Message& entity) {
+  if (!es::DecodeEntity(row, entity)) return false;
+  if (const FieldDescriptor* etag = StringFieldOf(entity, "etag"))
+    entity.GetReflection()->SetString(&entity, etag, es::EtagOfRow(row));
+  return true;
+}
+
+std::map<const Descriptor*, std::unique_ptr<ApiMethod>> MethodsOf(std::string_view api,
+                                                                  telemetry::RpcMetrics& metrics) {
+  const auto* service =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(std::string(api));
+  PRIHVAT_CHECK(service != nullptr, std::string(api) + " is not linked in");
+  std::map<const Descriptor*, std::unique_ptr<ApiMethod>> methods;
+  for (int i = 0; i < service->method_count(); ++i) {
+    auto method = std::make_unique<ApiMethod>();
+    method->descriptor = service->method(i);
+    method->path = fmt::format("/{}/{}", service->full_name(), method->descriptor->name());
+    method->permission = method->descriptor->options().GetExtension(common::v1::permission);
+    method->mutation = IsMutation(*method->descriptor->input_type());
+    method->metrics = metrics.ForMethod(service->full_name(), method->descriptor->name());
+    const std::string path = method->path;
+    PRIHVAT_CHECK(methods.emplace(method->descriptor->input_type(), std::move(method)).second,
+                  path + " shares its request message with another rpc");
+  }
+  return methods;
+}
+
+void AddToken(grpc::CallbackServerContext& context, const common::v1::Token& token) {
+  if (token.positions_size() > 0) context.AddTrailingMetadata(kTokenKey, EncodeToken(token));
+}
+
+}  // namespace
+
+ReadContext::ReadContext(const runtime::Service& service, const Admission& admission)
+    : service_(service),
+      admission_(admission),
+      snapshot_(service.Look()),
+      view_(snapshot_->entities()) {}
+
+ReadContext::~ReadContext() = default;
+
+absl::StatusOr<const es::Rows*> ReadContext::view(std::string_view name) const {
+  absl::StatusOr<const es::Rows*> rows = snapshot_->view(name);
+  if (!rows.ok() && rows.status().code() == absl::StatusCode::kFailedPrecondition)
+    return RejectAndRetry(es::Rejected(kViewBuilding).With("view", name), absl::Seconds(1));
+  return rows;
+}
+
+absl::Status ReadContext::FindInto(std::string_view name, Message& entity) const {
+  const std::optional<std::string> row = snapshot_->entities().Get(name);
+  if (!row || !Render(*row, entity)) return Reject(es::NotFound(name));
+  return absl::OkStatus();
+}
+
+const std::string& ReadContext::operation() const { return admission_.operation; }
+const access::Principal& ReadContext::principal() const { return admission_.principal; }
+absl::Time ReadContext::now() const { return admission_.received; }
+const std::string& ReadContext::page_after() const { return admission_.page.after; }
+int ReadContext::page_size() const { return admission_.page.size; }
+
+absl::TimeZone ReadContext::zone() const {
+  if (admission_.operation.empty()) return absl::UTCTimeZone();
+  return service_.definition().decider->ZoneOf(view_, admission_.operation);
+}
+
+Calls::Calls(runtime::Service& service, std::string_view api, Environment environment,
+             CallsOptions options)
+    : service_(service),
+      environment_(environment),
+      options_(options),
+      methods_(MethodsOf(api, *environment.metrics)) {}
+
+Calls::~Calls() = default;
+
+const ApiMethod* Calls::MethodOf(const Message& request) const {
+  const auto found = methods_.find(request.GetDescriptor());
+  PRIHVAT_CHECK(found != methods_.end(),
+                request.GetDescriptor()->full_name() + " is no request of this service");
+  return found->second.get();
+}
+
+absl::StatusOr<Admission> Calls::Admit(Context& context, const Message& request) const {
+  Admission admission = Receive(context, *MethodOf(request), environment_, options_);
+  PRIHVAT_RETURN_IF_ERROR(rpc::Admit(context, request, environment_, options_, admission));
+  return admission;
+}
+
+Calls::Reactor* Calls::Start(Context* context, const Message* request, Message* response,
+                             std::function<void(std::shared_ptr<UnaryCall>)> handler) {
+  const int open = in_flight_.fetch_add(1) + 1;
+  std::shared_ptr<UnaryCall> call = UnaryCall::Open(
+      context, request, response, Receive(*context, *MethodOf(*request), environment_, options_),
+      environment_.clock, &in_flight_);
+  Reactor* reactor = call.get();
+  absl::Status admitted =
+      open > options_.max_in_flight
+          ? RejectAndRetry(es::Rejected(kOverloaded).With("limit", options_.max_in_flight),
+                           kRetryAfter)
+          : rpc::Admit(*context, *request, environment_, options_, call->mutable_admission());
+  if (admitted.ok()) {
+    handler(std::move(call));
+  } else {
+    call->Fail(admitted);
+  }
+  return reactor;
+}
+
+void Calls::WaitForToken(const std::shared_ptr<UnaryCall>& call, std::function<void()> then) {
+  if (!call->admission().token) {
+    then();
+    return;
+  }
+  service_.WhenSeen(
+      *call->admission().token, call->admission().deadline,
+      [call, then = std::move(then)](const absl::Status& seen) {
+        if (seen.ok()) {
+          then();
+        } else if (seen.code() == absl::StatusCode::kDeadlineExceeded) {
+          call->Fail(Reject(es::Rejected(kTokenNotSeen)));
+        } else {
+          const bool full = seen.code() == absl::StatusCode::kResourceExhausted;
+          call->Fail(RejectAndRetry(
+              es::Rejected(full ? runtime::kMailboxFull : runtime::kShuttingDown), kRetryAfter));
+        }
+      });
+}
+
+Calls::Reactor* Calls::Command(Context* context, const Message* request, Message* response) {
+  return Command(context, request, response,
+                 [response](const ReadContext& reads, const runtime::CommandReply& reply) {
+                   if (response->GetDescriptor() == google::protobuf::Empty::descriptor())
+                     return absl::OkStatus();
+                   absl::Status found = reads.FindInto(reply.resource, *response);
+                   if (found.ok()) return found;
+                   return absl::InternalError(fmt::format("the decision named '{}', which is no {}",
+                                                          reply.resource,
+                                                          response->GetDescriptor()->full_name()));
+                 });
+}
+
+Calls::Reactor* Calls::Command(Context* context, const Message* request, Message* response,
+                               RenderFn render) {
+  return Start(context, request, response,
+               [this, render = std::move(render)](std::shared_ptr<UnaryCall> call) {
+                 const Admission& admission = call->admission();
+                 const runtime::Service::Owner owner = service_.OwnerOf(admission.operation);
+                 if (!owner.here && !owner.address.empty() && !admission.forwarded) {
+                   Forward(call, owner.address);
+                   return;
+                 }
+                 // The request belongs to the call, which may be gone before it is decided.
+                 std::shared_ptr<Message> command(call->request().New());
+                 command->CopyFrom(call->request());
+                 WaitForToken(call,
+                              [this, call, command, render] { Submit(call, command, render); });
+               });
+}
+
+void Calls::Submit(const std::shared_ptr<UnaryCall>& call, std::shared_ptr<const Message> request,
+                   RenderFn render) {
+  const Admission& admission = call->admission();
+  runtime::CommandRequest command;
+  command.command = std::move(request);
+  command.operation = admission.operation;
+  command.principal = admission.principal.name;
+  command.request_id = admission.request_id;
+  command.effective_at = admission.effective_at;
+  command.import_id = admission.import_id;
+  command.trace_id = admission.trace.trace_id;
+  command.deadline = admission.deadline;
+  service_.Submit(std::move(command), [this, call, render = std::move(render)](
+                                          runtime::CommandReply reply) mutable {
+    environment_.executor->Post([this, call, render = std::move(render), reply = std::move(reply)] {
+      if (!call->Claim()) return;
+      AddToken(call->context(), reply.token);
+      if (!reply.status.ok()) {
+        call->Finish(FromReply(reply, kRetryAfter));
+        return;
+      }
+      const ReadContext reads(service_, call->admission());
+      absl::Status rendered = render(reads, reply);
+      if (rendered.ok())
+        access::Mask(call->response(), *environment_.access, call->admission().principal,
+                     call->admission().day);
+      call->Finish(rendered);
+    });
+  });
+}
+
+void Calls::Forward(const std::shared_ptr<UnaryCall>& call, const std::string& address) {
+  const Admission& admission = call->admission();
+  environment_.forwarder->Forward(
+      address, admission.method->path, call->context(), admission.trace, admission.deadline,
+      call->request(), [call](Forwarder::Answer answer) {
+        if (!call->Claim()) return;
+        if (!answer.token.empty()) call->context().AddTrailingMetadata(kTokenKey, answer.token);
+        if (answer.status.ok()) {
+          const grpc::Status parsed =
+              grpc::SerializationTraits<Message>::Deserialize(&answer.response, &call->response());
+          call->Finish(parsed.ok() ? absl::OkStatus()
+                                   : absl::InternalError("the owner's answer cannot be parsed"));
+        } else if (answer.status.error_details().empty()) {  // not the owner's own words
+          call->Finish(RejectAndRetry(es::Rejected(kOwnerUnreachable), kRetryAfter));
+        } else {
+          call->Finish(answer.status);
+        }
+      });
+}
+
+Calls::Reactor* Calls::Get(Context* context, const Message* request, Message* response) {
+  return Start(context, request, response, [this](std::shared_ptr<UnaryCall> call) {
+    StartReads(call, [raw = call.get()](const ReadContext& reads) {
+      return reads.FindInto(StringField(raw->request(), "name"), raw->response());
+    });
+  });
+}
+
+// One page of a collection: rows directly in it, in key order. The children of a resource lie among
+// its siblings' rows; the scan leaps over them.
+class Calls::ListScan {
+ public:
+  ListScan(const ReadContext& reads, const ListSpec& spec, const std::string& parent)
+      : reads_(reads),
+        spec_(spec),
+        only_granted_(parent.empty()),
+        prefix_(parent.empty() ? spec.collection + "/"
+                               : fmt::format("{}/{}/", parent, spec.collection)),
+        after_(reads.page_after()) {}
+
+  void Run() {
+    for (bool leapt = true; leapt;) {
+      leapt = false;
+      reads_.entities().rows().Scan(
+          prefix_, after_, [&](std::string_view key, std::string_view row) {
+            const size_t slash = key.find('/', prefix_.size());
+            if (slash == std::string_view::npos) return Visit(key, row);
+            after_ = fmt::format("{}\x7f", key.substr(0, slash + 1));  // above all its children
+            leapt = true;
+            return false;
+          });
+    }
+  }
+
+ private:
+  // False: the page is full, or enough was looked at.
+  bool Visit(std::string_view key, std::string_view row) {
+    if (looked_at_ == kMaxRowsLookedAt) {
+      reads_.NextPage(last_);
+      return false;
+    }
+    ++looked_at_;
+    if (Granted(key)) {
+      Message* entity = spec_.add();
+      const bool kept = Render(row, *entity) && (!spec_.keep || spec_.keep(*entity));
+      const bool full = found_ == reads_.page_size();
+      if (!kept || full) spec_.drop_last();
+      if (kept && full) {
+        reads_.NextPage(last_);
+        return false;
+      }
+      if (kept) ++found_;
+    }
+    last_ = std::string(key);
+    return true;
+  }
+
+  // A list over all operations shows those that the caller has.
+  bool Granted(std::string_view key) const {
+    if (!only_granted_) return true;
+    const absl::StatusOr<base::ResourceName> name = base::ResourceName::Parse(key);
+    return name.ok() &&
+           (name->Operation().empty() || reads_.principal().MayActIn(name->Operation()));
+  }
+
+  const ReadContext& reads_;
+  const ListSpec& spec_;
+  const bool only_granted_;
+  const std::string prefix_;
+  std::string after_;  // where a scan goes on
+  std::string last_;   // the last row that the page holds or has passed over
+  int looked_at_ = 0;
+  int found_ = 0;
+};
+
+Calls::Reactor* Calls::StartList(Context* context, const Message* request, Message* response,
+                                 ListSpec spec) {
+  return Start(context, request, response,
+               [this, spec = std::move(spec)](std::shared_ptr<UnaryCall> call) {
+                 StartReads(call, [raw = call.get(), spec](const ReadContext& reads) {
+                   ListScan(reads, spec, StringField(raw->request(), "parent")).Run();
+                   return absl::OkStatus();
+                 });
+               });
+}
+
+Calls::Reactor* Calls::Read(Context* context, const Message* request, Message* response,
+                            ReadFn read) {
+  return Start(context, request, response,
+               [this, read = std::move(read)](std::shared_ptr<UnaryCall> call) {
+                 // A query that names no operation could tell of any.
+                 const Admission& admission = call->admission();
+                 if (admission.operation.empty() && !admission.principal.MayActIn("*")) {
+                   call->Fail(Reject(es::Rejected(kOperationNotGranted)
+                                         .Saying("the request names no operation, so it needs "
+                                                 "access to all")
+                                         .With("permission", admission.method->permission)));
+                   return;
+                 }
+                 StartReads(call, read);
+               });
+}
+
+void Calls::StartReads(std::shared_ptr<UnaryCall> call, ReadFn read) {
+  WaitForToken(call, [this, call, read = std::move(read)] {
+    environment_.executor->Post([this, call, read] {
+      if (!call->Claim()) return;
+      const ReadContext reads(service_, call->admission());
+      absl::Status status = read(reads);
+      if (status.ok()) status = FillPage(reads, *call);
+      if (status.ok())
+        access::Mask(call->response(), *environment_.access, call->admission().principal,
+                     call->admission().day);
+      AddToken(call->context(), reads.token());
+      call->Finish(status);
+    });
+  });
+}
+
+absl::Status Calls::FillPage(const ReadContext& reads, const UnaryCall& call) const {
+  if (reads.next_page_after().empty()) return absl::OkStatus();
+  Message& response = call.response();
+  const FieldDescriptor* field = StringFieldOf(response, "next_page_token");
+  if (field == nullptr) return absl::InternalError("the response has no next_page_token");
+  response.GetReflection()->SetString(&response, field,
+                                      MakePageToken(call.request(), reads.next_page_after()));
+  return absl::OkStatus();
+}
+
+}  // namespace prihvat::rpc

@@ -1,0 +1,42 @@
+#include "libs/rpc/executor.h"
+
+#include <algorithm>
+
+namespace prihvat::rpc {
+
+Executor::Executor(int threads) {
+  for (int i = 0; i < std::max(threads, 1); ++i) threads_.emplace_back([this] { Loop(); });
+}
+
+Executor::~Executor() {
+  {
+    std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  condition_.notify_all();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+void Executor::Post(std::function<void()> work) {
+  {
+    std::lock_guard lock(mutex_);
+    queue_.push_back(std::move(work));
+  }
+  condition_.notify_one();
+}
+
+void Executor::Loop() {
+  while (true) {
+    std::function<void()> work;
+    {
+      std::unique_lock lock(mutex_);
+      condition_.wait(lock, [this] { return ending_ || !queue_.empty(); });
+      if (queue_.empty()) return;
+      work = std::move(queue_.front());
+      queue_.pop_front();
+    }
+    work();
+  }
+}
+
+}  // namespace prihvat::rpc

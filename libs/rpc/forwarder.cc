@@ -1,0 +1,74 @@
+#include "libs/rpc/forwarder.h"
+
+#include "grpcpp/create_channel.h"
+#include "grpcpp/impl/codegen/proto_utils.h"
+#include "libs/rpc/metadata.h"
+
+namespace prihvat::rpc {
+namespace {
+
+// Owners change rarely; a test or a long life with many addresses must not pile up channels.
+constexpr size_t kMaxStubs = 64;
+
+struct Outgoing {
+  std::shared_ptr<grpc::GenericStub> stub;
+  grpc::ClientContext context;
+  grpc::ByteBuffer request;
+  Forwarder::Answer answer;
+  std::function<void(Forwarder::Answer)> done;
+};
+
+bool GoesOn(std::string_view key) {
+  return key.rfind("x-prihvat-", 0) == 0 || key == kAuthorizationKey || key == kTracestateKey;
+}
+
+}  // namespace
+
+void Forwarder::Forward(const std::string& address, const std::string& path,
+                        const grpc::CallbackServerContext& incoming,
+                        const telemetry::TraceContext& trace, absl::Time deadline,
+                        const google::protobuf::Message& request,
+                        std::function<void(Answer)> done) {
+  auto call = std::make_shared<Outgoing>();
+  call->stub = StubFor(address);
+  call->done = std::move(done);
+  call->context.set_deadline(absl::ToChronoTime(deadline));
+  for (const auto& [key, value] : incoming.client_metadata()) {
+    const std::string name(key.data(), key.size());
+    if (GoesOn(name)) call->context.AddMetadata(name, std::string(value.data(), value.size()));
+  }
+  call->context.AddMetadata(kForwardedKey, "1");
+  call->context.AddMetadata(kTraceparentKey, trace.ToTraceparent());
+  bool own_buffer = false;
+  const grpc::Status serialized = grpc::SerializationTraits<google::protobuf::Message>::Serialize(
+      request, &call->request, &own_buffer);
+  if (!serialized.ok()) {
+    call->answer.status = serialized;
+    call->done(std::move(call->answer));
+    return;
+  }
+  call->stub->UnaryCall(&call->context, path, grpc::StubOptions(), &call->request,
+                        &call->answer.response, [call](grpc::Status status) {
+                          call->answer.status = std::move(status);
+                          const auto& trailing = call->context.GetServerTrailingMetadata();
+                          const auto token = trailing.find(kTokenKey);
+                          if (token != trailing.end())
+                            call->answer.token.assign(token->second.data(), token->second.size());
+                          call->done(std::move(call->answer));
+                        });
+}
+
+std::shared_ptr<grpc::GenericStub> Forwarder::StubFor(const std::string& address) {
+  std::lock_guard lock(mutex_);
+  auto& stub = stubs_[address];
+  if (stub == nullptr)
+    stub = std::make_shared<grpc::GenericStub>(grpc::CreateChannel(address, credentials_));
+  std::shared_ptr<grpc::GenericStub> found = stub;
+  if (stubs_.size() > kMaxStubs) {
+    stubs_.clear();
+    stubs_[address] = found;
+  }
+  return found;
+}
+
+}  // namespace prihvat::rpc

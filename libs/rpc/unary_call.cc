@@ -1,0 +1,61 @@
+#include "libs/rpc/unary_call.h"
+
+#include "libs/rpc/errors.h"
+#include "libs/rpc/reasons.h"
+#include "libs/telemetry/log.h"
+
+namespace prihvat::rpc {
+
+std::shared_ptr<UnaryCall> UnaryCall::Open(grpc::CallbackServerContext* context,
+                                           const google::protobuf::Message* request,
+                                           google::protobuf::Message* response, Admission admission,
+                                           base::Clock* clock, std::atomic<int>* in_flight) {
+  std::shared_ptr<UnaryCall> call(
+      new UnaryCall(context, request, response, std::move(admission), clock, in_flight));
+  call->self_ = call;
+  call->admission_.method->metrics->Started();
+  return call;
+}
+
+UnaryCall::UnaryCall(grpc::CallbackServerContext* context, const google::protobuf::Message* request,
+                     google::protobuf::Message* response, Admission admission, base::Clock* clock,
+                     std::atomic<int>* in_flight)
+    : context_(context),
+      request_(request),
+      response_(response),
+      admission_(std::move(admission)),
+      clock_(clock),
+      in_flight_(in_flight) {}
+
+void UnaryCall::Finish(const absl::Status& status) {
+  Note(status.code(), status.ok() ? "" : ReasonOf(status));
+  ServerUnaryReactor::Finish(ToGrpc(status));
+}
+
+void UnaryCall::Finish(const grpc::Status& status) {
+  Note(static_cast<absl::StatusCode>(status.error_code()), "");
+  ServerUnaryReactor::Finish(status);
+}
+
+void UnaryCall::Note(absl::StatusCode code, const std::string& reason) const {
+  const absl::Duration took = clock_->Now() - admission_.received;
+  admission_.method->metrics->Finished(code, took);
+  const bool faulty = code == absl::StatusCode::kInternal || code == absl::StatusCode::kUnknown ||
+                      code == absl::StatusCode::kDataLoss;
+  telemetry::Log(faulty ? telemetry::Level::kError : telemetry::Level::kDebug, "call",
+                 {{"method", admission_.method->path},
+                  {"code", telemetry::CodeName(code)},
+                  {"reason", reason},
+                  {"operation", admission_.operation},
+                  {"seconds", absl::ToDoubleSeconds(took)}},
+                 admission_.trace.trace_id);
+}
+
+void UnaryCall::OnCancel() { Fail(Reject(es::Rejected(kCancelled))); }
+
+void UnaryCall::OnDone() {
+  in_flight_->fetch_sub(1);
+  std::shared_ptr<UnaryCall> last = std::move(self_);  // may destroy this at the end
+}
+
+}  // namespace prihvat::rpc

@@ -1,0 +1,64 @@
+// One open unary call: who claims it, answers it. A cancelled call is claimed and finished at once,
+// so that no reactor ever keeps a server from shutting down; what comes later finds it claimed and
+// must not touch request, response or context any more.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "google/protobuf/message.h"
+#include "grpcpp/support/server_callback.h"
+#include "libs/base/clock.h"
+#include "libs/rpc/admission.h"
+
+namespace prihvat::rpc {
+
+// Kept alive by itself until gRPC is done with it, and by whoever still holds a pointer. Any
+// thread.
+class UnaryCall final : public grpc::ServerUnaryReactor {
+ public:
+  // `in_flight` is counted down when gRPC is done; it and `clock` outlive the call's gRPC part.
+  static std::shared_ptr<UnaryCall> Open(grpc::CallbackServerContext* context,
+                                         const google::protobuf::Message* request,
+                                         google::protobuf::Message* response, Admission admission,
+                                         base::Clock* clock, std::atomic<int>* in_flight);
+
+  // True for exactly one caller, who must Finish. Until then and within it, context, request and
+  // response are there.
+  bool Claim() { return !claimed_.exchange(true); }
+  void Finish(const absl::Status& status);
+  void Finish(const grpc::Status& status);  // as another instance answered
+
+  // Claim and Finish, for errors. Does nothing where another has claimed.
+  void Fail(const absl::Status& status) {
+    if (Claim()) Finish(status);
+  }
+
+  const Admission& admission() const { return admission_; }
+  Admission& mutable_admission() { return admission_; }
+  grpc::CallbackServerContext& context() const { return *context_; }
+  const google::protobuf::Message& request() const { return *request_; }
+  google::protobuf::Message& response() const { return *response_; }
+
+  void OnCancel() override;
+  void OnDone() override;
+
+ private:
+  UnaryCall(grpc::CallbackServerContext* context, const google::protobuf::Message* request,
+            google::protobuf::Message* response, Admission admission, base::Clock* clock,
+            std::atomic<int>* in_flight);
+  void Note(absl::StatusCode code, const std::string& reason) const;
+
+  grpc::CallbackServerContext* const context_;
+  const google::protobuf::Message* const request_;
+  google::protobuf::Message* const response_;
+  Admission admission_;
+  base::Clock* const clock_;
+  std::atomic<int>* const in_flight_;
+  std::atomic<bool> claimed_{false};
+  std::shared_ptr<UnaryCall> self_;  // until OnDone
+};
+
+}  // namespace prihvat::rpc
