@@ -1,0 +1,317 @@
+#include "services/reporting/views/line_of_sight.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "fmt/format.h"
+#include "libs/base/status_macros.h"
+#include "services/reporting/views/centre_facts.h"
+#include "services/reporting/views/purchases.h"
+#include "services/reporting/views/transfers.h"
+#include "services/reporting/views/values.h"
+
+namespace prihvat::reporting {
+namespace {
+
+// A row being made, with where its item is used.
+struct Draft {
+  SightRow sight;
+  std::vector<Use> uses;
+};
+
+// Everything that rows are made from.
+struct Material {
+  Purchases purchases;
+  Transfers transfers;
+};
+
+std::string KeyOf(const v1::LineOfSightRow& row) {
+  // No part of a key holds a zero byte, so that keys sort as the parts do, one after the other.
+  std::string key;
+  for (const std::string& part :
+       {row.budget_line(), row.purchase_order(), fmt::format("{:010d}", row.line_number()),
+        row.goods_receipt(), row.serial(), row.vin(), row.item(), row.certificate()}) {
+    key += part;
+    key.push_back('\0');
+  }
+  return key;
+}
+
+void SetPurchase(const ReceivedLine& received, v1::LineOfSightRow& row) {
+  row.set_donor(received.donor);
+  row.set_project(received.project);
+  row.set_budget_line(received.budget_line);
+  row.set_purchase_order(received.purchase_order);
+  row.set_order_number(received.order_number);
+  row.set_line_number(received.line.line_number());
+  row.set_description(received.line.description());
+  row.set_goods_receipt(received.receipt);
+  row.set_receipt_number(received.receipt_number);
+  row.set_unit(received.line.unit());
+}
+
+// Of a thing that handover knows and procurement (with this cut in time) does not.
+void SetProvenance(const handover::v1::HandedOverItem& item, v1::LineOfSightRow& row) {
+  row.set_donor(item.provenance().donor());
+  row.set_project(item.provenance().project());
+  row.set_budget_line(item.provenance().budget_line());
+  row.set_purchase_order(item.provenance().purchase_order());
+  row.set_line_number(item.provenance().line_number());
+  row.set_description(item.description().en());
+  row.set_goods_receipt(item.provenance().receipt());
+  row.set_receipt_number(item.provenance().receipt_number());
+  row.set_unit(item.unit());
+}
+
+Draft DraftOf(const ReceivedLine& received, v1::LineStage stage, const base::Decimal& quantity,
+              const base::Money& value) {
+  Draft draft;
+  SetPurchase(received, draft.sight.row);
+  draft.sight.row.set_stage(stage);
+  *draft.sight.row.mutable_quantity() = ToProto(quantity);
+  draft.sight.value = value;
+  draft.sight.document = received.receipt;
+  return draft;
+}
+
+Draft DraftOf(const Transferred& transferred, const Material& material) {
+  Draft draft;
+  v1::LineOfSightRow& row = draft.sight.row;
+  const handover::v1::HandedOverItem& item = transferred.item;
+  const auto received = material.purchases.received.find(
+      {item.provenance().receipt(), item.provenance().line_number()});
+  if (received != material.purchases.received.end()) {
+    SetPurchase(received->second, row);
+  } else {
+    SetProvenance(item, row);
+  }
+  const CertificateFacts& certificate =
+      material.transfers.certificates.at(transferred.handover_case);
+  row.set_stage(v1::LINE_STAGE_HANDED_OVER);
+  row.set_item(item.asset().empty() ? item.asset_lot() : item.asset());
+  row.set_serial(item.serial());
+  row.set_vin(item.vin());
+  *row.mutable_quantity() = ToProto(transferred.quantity);
+  row.set_certificate(certificate.name);
+  row.set_certificate_number(certificate.number);
+  *row.mutable_handover_time() = ToProto(certificate.title_time);
+  *row.mutable_handover_date() = ToProto(certificate.title_day);
+  row.set_recipient(certificate.recipient);
+  draft.sight.value = transferred.value;
+  draft.sight.value_eur = transferred.value_eur;
+  draft.sight.document = certificate.name;
+  draft.uses = transferred.uses;
+  return draft;
+}
+
+// The pieces of a line that stand on no certificate.
+absl::Status AddSerials(const ReceivedLine& received, const Material& material,
+                        const std::set<std::string>& handed_over, std::vector<Draft>& drafts) {
+  if (received.serials.empty()) return absl::OkStatus();
+  const std::vector<int64_t> weights(received.serials.size(), 1);
+  PRIHVAT_ASSIGN_OR_RETURN(const std::vector<base::Money> values,
+                           base::Allocate(received.value, weights));
+  for (size_t i = 0; i < received.serials.size(); ++i) {
+    const procurement::v1::SerialItem& piece = received.serials[i];
+    const auto asset = material.transfers.assets.find(
+        {received.receipt, received.line.line_number(), piece.serial(), piece.vin()});
+    const bool is_asset = asset != material.transfers.assets.end();
+    if (is_asset && handed_over.contains(asset->second)) continue;
+    Draft draft = DraftOf(received, v1::LINE_STAGE_RECEIVED, base::Decimal::FromInt(1), values[i]);
+    draft.sight.row.set_serial(piece.serial());
+    draft.sight.row.set_vin(piece.vin());
+    if (is_asset) {
+      draft.sight.row.set_item(asset->second);
+      const auto uses = material.transfers.own_uses.find(asset->second);
+      if (uses != material.transfers.own_uses.end()) draft.uses = uses->second;
+    }
+    drafts.push_back(std::move(draft));
+  }
+  return absl::OkStatus();
+}
+
+// What of a line without serials stands on no certificate: without `parts`, which do.
+absl::Status AddRest(const ReceivedLine& received, const Material& material,
+                     const std::vector<const Transferred*>& parts, std::vector<Draft>& drafts) {
+  base::Decimal rest = received.kept;
+  base::Money value = received.value;
+  for (const Transferred* part : parts) {
+    PRIHVAT_ASSIGN_OR_RETURN(rest, base::CheckedSub(rest, part->quantity));
+    PRIHVAT_ASSIGN_OR_RETURN(value, base::CheckedSub(value, part->value));
+  }
+  // Less than nothing is shown as that: more was handed over than was kept, and the sums stay true.
+  if (rest.IsZero() && value.IsZero()) return absl::OkStatus();
+  Draft draft = DraftOf(received, v1::LINE_STAGE_RECEIVED, rest, value);
+  const auto lot = material.transfers.lots.find({received.receipt, received.line.line_number()});
+  if (lot != material.transfers.lots.end()) draft.sight.row.set_item(lot->second);
+  drafts.push_back(std::move(draft));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Draft>> DraftRows(const Material& material) {
+  std::vector<Draft> drafts;
+  std::set<std::string> handed_over;
+  std::map<ReceivedLineKey, std::vector<const Transferred*>> parts;
+  for (const Transferred& transferred : material.transfers.transferred) {
+    const handover::v1::Provenance& from = transferred.item.provenance();
+    if (!transferred.item.asset().empty()) handed_over.insert(transferred.item.asset());
+    parts[{from.receipt(), from.line_number()}].push_back(&transferred);
+    drafts.push_back(DraftOf(transferred, material));
+  }
+  for (const auto& [key, received] : material.purchases.received) {
+    switch (received.line.kind()) {
+      case procurement::v1::LINE_KIND_SERVICE:
+        if (!received.kept.IsZero()) {
+          drafts.push_back(
+              DraftOf(received, v1::LINE_STAGE_SERVICE_DELIVERED, received.kept, received.value));
+        }
+        break;
+      case procurement::v1::LINE_KIND_GOODS_SERIAL:
+        PRIHVAT_RETURN_IF_ERROR(AddSerials(received, material, handed_over, drafts));
+        break;
+      default:
+        PRIHVAT_RETURN_IF_ERROR(AddRest(received, material, parts[key], drafts));
+    }
+  }
+  for (Draft& draft : drafts) draft.sight.key = KeyOf(draft.sight.row);
+  std::sort(drafts.begin(), drafts.end(),
+            [](const Draft& a, const Draft& b) { return a.sight.key < b.sight.key; });
+  return drafts;
+}
+
+// Gives the rows of every document that has no values in EUR yet their shares of its total.
+absl::Status ConvertDocuments(std::vector<Draft>& drafts) {
+  std::map<std::pair<std::string, base::Currency>, std::vector<SightRow*>> documents;
+  for (Draft& draft : drafts) {
+    if (draft.sight.value_eur.has_value()) continue;
+    documents[{draft.sight.document, draft.sight.value.currency()}].push_back(&draft.sight);
+  }
+  for (const auto& [document, rows] : documents) {
+    const base::Currency currency = document.second;
+    if (currency == base::Currency::Eur()) {
+      for (SightRow* row : rows) row->value_eur = row->value;
+    } else if (currency == base::Currency::Bam()) {
+      std::vector<base::Money> lines;
+      for (const SightRow* row : rows) lines.push_back(row->value);
+      PRIHVAT_ASSIGN_OR_RETURN(const base::ExactRate peg,
+                               base::ExactRate::Peg(currency, base::Currency::Eur()));
+      PRIHVAT_ASSIGN_OR_RETURN(const base::ConvertedDocument converted,
+                               base::ConvertDocument(lines, peg, base::Currency::Eur()));
+      for (size_t i = 0; i < rows.size(); ++i) rows[i]->value_eur = converted.lines[i];
+    }
+  }
+  return absl::OkStatus();
+}
+
+bool Matches(const Draft& draft, const v1::LineOfSightFilter& filter) {
+  const v1::LineOfSightRow& row = draft.sight.row;
+  const auto is = [](const std::string& wanted, const std::string& value) {
+    return wanted.empty() || wanted == value;
+  };
+  const bool serial =
+      filter.serial().empty() || filter.serial() == row.serial() || filter.serial() == row.vin();
+  const bool centre = filter.centre().empty() ||
+                      std::any_of(draft.uses.begin(), draft.uses.end(),
+                                  [&](const Use& use) { return use.centre == filter.centre(); });
+  return is(filter.project(), row.project()) && is(filter.donor(), row.donor()) &&
+         is(filter.item(), row.item()) && is(filter.certificate(), row.certificate()) &&
+         is(filter.recipient(), row.recipient()) && serial && centre;
+}
+
+absl::Status CountPeople(Draft& draft, PeopleServed& people, std::set<int>& all) {
+  if (draft.uses.empty()) return absl::OkStatus();
+  std::set<int> served;
+  for (const Use& use : draft.uses) {
+    PRIHVAT_ASSIGN_OR_RETURN(const std::vector<int> there,
+                             people.During(use.centre, use.from, use.until));
+    served.insert(there.begin(), there.end());
+  }
+  draft.sight.row.set_centre(draft.uses.back().centre);
+  draft.sight.row.set_people_served(static_cast<int64_t>(served.size()));
+  all.merge(served);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Sight> SeeLineOfSight(const Journals& journals, const ReportScope& scope,
+                                     const v1::LineOfSightFilter& filter) {
+  Material material;
+  PRIHVAT_ASSIGN_OR_RETURN(material.purchases,
+                           ReadPurchases(journals.money, scope.operation, scope.cut));
+  PRIHVAT_ASSIGN_OR_RETURN(material.transfers, ReadTransfers(journals.handovers, scope.operation,
+                                                             scope.zone, scope.cut));
+  PRIHVAT_ASSIGN_OR_RETURN(std::vector<Draft> drafts, DraftRows(material));
+  PRIHVAT_RETURN_IF_ERROR(ConvertDocuments(drafts));
+
+  Sight sight;
+  PeopleServed people(journals.centres, scope.cut);
+  std::set<int> all_people;
+  for (Draft& draft : drafts) {
+    if (!Matches(draft, filter)) continue;
+    PRIHVAT_RETURN_IF_ERROR(CountPeople(draft, people, all_people));
+    *draft.sight.row.mutable_value() = ToProto(draft.sight.value);
+    if (draft.sight.value_eur.has_value()) {
+      *draft.sight.row.mutable_value_eur() = ToProto(*draft.sight.value_eur);
+    }
+    sight.rows.push_back(std::move(draft.sight));
+  }
+  sight.people_served = static_cast<int64_t>(all_people.size());
+  return sight;
+}
+
+absl::StatusOr<v1::EuroTotal> TotalInEuro(const std::vector<DocumentValue>& values) {
+  std::map<base::Currency, base::Money> originals;
+  std::set<std::string> unconverted;
+  base::Money of_documents = base::Money::Zero(base::Currency::Eur());
+  for (const DocumentValue& value : values) {
+    if (!value.value_eur.has_value()) {
+      unconverted.insert(value.document);
+      continue;
+    }
+    base::Money& sum =
+        originals.try_emplace(value.value.currency(), base::Money::Zero(value.value.currency()))
+            .first->second;
+    PRIHVAT_ASSIGN_OR_RETURN(sum, base::CheckedAdd(sum, value.value));
+    PRIHVAT_ASSIGN_OR_RETURN(of_documents, base::CheckedAdd(of_documents, *value.value_eur));
+  }
+  base::Money total = base::Money::Zero(base::Currency::Eur());
+  for (const auto& [currency, sum] : originals) {
+    PRIHVAT_ASSIGN_OR_RETURN(const std::optional<base::Money> euro, InEuro(sum));
+    if (!euro.has_value()) continue;
+    PRIHVAT_ASSIGN_OR_RETURN(total, base::CheckedAdd(total, *euro));
+  }
+  PRIHVAT_ASSIGN_OR_RETURN(const base::Money difference, base::CheckedSub(total, of_documents));
+  v1::EuroTotal result;
+  *result.mutable_total() = ToProto(total);
+  *result.mutable_sum_of_documents() = ToProto(of_documents);
+  *result.mutable_rounding_difference() = ToProto(difference);
+  result.set_unconverted_documents(static_cast<int32_t>(unconverted.size()));
+  return result;
+}
+
+absl::StatusOr<v1::LineOfSight> TotalsOf(const Sight& sight) {
+  v1::LineOfSight totals;
+  totals.set_row_count(static_cast<int32_t>(sight.rows.size()));
+  totals.set_people_served(sight.people_served);
+  std::map<base::Currency, base::Money> by_currency;
+  std::vector<DocumentValue> values;
+  for (const SightRow& row : sight.rows) {
+    const base::Currency currency = row.value.currency();
+    base::Money& sum = by_currency.try_emplace(currency, base::Money::Zero(currency)).first->second;
+    PRIHVAT_ASSIGN_OR_RETURN(sum, base::CheckedAdd(sum, row.value));
+    values.push_back({row.document, row.value, row.value_eur});
+  }
+  for (const auto& [currency, sum] : by_currency) {
+    v1::CurrencyValue& value = *totals.add_values();
+    *value.mutable_value() = ToProto(sum);
+    PRIHVAT_ASSIGN_OR_RETURN(const std::optional<base::Money> euro, InEuro(sum));
+    if (euro.has_value()) *value.mutable_value_eur() = ToProto(*euro);
+  }
+  PRIHVAT_ASSIGN_OR_RETURN(*totals.mutable_eur(), TotalInEuro(values));
+  return totals;
+}
+
+}  // namespace prihvat::reporting

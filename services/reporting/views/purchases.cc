@@ -1,0 +1,120 @@
+#include "services/reporting/views/purchases.h"
+
+#include <algorithm>
+
+#include "libs/base/status_macros.h"
+#include "services/reporting/views/values.h"
+
+namespace prihvat::reporting {
+namespace {
+
+namespace procurement = ::prihvat::procurement::v1;
+
+// Adds a change that may not have been said, which is none.
+absl::Status AddChange(bool said, const google::type::Money& change, base::Money& sum) {
+  if (!said) return absl::OkStatus();
+  PRIHVAT_ASSIGN_OR_RETURN(const base::Money money, FromProto(change));
+  PRIHVAT_ASSIGN_OR_RETURN(sum, base::CheckedAdd(sum, money));
+  return absl::OkStatus();
+}
+
+absl::Status AddBudgetLine(const procurement::BudgetLineCreated& event, Purchases& purchases) {
+  BudgetLine& line = purchases.budget_lines[event.budget_line()];
+  line.project = event.project();
+  line.display_name = event.display_name();
+  line.donor = event.donor();
+  PRIHVAT_ASSIGN_OR_RETURN(line.budget, FromProto(event.amount()));
+  const base::Money zero = base::Money::Zero(line.budget.currency());
+  line.reserved = line.committed = line.spent = zero;
+  return absl::OkStatus();
+}
+
+absl::Status MoveBudget(const procurement::BudgetMoved& event, Purchases& purchases) {
+  const auto found = purchases.budget_lines.find(event.budget_line());
+  // With a cut by time of effect a move may be in and its line, told to take effect later, not.
+  if (found == purchases.budget_lines.end()) return absl::OkStatus();
+  BudgetLine& line = found->second;
+  PRIHVAT_RETURN_IF_ERROR(
+      AddChange(event.has_reserved_change(), event.reserved_change(), line.reserved));
+  PRIHVAT_RETURN_IF_ERROR(
+      AddChange(event.has_committed_change(), event.committed_change(), line.committed));
+  return AddChange(event.has_spent_change(), event.spent_change(), line.spent);
+}
+
+absl::Status AddReceipt(const procurement::GoodsReceiptPosted& event, Purchases& purchases) {
+  for (const procurement::PostedLine& line : event.lines()) {
+    PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal accepted, FromProto(line.accepted()));
+    if (accepted.IsZero()) continue;  // all rejected or surplus: nobody's money
+    ReceivedLine received;
+    received.receipt = event.receipt();
+    received.receipt_number = event.document_number();
+    received.purchase_order = event.purchase_order();
+    received.order_number = event.order().document_number();
+    received.project = event.project();
+    received.budget_line = event.budget_line();
+    received.donor = line.donor();
+    received.line = line;
+    received.kept = accepted;
+    PRIHVAT_ASSIGN_OR_RETURN(received.value, FromProto(line.value()));
+    received.serials.assign(line.serials().begin(), line.serials().end());
+    purchases.received[{event.receipt(), line.line_number()}] = std::move(received);
+  }
+  return absl::OkStatus();
+}
+
+bool SameItem(const procurement::SerialItem& a, const procurement::SerialItem& b) {
+  return a.serial() == b.serial() && a.vin() == b.vin() && a.manufacturer() == b.manufacturer();
+}
+
+absl::Status TakeBack(const procurement::GoodsReturned& event, Purchases& purchases) {
+  for (const procurement::ReturnedLine& line : event.lines()) {
+    const auto found = purchases.received.find({event.receipt(), line.line_number()});
+    if (found == purchases.received.end()) continue;
+    ReceivedLine& received = found->second;
+    PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal returned, FromProto(line.accepted()));
+    PRIHVAT_ASSIGN_OR_RETURN(received.kept, base::CheckedSub(received.kept, returned));
+    if (line.has_value()) {
+      PRIHVAT_ASSIGN_OR_RETURN(const base::Money value, FromProto(line.value()));
+      PRIHVAT_ASSIGN_OR_RETURN(received.value, base::CheckedSub(received.value, value));
+    }
+    for (const procurement::SerialItem& gone : line.serials()) {
+      const auto item =
+          std::find_if(received.serials.begin(), received.serials.end(),
+                       [&](const procurement::SerialItem& kept) { return SameItem(kept, gone); });
+      if (item != received.serials.end()) received.serials.erase(item);
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Purchases> ReadPurchases(const es::Rows& money, const std::string& operation,
+                                        const TimeCut& cut) {
+  Purchases purchases;
+  FactReader reader;
+  reader.On<procurement::ProjectCreated>(
+      [&](const procurement::ProjectCreated& event, const FactTime&) {
+        purchases.donor_of_project[event.project()] = event.donor();
+        return absl::OkStatus();
+      });
+  reader.On<procurement::BudgetLineCreated>(
+      [&](const procurement::BudgetLineCreated& event, const FactTime&) {
+        return AddBudgetLine(event, purchases);
+      });
+  reader.On<procurement::BudgetMoved>([&](const procurement::BudgetMoved& event, const FactTime&) {
+    return MoveBudget(event, purchases);
+  });
+  reader.On<procurement::GoodsReceiptPosted>(
+      [&](const procurement::GoodsReceiptPosted& event, const FactTime&) {
+        return AddReceipt(event, purchases);
+      });
+  reader.On<procurement::GoodsReturned>(
+      [&](const procurement::GoodsReturned& event, const FactTime&) {
+        return TakeBack(event, purchases);
+      });
+  PRIHVAT_RETURN_IF_ERROR(reader.Read(money, operation, cut));
+  return purchases;
+}
+
+}  // namespace prihvat::reporting
