@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Faults planted in the runtime, each of which the simulation must find: a check of the simulation, not of the runtime.
+
+mutants.py SOURCE_DIR NAME OUT writes the mutated copy of the one file that the mutant NAME changes; an error if what it
+changes is no longer there word for word (then bring the mutant up to date). mutants_test.py runs them.
+"""
+
+import pathlib
+import sys
+
+PARTITION = "libs/runtime/partition.cc"
+RUNNER = "libs/runtime/process_runner.cc"
+FENCE = "libs/event_log/term_fence.cc"
+
+# name: (file, what is there, what the mutant has instead, what the simulation must say)
+MUTANTS = {
+    # The callers are told yes as soon as the log took the batch, without folding it: a void one is acknowledged.
+    "acknowledge_before_fold": (
+        PARTITION,
+        "    settle_by_ = now + deps_.options.append_timeout;\n",
+        "    settle_by_ = now + deps_.options.append_timeout;\n"
+        "    for (Pending& pending : pending_)\n"
+        "      if (pending.done) Reply(pending, fence().last_admitted), pending.done = nullptr;\n",
+        "was acknowledged and is lost",
+    ),
+    # An append of which nothing is known is taken for a success.
+    "unknown_is_success": (
+        PARTITION,
+        "    LoseBatch(kOutcomeUnknown, result->status);\n    deps_.log.ResetWriter(tp_);\n",
+        "    for (Pending& pending : pending_) Reply(pending, fence().last_admitted);\n"
+        "    pending_.clear();\n    deps_.log.ResetWriter(tp_);\n",
+        "was acknowledged and is lost",
+    ),
+    "forget_request_ids": (
+        PARTITION,
+        "    rows.Put(key, reply.SerializeAsString());\n",
+        "",
+        "took effect twice",
+    ),
+    # Request ids of the batch that is being decided are not looked at.
+    "forget_request_ids_of_the_batch": (
+        PARTITION,
+        "if (auto in_batch = batch.new_requests.find(key); in_batch != batch.new_requests.end()) {",
+        "if (auto in_batch = batch.new_requests.find(key); false) {",
+        "took effect twice",
+    ),
+    "admit_any_term": (
+        FENCE,
+        "      if (claim.term() <= state_.term) break;\n",
+        "",
+        "two owners in one term",
+    ),
+    # A commit counts though the one before it does not: duplicates, too.
+    "admit_without_chain": (
+        FENCE,
+        "      if (commit.previous_chain() != state_.chain) break;\n",
+        "",
+        "took effect twice",
+    ),
+    "react_without_mark": (
+        PARTITION,
+        "  if (mark.new_offset() != item.cause.old_offset() || "
+        "mark.new_chain() != item.cause.old_chain()) {",
+        "  if (false) {",
+        "effects and causes differ",
+    ),
+    "forget_marks": (
+        PARTITION,
+        "  if (commit.has_cause()) {",
+        "  if (false) {",
+        "effects and causes differ",
+    ),
+    # What a lost batch should have done is not done again.
+    "forget_failed_reactions": (
+        RUNNER,
+        "    failed_ = true;\n",
+        "",
+        "effects and causes differ",
+    ),
+    # After a crash the store is folded again over what it holds already.
+    "forget_the_position": (
+        PARTITION,
+        "  meta.Put(FenceKey(tp_.topic, tp_.partition), fence().Serialize());\n",
+        "  if (deps_.random.Uniform(4) != 0)\n"
+        "    meta.Put(FenceKey(tp_.topic, tp_.partition), fence().Serialize());\n",
+        "is not the one that the store was folded to",
+    ),
+}
+
+
+def mutate(source_dir, name):
+    file, wanted, instead, _ = MUTANTS[name]
+    text = (source_dir / file).read_text()
+    if text.count(wanted) != 1:
+        sys.exit(f"mutant {name}: {file} has {text.count(wanted)} places that read\n{wanted}\nbring it up to date")
+    return text.replace(wanted, instead)
+
+
+def main():
+    source_dir, name, out = sys.argv[1:]
+    pathlib.Path(out).write_text(mutate(pathlib.Path(source_dir), name))
+
+
+if __name__ == "__main__":
+    main()
