@@ -241,6 +241,10 @@ absl::StatusOr<Sight> SeeLineOfSight(const Journals& journals, const ReportScope
   Material material;
   PRIHVAT_ASSIGN_OR_RETURN(material.purchases,
                            ReadPurchases(journals.money, scope.operation, scope.cut));
+  if (!filter.project().empty() &&
+      !material.purchases.donor_of_project.contains(filter.project())) {
+    return absl::NotFoundError(fmt::format("there is no {}", filter.project()));
+  }
   PRIHVAT_ASSIGN_OR_RETURN(material.transfers, ReadTransfers(journals.handovers, scope.operation,
                                                              scope.zone, scope.cut));
   PRIHVAT_ASSIGN_OR_RETURN(std::vector<Draft> drafts, DraftRows(material));

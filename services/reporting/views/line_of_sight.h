@@ -43,7 +43,8 @@ struct Sight {
   int64_t people_served = 0;   // distinct, by any of the rows
 };
 
-// All rows that `filter` lets through. The values of a project's rows sum to what it has spent,
+// All rows that `filter` lets through; NOT_FOUND where it names a project that procurement has not
+// created (as it was, as known then). The values of a project's rows sum to what it has spent,
 // always: what was bought is in exactly one row, or in parts in several.
 //
 // In EUR (invariants 1 and 2): a certificate keeps the values that it was signed with; what no

@@ -414,8 +414,19 @@ TEST(LineOfSight, BackFromItemSerialCertificateAndRecipient) {
   filter.Clear();
   filter.set_recipient("organisations/dcpb");
   EXPECT_EQ(See(story, filter).rows.size(), 11u);
-  filter.set_project("operations/ba/projects/other");
+  filter.set_project(kProject);
+  EXPECT_EQ(See(story, filter).rows.size(), 11u);
+  filter.set_donor("organisations/other");
   EXPECT_TRUE(See(story, filter).rows.empty());
+}
+
+TEST(LineOfSight, AProjectThatIsNotThereIsNotFound) {
+  Story story;
+  TellDonations(story);
+  v1::LineOfSightFilter filter;
+  filter.set_project("operations/ba/projects/other");
+  EXPECT_EQ(SeeLineOfSight(story.Fold(), story.Scope(), filter).status().code(),
+            absl::StatusCode::kNotFound);
 }
 
 TEST(LineOfSight, AsItWasAndAsItWasKnown) {
