@@ -15,6 +15,8 @@
 namespace prihvat::state_store {
 namespace {
 
+constexpr int kCacheShardBits = 2;  // few threads use a store, and a shard must hold large blocks
+
 rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view FromSlice(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
@@ -65,8 +67,15 @@ class StoreRows final : public es::Rows {
 rocksdb::ColumnFamilyOptions FamilyOptions(const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
-  table.cache_index_and_filter_blocks = true;  // inside the one budget
+  // Index and filters inside the one budget, and in small parts: a whole index of a large file is
+  // more than a shard of the cache takes, so that every Get would read it from the disk again.
+  table.cache_index_and_filter_blocks = true;
+  table.cache_index_and_filter_blocks_with_high_priority = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  table.pin_top_level_index_and_filter = true;
+  table.block_size = 8 << 10;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   rocksdb::ColumnFamilyOptions options;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
@@ -79,7 +88,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(const std::shared_ptr<rocksdb::Cache>
 
 absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const StateStoreOptions& options) {
   std::unique_ptr<StateStore> store(new StateStore());
-  store->cache_ = rocksdb::NewLRUCache(options.cache_bytes);
+  store->cache_ = rocksdb::NewLRUCache(options.cache_bytes, kCacheShardBits);
   store->write_buffers_ =
       std::make_shared<rocksdb::WriteBufferManager>(options.cache_bytes / 2, store->cache_);
   rocksdb::DBOptions db_options;
