@@ -1,0 +1,169 @@
+#include "services/procurement/domain/testing/procurement_spec.h"
+
+namespace prihvat::procurement {
+namespace {
+
+using Amend = v1::AmendPurchaseOrderRequest;
+using ApproveAmendment = v1::ApprovePurchaseOrderAmendmentRequest;
+using Drop = v1::DropPurchaseOrderAmendmentRequest;
+
+Amend Amending(int line, std::string_view quantity, std::string_view price = "") {
+  Amend command;
+  command.set_name(kOrder);
+  command.set_reason("needs changed");
+  v1::OrderLineChange& change = *command.add_changes();
+  change.set_line_number(line);
+  if (!quantity.empty()) *change.mutable_quantity() = Number(quantity);
+  if (!price.empty()) *change.mutable_unit_price() = Km(price);
+  return command;
+}
+
+ApproveAmendment Approving() {
+  ApproveAmendment command;
+  command.set_name(kOrder);
+  return command;
+}
+
+TEST(AmendOrder, ToLessTakesEffectAtOnceAndFreesMoney) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00")});
+  spec.When(Amending(1, "8")).ThenAccepted();
+  EXPECT_EQ(spec.Order().version(), 2);
+  EXPECT_EQ(spec.Order().state(), v1::PURCHASE_ORDER_STATE_ISSUED);
+  EXPECT_EQ(Text(spec.OrderLine().outstanding()), "8");
+  EXPECT_EQ(Text(spec.Event<v1::PurchaseOrderAmended>().previous_total()), "50.00 BAM");
+  EXPECT_EQ(spec.Event<v1::BudgetMoved>().kind(), v1::BUDGET_MOVE_KIND_RELEASED);
+  EXPECT_EQ(spec.Position(), "0.00/40.00/0.00");
+  // And back up to what was approved, without another approval.
+  spec.When(Amending(1, "10")).ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/50.00/0.00");
+  EXPECT_EQ(spec.Order().version(), 3);
+}
+
+TEST(AmendOrder, INV05_ToMoreWaitsForApproval) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00")});
+  spec.As(kReceiver).When(Amending(1, "10", "5.01")).ThenAccepted();
+  EXPECT_EQ(Text(spec.Order().total()), "50.00 BAM");
+  EXPECT_EQ(spec.Order().version(), 1);
+  EXPECT_EQ(spec.Position(), "0.00/50.00/0.00");
+  spec.When(Amending(1, "9")).ThenRejected("AMENDMENT_PENDING", {{"proposer", kReceiver}});
+  spec.When(Approving()).ThenRejected("DUTIES_NOT_SEPARATE", {{"duties", "proposer, approver"}});
+  spec.As(kRequester).When(Approving()).ThenRejected("DUTIES_NOT_SEPARATE");
+  spec.As(kSecondApprover).When(Approving()).ThenAccepted();
+  EXPECT_EQ(Text(spec.Order().total()), "50.10 BAM");
+  EXPECT_EQ(Text(spec.Order().approved_total()), "50.10 BAM");
+  EXPECT_EQ(spec.Order().version(), 2);
+  EXPECT_FALSE(spec.Order().has_pending_amendment());
+  EXPECT_EQ(spec.Order().approvals_size(), 2);
+  EXPECT_EQ(spec.Position(), "0.00/50.10/0.00");
+  spec.When(Approving()).ThenRejected("NO_AMENDMENT_PENDING");
+}
+
+TEST(AmendOrder, INV05_ApprovalIsAtTheNewTotalsBand) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "40000.00")});  // EUR 204,516.75: one approver
+  EXPECT_EQ(spec.Order().approvals_size(), 1);
+  spec.When(Amending(1, "15")).ThenAccepted();  // EUR 306,775.13: two
+  EXPECT_EQ(spec.Order().pending_amendment().approvals_needed(), 2);
+  spec.As(kApprover).When(Approving()).ThenAccepted();
+  EXPECT_EQ(Text(spec.Order().total()), "400000.00 BAM");
+  spec.When(Approving()).ThenRejected("APPROVAL_ALREADY_GIVEN");
+  spec.As(kSecondApprover).When(Approving()).ThenAccepted();
+  EXPECT_EQ(Text(spec.Order().total()), "600000.00 BAM");
+}
+
+TEST(AmendOrder, INV03_MoreThanTheBudgetLineHas) {
+  ProcurementSpec spec("60.00");
+  spec.Ordered({Goods("10", "5.00")});
+  spec.When(Amending(1, "13")).ThenAccepted();
+  spec.As(kApprover)
+      .When(Approving())
+      .ThenRejected("OVER_BUDGET", {{"available", "10.00 BAM"}, {"wanted", "15.00 BAM"}});
+  EXPECT_TRUE(spec.Order().has_pending_amendment());
+  EXPECT_EQ(spec.Position(), "0.00/50.00/0.00");
+}
+
+TEST(AmendOrder, ADroppedAmendmentChangesNothing) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00")});
+  spec.When(Amending(1, "13")).ThenAccepted();
+  Drop drop;
+  drop.set_name(kOrder);
+  spec.When(drop).ThenRejectedField("reason");
+  drop.set_reason("too dear");
+  spec.When(drop).ThenAccepted();
+  EXPECT_FALSE(spec.Order().has_pending_amendment());
+  EXPECT_EQ(Text(spec.Order().total()), "50.00 BAM");
+  spec.When(drop).ThenRejected("NO_AMENDMENT_PENDING");
+}
+
+TEST(AmendOrder, NotBelowWhatIsKept) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00")}).Receive({{.accepted = "6"}}).ThenAccepted();
+  spec.When(Amending(1, "5")).ThenRejected("BELOW_RECEIVED", {{"kept", "6"}, {"quantity", "5"}});
+  spec.When(Amending(1, "6")).ThenAccepted();
+  EXPECT_EQ(spec.Order().state(), v1::PURCHASE_ORDER_STATE_PARTIALLY_RECEIVED);
+  EXPECT_EQ(spec.Position(), "0.00/0.00/30.00");
+}
+
+TEST(AmendOrder, ThePriceOfWhatWasAcceptedStays) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00"), Goods("10", "5.00")})
+      .Receive({{.accepted = "6"}})
+      .ThenAccepted();
+  spec.When(Amending(1, "", "4.00"))
+      .ThenRejected("PRICE_IS_FIXED", {{"accepted", "6"}, {"unit_price", "5.00 BAM"}});
+  spec.When(Amending(2, "", "4.00")).ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/60.00/30.00");
+}
+
+TEST(AmendOrder, AnApprovedAmendmentIsJudgedByWhatHasComeSince) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00"), Goods("10", "5.00")});
+  Amend amend = Amending(1, "2");
+  *amend.add_changes() = Amending(2, "20").changes(0);
+  spec.When(amend).ThenAccepted();
+  spec.Receive({{.accepted = "3"}}).ThenAccepted();
+  spec.As(kApprover).When(Approving()).ThenRejected("BELOW_RECEIVED", {{"kept", "3"}});
+}
+
+TEST(AmendOrder, AddsLines) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00")});
+  Amend amend = Amending(1, "5");
+  *amend.add_added_lines() = Pieces("2", "12.50");
+  spec.When(amend).ThenAccepted();
+  EXPECT_EQ(spec.Order().lines_size(), 2);
+  EXPECT_EQ(spec.OrderLine(2).line_number(), 2);
+  EXPECT_EQ(Text(spec.Order().total()), "50.00 BAM");
+  spec.Receive({{.accepted = "1", .serials = {"A1"}, .line = 2}}).ThenAccepted();
+}
+
+TEST(AmendOrder, NamesWhatIsWrong) {
+  ProcurementSpec spec;
+  spec.Draft({Goods("10", "5.00")}).ThenAccepted();
+  spec.When(Amending(1, "5")).ThenRejected("WRONG_STATE", {{"open_moves", "approve, cancel"}});
+  spec.Approve().ThenAccepted();
+  spec.When(Amending(2, "5")).ThenRejectedField("changes[0].line_number");
+  spec.When(Amending(1, "0")).ThenRejectedField("changes[0].quantity");
+  spec.When(Amending(1, "x")).ThenRejectedField("changes[0].quantity");
+  spec.When(Amending(1, "10")).ThenRejected("NOTHING_TO_CHANGE");
+  Amend amend = Amending(1, "5");
+  *amend.add_added_lines() = Pieces("1.5", "1.00");
+  spec.When(amend).ThenRejectedField("added_lines[0].quantity");
+  amend = Amending(1, "5");
+  amend.clear_reason();
+  spec.When(amend).ThenRejectedField("reason");
+}
+
+TEST(AmendOrder, AnOrderThatEndsDropsWhatWaits) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00")});
+  spec.When(Amending(1, "13")).ThenAccepted();
+  spec.Cancel().ThenAccepted();
+  EXPECT_FALSE(spec.Order().has_pending_amendment());
+}
+
+}  // namespace
+}  // namespace prihvat::procurement

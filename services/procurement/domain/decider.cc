@@ -1,0 +1,39 @@
+#include "services/procurement/domain/decider.h"
+
+#include "libs/base/civil.h"
+#include "prihvat/procurement/v1/resources.pb.h"
+#include "services/procurement/domain/policy.h"
+
+namespace prihvat::procurement {
+namespace {
+
+absl::TimeZone ZoneOf(const es::View& view, std::string_view operation) {
+  const auto* found = view.Find<v1::Operation>(operation);
+  if (found == nullptr) return absl::UTCTimeZone();
+  const auto zone = base::LoadZone(found->time_zone());
+  return zone.ok() ? *zone : absl::UTCTimeZone();
+}
+
+}  // namespace
+
+const es::Decider& ProcurementDecider() {
+  static const es::Decider& decider = *[] {
+    auto* d = new es::Decider;
+    d->SetZoneOf(&ZoneOf);
+    d->SetTimePolicy({.backdating_days = kBackdatingDays});
+    AddOperations(*d);
+    AddProjects(*d);
+    AddSuppliers(*d);
+    AddRequisitions(*d);
+    AddOrderDrafts(*d);
+    AddOrderApprovals(*d);
+    AddOrderMoves(*d);
+    AddAmendments(*d);
+    AddReceipts(*d);
+    AddReturns(*d);
+    return d;
+  }();
+  return decider;
+}
+
+}  // namespace prihvat::procurement

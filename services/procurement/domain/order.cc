@@ -1,0 +1,321 @@
+#include "services/procurement/domain/order.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "fmt/format.h"
+#include "libs/base/check.h"
+#include "libs/base/status_macros.h"
+#include "services/procurement/domain/policy.h"
+#include "services/procurement/domain/reasons.h"
+#include "services/procurement/domain/values.h"
+
+namespace prihvat::procurement {
+namespace {
+
+using base::Decimal;
+using base::Money;
+
+// kept / quantity in percent, cut to two decimals: 2,999.99 of 3,000 is 99.99, never 100 (P3).
+Decimal PercentOf(const Decimal& kept, const Decimal& quantity) {
+  const auto scaled = [](const Decimal& d) {
+    absl::int128 value = d.mantissa();
+    for (int i = d.scale(); i < Decimal::kMaxScale; ++i) value *= 10;
+    return value;
+  };
+  if (quantity.IsZero()) return Decimal();
+  const absl::int128 hundredths = scaled(kept) * 10'000 / scaled(quantity);
+  const auto units = static_cast<int64_t>(hundredths / 100);
+  const auto rest = static_cast<int64_t>(hundredths % 100);
+  const auto percent = Decimal::Parse(fmt::format("{}.{:02}", units, rest));
+  PRIHVAT_CHECK(percent.ok(), percent.status().ToString());
+  return *percent;
+}
+
+absl::Status RecomputeLine(v1::OrderLine& line) {
+  const Decimal quantity = DecimalOf(line.quantity());
+  const Decimal kept = KeptOf(line);
+  const Money price = MoneyOf(line.unit_price());
+  PRIHVAT_ASSIGN_OR_RETURN(const Money total, CheckedMul(price, quantity));
+  PRIHVAT_ASSIGN_OR_RETURN(const Money spent, CheckedMul(price, kept));
+  const Decimal open = Difference(Difference(quantity, kept), DecimalOf(line.cancelled()));
+  *line.mutable_total() = ToProto(total);
+  *line.mutable_spent() = ToProto(spent);
+  *line.mutable_outstanding() = ToProto(open.IsNegative() ? Decimal() : open);
+  *line.mutable_received_percent() = ToProto(PercentOf(kept, quantity));
+  return absl::OkStatus();
+}
+
+struct StateInfo {
+  std::string_view name;
+  std::string_view moves;
+};
+
+StateInfo InfoOf(v1::PurchaseOrderState state) {
+  switch (state) {
+    case v1::PURCHASE_ORDER_STATE_DRAFT:
+      return {"a draft", "approve, cancel"};
+    case v1::PURCHASE_ORDER_STATE_APPROVED:
+      return {"approved", "issue, amend, cancel"};
+    case v1::PURCHASE_ORDER_STATE_ISSUED:
+      return {"issued", "acknowledge, receive, amend, suspend, cancel"};
+    case v1::PURCHASE_ORDER_STATE_ACKNOWLEDGED:
+      return {"acknowledged", "receive, amend, suspend, cancel"};
+    case v1::PURCHASE_ORDER_STATE_PARTIALLY_RECEIVED:
+      return {"partially received", "receive, return, amend, suspend, close, terminate"};
+    case v1::PURCHASE_ORDER_STATE_RECEIVED:
+      return {"received", "receive within the tolerance, return, close"};
+    case v1::PURCHASE_ORDER_STATE_CLOSED:
+      return {"closed", "return"};
+    case v1::PURCHASE_ORDER_STATE_SUSPENDED:
+      return {"suspended", "resume, return, terminate"};
+    case v1::PURCHASE_ORDER_STATE_CANCELLED:
+      return {"cancelled", "none"};
+    case v1::PURCHASE_ORDER_STATE_TERMINATED:
+      return {"terminated", "return"};
+    default:
+      return {"in no state", "none"};
+  }
+}
+
+MaybeRejected CheckLineTexts(const v1::OrderLine& line, std::string_view list, int i,
+                             const es::Context& context) {
+  if (!v1::LineKind_IsValid(line.kind()) || line.kind() == v1::LINE_KIND_UNSPECIFIED) {
+    return es::InvalidField(FieldOf(list, i, "kind"),
+                            "must be goods with serials, goods by quantity, or a service");
+  }
+  if (auto no = CheckText(FieldOf(list, i, "description"), line.description(), true)) return no;
+  if (auto no = CheckText(FieldOf(list, i, "description_bs"), line.description_bs(), false)) {
+    return no;
+  }
+  if (auto no = CheckText(FieldOf(list, i, "unit"), line.unit(), true, 30)) return no;
+  if (!line.recipient().empty()) {
+    if (auto no = CheckReference(context, FieldOf(list, i, "recipient"), line.recipient(),
+                                 kOrganisationPattern)) {
+      return no;
+    }
+  }
+  if (line.centre().empty()) return std::nullopt;
+  return CheckReference(context, FieldOf(list, i, "centre"), line.centre(), kCentrePattern);
+}
+
+MaybeRejected CheckTolerance(std::string_view field, const Decimal& tolerance,
+                             const es::Context& context) {
+  const Decimal& most = PolicyOn(context.EffectiveDay()).max_tolerance_percent;
+  if (tolerance.scale() > 3) {
+    return es::InvalidField(field, fmt::format("may have 3 decimals, is {}", tolerance.ToString()));
+  }
+  if (tolerance <= most) return std::nullopt;
+  return es::Rejected(kToleranceTooHigh)
+      .Saying(fmt::format("a tolerance of {} % is above the {} % that policy allows",
+                          tolerance.ToString(), most.ToString()))
+      .With("tolerance_percent", tolerance.ToString())
+      .With("max_tolerance_percent", most.ToString())
+      .Field(field, fmt::format("must be at most {}", most.ToString()));
+}
+
+Checked<v1::OrderLine> CheckOrderLine(const v1::OrderLine& line, std::string_view list, int i,
+                                      base::Currency currency, const es::Context& context) {
+  if (auto no = CheckLineTexts(line, list, i, context)) return *no;
+  const auto quantity = CheckQuantity(FieldOf(list, i, "quantity"), line.quantity());
+  if (!quantity.ok()) return quantity.rejection();
+  if (auto no = CheckOrderedQuantity(FieldOf(list, i, "quantity"), line.kind(), *quantity)) {
+    return *no;
+  }
+  const auto price = CheckAmount(FieldOf(list, i, "unit_price"), line.unit_price(), currency);
+  if (!price.ok()) return price.rejection();
+  const std::string tolerance_field = FieldOf(list, i, "tolerance_percent");
+  const auto tolerance = CheckQuantity(tolerance_field, line.tolerance_percent());
+  if (!tolerance.ok()) return tolerance.rejection();
+  if (auto no = CheckTolerance(tolerance_field, *tolerance, context)) return *no;
+
+  v1::OrderLine checked;
+  checked.set_kind(line.kind());
+  checked.set_description(line.description());
+  checked.set_description_bs(line.description_bs());
+  checked.set_unit(line.unit());
+  checked.set_recipient(line.recipient());
+  checked.set_centre(line.centre());
+  *checked.mutable_quantity() = ToProto(*quantity);
+  *checked.mutable_unit_price() = ToProto(*price);
+  *checked.mutable_tolerance_percent() = ToProto(*tolerance);
+  for (auto* zero :
+       {checked.mutable_accepted(), checked.mutable_rejected(), checked.mutable_surplus(),
+        checked.mutable_returned_accepted(), checked.mutable_returned_rejected(),
+        checked.mutable_returned_surplus(), checked.mutable_cancelled()}) {
+    *zero = ToProto(Decimal());
+  }
+  return checked;
+}
+
+}  // namespace
+
+MaybeRejected CheckOrderedQuantity(std::string_view field, v1::LineKind kind,
+                                   const Decimal& quantity) {
+  if (quantity.IsZero()) return es::InvalidField(field, "must be above 0");
+  if (kind == v1::LINE_KIND_GOODS_SERIAL && quantity.scale() > 0) {
+    return es::InvalidField(
+        field, fmt::format("goods with serials come in whole pieces, not {}", quantity.ToString()));
+  }
+  if (quantity > kMaxQuantity || quantity.scale() > 4) {
+    return es::InvalidField(field, fmt::format("must be at most {} with 4 decimals, is {}",
+                                               kMaxQuantity.ToString(), quantity.ToString()));
+  }
+  return std::nullopt;
+}
+
+Decimal KeptOf(const v1::OrderLine& line) {
+  return Difference(DecimalOf(line.accepted()), DecimalOf(line.returned_accepted()));
+}
+
+Decimal LimitOf(const v1::OrderLine& line) {
+  const Decimal quantity = DecimalOf(line.quantity());
+  // Exact: CheckOrderedQuantity and CheckTolerance left room for all nine decimals.
+  const auto share = CheckedMul(DecimalOf(line.tolerance_percent()), Decimal::Exactly<1, 2>());
+  PRIHVAT_CHECK(share.ok(), share.status().ToString());
+  const auto extra = CheckedMul(quantity, *share);
+  PRIHVAT_CHECK(extra.ok(), extra.status().ToString());
+  return Sum(quantity, *extra);
+}
+
+absl::Status Recompute(v1::PurchaseOrder& order) {
+  const base::Currency currency = CurrencyOf(order);
+  Money total = Money::Zero(currency);
+  Money spent = total;
+  Money committed = total;
+  for (v1::OrderLine& line : *order.mutable_lines()) {
+    PRIHVAT_RETURN_IF_ERROR(RecomputeLine(line));
+    const Money line_total = MoneyOf(line.total());
+    const Money line_spent = MoneyOf(line.spent());
+    PRIHVAT_ASSIGN_OR_RETURN(total, CheckedAdd(total, line_total));
+    PRIHVAT_ASSIGN_OR_RETURN(spent, CheckedAdd(spent, line_spent));
+    if (line_total.minor() > line_spent.minor()) {
+      committed = Sum(committed, Difference(line_total, line_spent));
+    }
+  }
+  if (!HoldsCommitment(order.state())) committed = Money::Zero(currency);
+  *order.mutable_total() = ToProto(total);
+  *order.mutable_spent() = ToProto(spent);
+  *order.mutable_committed() = ToProto(committed);
+  return absl::OkStatus();
+}
+
+BudgetChange BudgetChangeOf(const v1::PurchaseOrder& before, const v1::PurchaseOrder& after) {
+  BudgetChange change = NoChange(CurrencyOf(after));
+  change.committed = Difference(MoneyOf(after.committed()), MoneyOf(before.committed()));
+  change.spent = Difference(MoneyOf(after.spent()), MoneyOf(before.spent()));
+  return change;
+}
+
+v1::OrderFacts FactsOf(const v1::PurchaseOrder& order) {
+  v1::OrderFacts facts;
+  facts.set_document_number(order.document_number());
+  facts.set_project(order.project());
+  facts.set_budget_line(order.budget_line());
+  facts.set_requisition(order.requisition());
+  facts.set_supplier(order.supplier());
+  facts.set_display_name(order.display_name());
+  facts.set_currency(order.total().currency_code());
+  *facts.mutable_lines() = order.lines();
+  *facts.mutable_total() = order.total();
+  facts.set_version(order.version());
+  facts.set_state(order.state());
+  *facts.mutable_committed() = order.committed();
+  *facts.mutable_spent() = order.spent();
+  return facts;
+}
+
+void ApplyFacts(v1::PurchaseOrder& order, const v1::OrderFacts& facts) {
+  order.set_document_number(facts.document_number());
+  order.set_project(facts.project());
+  order.set_budget_line(facts.budget_line());
+  order.set_requisition(facts.requisition());
+  order.set_supplier(facts.supplier());
+  order.set_display_name(facts.display_name());
+  *order.mutable_lines() = facts.lines();
+  *order.mutable_total() = facts.total();
+  order.set_version(facts.version());
+  order.set_state(facts.state());
+  *order.mutable_committed() = facts.committed();
+  *order.mutable_spent() = facts.spent();
+}
+
+base::Currency CurrencyOf(const v1::PurchaseOrder& order) {
+  PRIHVAT_CHECK(!order.lines().empty(), order.name() + " has no lines");
+  return MoneyOf(order.lines(0).unit_price()).currency();
+}
+
+v1::OrderLine* FindLine(v1::PurchaseOrder& order, int line_number) {
+  for (v1::OrderLine& line : *order.mutable_lines()) {
+    if (line.line_number() == line_number) return &line;
+  }
+  return nullptr;
+}
+
+bool HoldsCommitment(v1::PurchaseOrderState state) {
+  switch (state) {
+    case v1::PURCHASE_ORDER_STATE_APPROVED:
+    case v1::PURCHASE_ORDER_STATE_ISSUED:
+    case v1::PURCHASE_ORDER_STATE_ACKNOWLEDGED:
+    case v1::PURCHASE_ORDER_STATE_PARTIALLY_RECEIVED:
+    case v1::PURCHASE_ORDER_STATE_RECEIVED:
+    case v1::PURCHASE_ORDER_STATE_SUSPENDED:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool IsOpenForReceipt(v1::PurchaseOrderState state) {
+  return state == v1::PURCHASE_ORDER_STATE_ISSUED ||
+         state == v1::PURCHASE_ORDER_STATE_ACKNOWLEDGED ||
+         state == v1::PURCHASE_ORDER_STATE_PARTIALLY_RECEIVED ||
+         state == v1::PURCHASE_ORDER_STATE_RECEIVED;
+}
+
+bool HasEnded(v1::PurchaseOrderState state) {
+  return state == v1::PURCHASE_ORDER_STATE_CLOSED || state == v1::PURCHASE_ORDER_STATE_CANCELLED ||
+         state == v1::PURCHASE_ORDER_STATE_TERMINATED;
+}
+
+bool IsOutstanding(const v1::PurchaseOrder& order) {
+  return std::any_of(order.lines().begin(), order.lines().end(), [](const v1::OrderLine& line) {
+    return !DecimalOf(line.outstanding()).IsZero();
+  });
+}
+
+std::string_view StateName(v1::PurchaseOrderState state) { return InfoOf(state).name; }
+
+es::Rejection WrongOrderState(const v1::PurchaseOrder& order, std::string_view wish) {
+  const StateInfo info = InfoOf(order.state());
+  return es::WrongState(order.name(), info.name, wish, info.moves);
+}
+
+bool IsRequesterOrBuyer(const v1::PurchaseOrder& order, std::string_view person) {
+  return order.requester() == person || order.buyer() == person;
+}
+
+bool HasApproved(const google::protobuf::RepeatedPtrField<v1::Approval>& approvals,
+                 std::string_view person) {
+  return std::any_of(approvals.begin(), approvals.end(),
+                     [&](const v1::Approval& approval) { return approval.approver() == person; });
+}
+
+Checked<std::vector<v1::OrderLine>> CheckOrderLines(
+    const google::protobuf::RepeatedPtrField<v1::OrderLine>& lines, std::string_view list,
+    int first_number, base::Currency currency, const es::Context& context) {
+  if (first_number - 1 + lines.size() > kMaxLines) {
+    return es::InvalidField(list, fmt::format("an order has at most {} lines, this has {}",
+                                              kMaxLines, first_number - 1 + lines.size()));
+  }
+  std::vector<v1::OrderLine> checked;
+  for (int i = 0; i < lines.size(); ++i) {
+    auto line = CheckOrderLine(lines[i], list, i, currency, context);
+    if (!line.ok()) return line.rejection();
+    checked.push_back(*line);
+    checked.back().set_line_number(first_number + i);
+  }
+  return checked;
+}
+
+}  // namespace prihvat::procurement

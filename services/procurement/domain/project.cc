@@ -1,0 +1,125 @@
+// Projects, their budget lines, and the money that moves in them.
+#include "fmt/format.h"
+#include "libs/base/text.h"
+#include "prihvat/procurement/v1/events.pb.h"
+#include "prihvat/procurement/v1/service.pb.h"
+#include "services/procurement/domain/budget.h"
+#include "services/procurement/domain/checks.h"
+#include "services/procurement/domain/decider.h"
+#include "services/procurement/domain/stamps.h"
+#include "services/procurement/domain/values.h"
+
+namespace prihvat::procurement {
+namespace {
+
+es::Decision DecideCreateProject(const es::View& view, const v1::CreateProjectRequest& command,
+                                 es::Context& context) {
+  if (auto no = CheckParentIsOperation(view, context, command.parent())) return *no;
+  const v1::Project& project = command.project();
+  if (auto no = CheckText("project.display_name", project.display_name(), true)) return *no;
+  if (auto no = CheckText("project.display_name_bs", project.display_name_bs(), false)) return *no;
+  if (auto no = CheckReference(context, "project.donor", project.donor(), kOrganisationPattern)) {
+    return *no;
+  }
+  if (auto no = CheckText("project.funding_source", project.funding_source(), false)) return *no;
+  if (const auto currency = base::Currency::Parse(project.currency()); !currency.ok()) {
+    return es::InvalidField("project.currency", std::string(currency.status().message()));
+  }
+  const auto name =
+      NewName(view, context, command.parent(), "projects", "project_id", command.project_id(), "");
+  if (!name.ok()) return name.rejection();
+
+  v1::ProjectCreated event;
+  event.set_project(*name);
+  event.set_display_name(project.display_name());
+  event.set_display_name_bs(project.display_name_bs());
+  event.set_donor(project.donor());
+  event.set_funding_source(project.funding_source());
+  event.set_currency(project.currency());
+  return es::Accepted(std::move(event)).Naming(*name);
+}
+
+void FoldProjectCreated(es::Entities& entities, const v1::ProjectCreated& event,
+                        const es::EventContext& context) {
+  v1::Project project;
+  project.set_name(event.project());
+  project.set_display_name(event.display_name());
+  project.set_display_name_bs(event.display_name_bs());
+  project.set_donor(event.donor());
+  project.set_funding_source(event.funding_source());
+  project.set_currency(event.currency());
+  Stamp(project, context);
+  entities.Put(event.project(), project);
+}
+
+es::Decision DecideCreateBudgetLine(const es::View& view,
+                                    const v1::CreateBudgetLineRequest& command,
+                                    es::Context& context) {
+  const auto project =
+      Find<v1::Project>(view, context, "parent", command.parent(), kProjectPattern);
+  if (!project.ok()) return project.rejection();
+  const v1::BudgetLine& line = command.budget_line();
+  if (auto no = CheckText("budget_line.display_name", line.display_name(), true)) return *no;
+  if (auto no = CheckText("budget_line.display_name_bs", line.display_name_bs(), false)) {
+    return *no;
+  }
+  const auto amount = ParseMoney(line.amount());
+  if (!amount.ok()) {
+    return es::InvalidField("budget_line.amount", std::string(amount.status().message()));
+  }
+  if (amount->minor() <= 0) {
+    return es::InvalidField("budget_line.amount",
+                            fmt::format("must be above 0, is {}", amount->Format()));
+  }
+  const auto name = NewName(view, context, command.parent(), "budgetLines", "budget_line_id",
+                            command.budget_line_id(), "");
+  if (!name.ok()) return name.rejection();
+
+  v1::BudgetLineCreated event;
+  event.set_budget_line(*name);
+  event.set_project(command.parent());
+  event.set_display_name(line.display_name());
+  event.set_display_name_bs(line.display_name_bs());
+  *event.mutable_amount() = ToProto(*amount);
+  event.set_donor((*project)->donor());
+  return es::Accepted(std::move(event)).Naming(*name);
+}
+
+void FoldBudgetLineCreated(es::Entities& entities, const v1::BudgetLineCreated& event,
+                           const es::EventContext& context) {
+  const google::type::Money zero = ToProto(base::Money::Zero(MoneyOf(event.amount()).currency()));
+  v1::BudgetLine line;
+  line.set_name(event.budget_line());
+  line.set_display_name(event.display_name());
+  line.set_display_name_bs(event.display_name_bs());
+  *line.mutable_amount() = event.amount();
+  *line.mutable_reserved() = zero;
+  *line.mutable_committed() = zero;
+  *line.mutable_spent() = zero;
+  *line.mutable_available() = event.amount();
+  Stamp(line, context);
+  entities.Put(event.budget_line(), line);
+}
+
+void FoldBudgetMoved(es::Entities& entities, const v1::BudgetMoved& event,
+                     const es::EventContext& context) {
+  entities.Edit<v1::BudgetLine>(event.budget_line(), [&](v1::BudgetLine& line) {
+    *line.mutable_reserved() = event.reserved();
+    *line.mutable_committed() = event.committed();
+    *line.mutable_spent() = event.spent();
+    *line.mutable_available() = ToProto(AvailableOf(line));
+    Stamp(line, context);
+  });
+}
+
+}  // namespace
+
+void AddProjects(es::Decider& decider) {
+  decider.On<v1::CreateProjectRequest>(&DecideCreateProject);
+  decider.On<v1::CreateBudgetLineRequest>(&DecideCreateBudgetLine);
+  decider.Fold<v1::ProjectCreated>(&FoldProjectCreated);
+  decider.Fold<v1::BudgetLineCreated>(&FoldBudgetLineCreated);
+  decider.Fold<v1::BudgetMoved>(&FoldBudgetMoved);
+}
+
+}  // namespace prihvat::procurement
