@@ -87,6 +87,11 @@ es::Decision DecideReserveBed(const es::View& view, const v1::ReserveBedRequest&
                                                        Say(when.end, context.zone),
                                                        Say(when.start, context.zone), days));
   }
+  for (const v1::BedUse& use : bed->uses()) {
+    const bool same = use.kind() == v1::BED_USE_KIND_RESERVED && use.person() == command.person() &&
+                      IntervalOf(use).start == when.start && IntervalOf(use).end == when.end;
+    if (same) return es::Accepted().Naming(command.name());  // told again
+  }
   const BedWish wish{.bed = command.name(), .stay = "", .person = command.person(), .when = when};
   if (auto no = CheckBedFree(view, *bed, wish, context)) return *std::move(no);
 

@@ -81,20 +81,27 @@ void Story::Commit(const std::vector<const google::protobuf::Message*>& events) 
   log::v1::Commit commit;
   commit.set_operation(std::string(kOperation));
   *commit.mutable_recorded_at() = ToProto(now_);
-  const es::CommitContext at{"prihvat.reception", 0, offset_, offset_ - 1};
-  ++offset_;
-  es::Entities entities(entities_);
   for (const google::protobuf::Message* event : events) {
     log::v1::Event& stored = *commit.add_events();
     stored.set_type(event->GetDescriptor()->full_name());
     stored.set_payload(es::SerializeDeterministically(*event));
     *stored.mutable_effective_at() = ToProto(effective_at_);
+  }
+  Fold(commit, static_cast<int64_t>(log_.size()), entities_, presence_);
+  log_.push_back(std::move(commit));
+}
+
+void Fold(const log::v1::Commit& commit, int64_t offset, es::MapRows& entities,
+          es::MapRows& presence) {
+  const es::CommitContext at{"prihvat.reception", 0, offset, offset - 1};
+  es::Entities changed(entities);
+  for (int i = 0; i < commit.events_size(); ++i) {
     const absl::Status folded =
-        ReceptionDecider().Evolve(entities, stored.type(), stored.payload(),
-                                  es::EventContextOf(at, commit, commit.events_size() - 1));
+        ReceptionDecider().Evolve(changed, commit.events(i).type(), commit.events(i).payload(),
+                                  es::EventContextOf(at, commit, i));
     PRIHVAT_CHECK(folded.ok(), folded.ToString());
   }
-  const absl::Status applied = PresenceView().Apply(presence_, commit, at);
+  const absl::Status applied = PresenceView().Apply(presence, commit, at);
   PRIHVAT_CHECK(applied.ok(), applied.ToString());
 }
 

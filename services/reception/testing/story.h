@@ -12,6 +12,7 @@
 #include "gtest/gtest.h"
 #include "libs/es/decider.h"
 #include "libs/es/rows.h"
+#include "prihvat/log/v1/record.pb.h"
 #include "prihvat/reception/v1/events.pb.h"
 #include "prihvat/reception/v1/service.pb.h"
 
@@ -23,6 +24,10 @@ std::string Centre(std::string_view id);  // operations/ba/centres/ID
 std::string Bed(std::string_view centre_id, std::string_view bed_id);
 std::string Person(std::string_view id);
 std::string Stay(std::string_view id);
+
+// Folds a commit at that offset into entities and views, as the runtime would.
+void Fold(const log::v1::Commit& commit, int64_t offset, es::MapRows& entities,
+          es::MapRows& presence);
 
 class Story {
  public:
@@ -88,9 +93,12 @@ class Story {
   v1::NationalCensus NationalCensusOfDay(absl::CivilDay day) const;
   v1::Occupancy OccupancyNow(std::string_view centre_id) const;
 
+  // All that happened, commit by commit.
+  const std::vector<log::v1::Commit>& log() const { return log_; }
   const es::MapRows& entities() const { return entities_; }
   const es::MapRows& presence() const { return presence_; }
   absl::Time now() const { return now_; }
+  absl::Time effective_at() const { return effective_at_; }  // of the next command
   absl::TimeZone zone() const { return zone_; }
 
  private:
@@ -100,7 +108,7 @@ class Story {
   absl::Time now_;
   absl::Time effective_at_;
   uint64_t random_ = 7;
-  int64_t offset_ = 0;
+  std::vector<log::v1::Commit> log_;
   es::MapRows entities_;
   es::MapRows presence_;
   std::unique_ptr<es::Decision> decision_;
