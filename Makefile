@@ -47,13 +47,14 @@ test-tsan: ## The same under TSan
 	@scripts/setup.sh test
 	@PRESET=tsan JOBS=$(JOBS) scripts/test.sh -L '^(unit|contract|sim|fault)$$'
 
-lint: ## Check format, C++ (clang-tidy), protos (buf), shell; LINT_ALL=1 for clang-tidy on every file
+lint: ## Check format, C++ (clang-tidy), protos (buf), shell, Python; LINT_ALL=1 for clang-tidy on every file
 	@scripts/setup.sh test
 	@PRESET=$(PRESET) JOBS=$(JOBS) scripts/lint.sh
 
-format: ## Format all C++ files
+format: ## Format all C++ files and protos
 	@scripts/setup.sh test
 	@git ls-files '*.cc' '*.h' | xargs -r clang-format-14 -i
+	@mkdir -p build/googleapis && build/tools/buf format -w protos
 
 invariants: ## List invariants, guarantees and cases with the tests that show them (after `make test` or a full build)
 	@python3 tests/invariants/invariants.py --build-dir $(BUILD)

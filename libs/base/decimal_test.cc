@@ -139,7 +139,9 @@ TEST(Decimal, HashesAsItCompares) {
 Decimal Any(Random& random, int whole) {
   const int scale = static_cast<int>(random.Uniform(Decimal::kMaxScale + 1));
   absl::int128 mantissa = 0;
-  const int digits = 1 + static_cast<int>(random.Uniform(static_cast<uint64_t>(whole + scale)));
+  const int digits =
+      1 +
+      static_cast<int>(random.Uniform(static_cast<uint64_t>(whole) + static_cast<uint64_t>(scale)));
   for (int i = 0; i < digits; ++i) mantissa = mantissa * 10 + static_cast<int>(random.Uniform(10));
   if (random.Uniform(2) == 0) mantissa = -mantissa;
   return Decimal::FromMantissa(mantissa, scale).value();

@@ -21,12 +21,14 @@
 #define PRIHVAT_ASSIGN_OR_RETURN(declaration, expression) \
   PRIHVAT_ASSIGN_OR_RETURN_(PRIHVAT_CONCAT_(prihvat_status_or_, __LINE__), declaration, expression)
 
+// A declaration cannot stand in brackets.  NOLINTBEGIN(bugprone-macro-parentheses)
 #define PRIHVAT_ASSIGN_OR_RETURN_(result, declaration, expression) \
   auto result = (expression);                                      \
   if (!result.ok()) {                                              \
     return std::move(result).status();                             \
   }                                                                \
   declaration = *std::move(result)
+// NOLINTEND(bugprone-macro-parentheses)
 
 #define PRIHVAT_CONCAT_(a, b) PRIHVAT_CONCAT_INNER_(a, b)
 #define PRIHVAT_CONCAT_INNER_(a, b) a##b

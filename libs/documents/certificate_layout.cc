@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <string_view>
 #include <utility>
@@ -159,7 +160,7 @@ void AddSerials(ItemRows& out, const CertificateItem& item, PdfWriter& writer) {
   const size_t columns = std::clamp<size_t>(fitting, 1, kMaxSerialColumns);
   // Columns of spaces, as wide as the serials: the font is monospaced.
   const double space = writer.typesetter().Width("0", kSerial);
-  const auto column_chars = static_cast<size_t>((widest + kSerialGap) / space + 0.5);
+  const auto column_chars = static_cast<size_t>(std::lround((widest + kSerialGap) / space));
 
   out.Add({.cells = {One("", kLabel),
                      One(Label("Serial numbers / VIN", "Serijski brojevi / VIN"), kLabel, 5)},
@@ -172,8 +173,8 @@ void AddSerials(ItemRows& out, const CertificateItem& item, PdfWriter& writer) {
     std::string line;
     for (size_t i = first; i < end; ++i) {
       line += item.serials[i];
-      const auto chars =
-          static_cast<size_t>(writer.typesetter().Width(item.serials[i], kSerial) / space + 0.5);
+      const auto chars = static_cast<size_t>(
+          std::lround(writer.typesetter().Width(item.serials[i], kSerial) / space));
       if (i + 1 < end) line.append(std::max<size_t>(column_chars - chars, 2), ' ');
     }
     const bool last = end == item.serials.size();

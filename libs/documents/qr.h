@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 
-typedef struct _cairo cairo_t;  // cairo.h
+typedef struct _cairo cairo_t;  // as in cairo.h  NOLINT(bugprone-reserved-identifier)
 
 namespace prihvat::documents {
 

@@ -34,11 +34,13 @@ bool DecodeEntity(std::string_view value, google::protobuf::Message& message) {
 }
 
 std::string EtagOf(const google::protobuf::Message& message) {
-  return base::Base64UrlEncode(base::Sha256Bytes(SerializeDeterministically(message)).substr(0, 12));
+  return base::Base64UrlEncode(
+      base::Sha256Bytes(SerializeDeterministically(message)).substr(0, 12));
 }
 
 std::string EtagOfRow(std::string_view value) {
-  return base::Base64UrlEncode(base::Sha256Bytes(value.substr(EntityType(value).size() + 1)).substr(0, 12));
+  return base::Base64UrlEncode(
+      base::Sha256Bytes(value.substr(EntityType(value).size() + 1)).substr(0, 12));
 }
 
 const google::protobuf::Message* View::FindMessage(

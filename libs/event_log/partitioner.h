@@ -1,5 +1,6 @@
-// Which partition an operation lives in. Part of the log's identity: the function and the partition count never change
-// for a log, in any client and any language (golden vectors in partitioner_test.cc).
+// Which partition an operation lives in. Part of the log's identity: the function and the partition
+// count never change for a log, in any client and any language (golden vectors in
+// partitioner_test.cc).
 #pragma once
 
 #include <cstdint>
@@ -7,7 +8,8 @@
 
 namespace prihvat::event_log {
 
-// FNV-1a (64 bit) of the operation's resource name ("operations/ba"), modulo `partitions` (at least 1).
+// FNV-1a (64 bit) of the operation's resource name ("operations/ba"), modulo `partitions` (at least
+// 1).
 int32_t PartitionOf(std::string_view operation, int32_t partitions);
 
 }  // namespace prihvat::event_log

@@ -176,7 +176,7 @@ bool StateStore::Batch::empty() const {
   return true;
 }
 
-absl::Status StateStore::Commit(Batch batch) {
+absl::Status StateStore::Commit(Batch&& batch) {
   rocksdb::WriteBatch writes;
   for (const auto& [family, overlay] : batch.overlays_) {
     rocksdb::ColumnFamilyHandle* handle = Handle(family);

@@ -1,10 +1,10 @@
 // The service's own RocksDB: always exactly the log up to a position, because rows and position
 // change in one batch.
 //
-// Families (column families): "entities", "requests", "meta", "feed", and one a view, "view:NAME@VERSION".
-// The log is the truth: writes go through RocksDB's write-ahead log without an fsync, so a power
-// cut may take the last batches back, whole, and the fold replays them. One process, one store: a
-// second open fails.
+// Families (column families): "entities", "requests", "meta", "feed", and one a view,
+// "view:NAME@VERSION". The log is the truth: writes go through RocksDB's write-ahead log without an
+// fsync, so a power cut may take the last batches back, whole, and the fold replays them. One
+// process, one store: a second open fails.
 #pragma once
 
 #include <cstdint>
@@ -87,7 +87,7 @@ class StateStore {
   Batch NewBatch() const { return Batch(*this); }
   // After an error nothing of the batch is visible, and the store must be opened anew (PITFALLS:
   // RocksDB latches).
-  absl::Status Commit(Batch batch);
+  absl::Status Commit(Batch&& batch);
 
   bool HasFamily(std::string_view family) const;
   absl::Status AddFamily(std::string_view family);

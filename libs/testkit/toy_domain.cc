@@ -119,7 +119,7 @@ std::vector<event_log::TopicSpec> ToyTopics(int32_t partitions) {
           {.name = kDoorTopic, .partitions = partitions}};
 }
 
-runtime::CommandRequest TakeSeat(std::string operation, std::string hall, std::string person,
+runtime::CommandRequest TakeSeat(std::string operation, const std::string& hall, std::string person,
                                  std::string request_id) {
   auto command = std::make_shared<TakeSeatRequest>();
   command->set_hall(operation + "/halls/" + hall);

@@ -23,7 +23,7 @@ std::vector<event_log::TopicSpec> ToyTopics(int32_t partitions);
 
 // A command that takes a seat for `person` in `hall` of `operation`. "grump" is never welcomed; a
 // person called "huge" makes a commit of over a megabyte.
-runtime::CommandRequest TakeSeat(std::string operation, std::string hall, std::string person,
+runtime::CommandRequest TakeSeat(std::string operation, const std::string& hall, std::string person,
                                  std::string request_id);
 
 }  // namespace prihvat::testkit

@@ -18,13 +18,12 @@ namespace prihvat::testkit {
 
 class World {
  public:
-  World(std::vector<event_log::TopicSpec> topics, int32_t partitions, uint64_t seed)
+  World(const std::vector<event_log::TopicSpec>& topics, int32_t partitions, uint64_t seed)
       : partitions_(partitions),
-        seed_(seed),
         clock_(absl::FromUnixSeconds(1'700'000'000)),
         random_(seed),
         storage_(std::make_shared<event_log::testing::MemoryStorage>(
-            std::move(topics), [this] { return clock_.Now(); })) {}
+            topics, [this] { return clock_.Now(); })) {}
 
   // One instance: its connection to the log, its disk and, while it runs, its core.
   struct Instance {
@@ -64,7 +63,6 @@ class World {
 
  private:
   int32_t partitions_;
-  uint64_t seed_;
   base::ManualClock clock_;
   base::SeededRandom random_;
   std::shared_ptr<event_log::testing::MemoryStorage> storage_;

@@ -6,7 +6,6 @@ wrong include is often a link error too, but that does not say why.
 """
 
 import dataclasses
-import functools
 import pathlib
 import re
 
@@ -105,6 +104,7 @@ class Graph:
     def __init__(self, root):
         self.root = pathlib.Path(root)
         self.includes = {}  # file -> its includes
+        self._event_protos = {}  # service -> what event_protos has found
         for folder in ("libs", "services", "tests"):
             for path in sorted((self.root / folder).rglob("*")):
                 if path.suffix in (".cc", ".h") and path.is_file():
@@ -134,9 +134,10 @@ class Graph:
             yield way
             front.extend(way + [include] for include in self.includes.get(target, []))
 
-    @functools.lru_cache(maxsize=None)
     def event_protos(self, service):
         """The headers that `service`'s events need: its events.proto and what that imports, all the way."""
+        if service in self._event_protos:
+            return self._event_protos[service]
         protos = self.root / "protos"
         reached, front = set(), [f"prihvat/{service}/v1/events.proto"]
         while front:
@@ -149,7 +150,8 @@ class Graph:
                     match = PROTO_IMPORT.match(line)
                     if match:
                         front.append(match.group(1))
-        return {proto[:-len(".proto")] + ".pb.h" for proto in reached}
+        self._event_protos[service] = {proto[:-len(".proto")] + ".pb.h" for proto in reached}
+        return self._event_protos[service]
 
 
 def says(include, target_room, rule, way=()):

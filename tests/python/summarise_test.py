@@ -15,7 +15,8 @@ GTEST = """<testsuites><testsuite name="Money">
 <testcase name="DISABLED_C" classname="Money" status="notrun" result="suppressed"/>
 <testcase name="D" classname="Money" status="run" result="skipped"/>
 {more}</testsuite></testsuites>"""
-FAILED_CASE = '<testcase name="E" classname="Money" status="run" result="completed"><failure message="1 != 2"/></testcase>'
+FAILED_CASE = ('<testcase name="E" classname="Money" status="run" result="completed">'
+               '<failure message="1 != 2"/></testcase>')
 
 
 class Summarise(unittest.TestCase):

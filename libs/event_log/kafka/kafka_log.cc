@@ -377,7 +377,7 @@ void KafkaLog::Append(const TopicPartition& tp, std::vector<std::string> records
     return done(NotSent(ok));
   const auto producer = core_->ProducerOf(tp);
   if (!producer.ok()) return done(NotSent(producer.status()));
-  (*producer)->Append(std::move(records), deadline, std::move(done));
+  (*producer)->Append(records, deadline, std::move(done));
 }
 
 absl::StatusOr<std::unique_ptr<LogReader>> KafkaLog::OpenReader(const TopicPartition& tp,

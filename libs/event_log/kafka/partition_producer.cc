@@ -49,7 +49,7 @@ absl::StatusOr<std::shared_ptr<PartitionProducer>> PartitionProducer::Start(
   return shared;
 }
 
-void PartitionProducer::Append(std::vector<std::string> records, absl::Time deadline,
+void PartitionProducer::Append(const std::vector<std::string>& records, absl::Time deadline,
                                EventLog::AppendDone done) {
   auto batch = std::make_unique<Batch>();
   batch->slots.resize(records.size());

@@ -26,7 +26,8 @@ class PartitionProducer : public std::enable_shared_from_this<PartitionProducer>
 
   // The records have been checked. `done` runs on the producer's thread, or here if nothing could
   // be sent.
-  void Append(std::vector<std::string> records, absl::Time deadline, EventLog::AppendDone done);
+  void Append(const std::vector<std::string>& records, absl::Time deadline,
+              EventLog::AppendDone done);
 
   // Purges what is queued and in flight, ends its batches (kUnknown unless it is proven that
   // nothing was sent), and the client. Returns at once; Ended says when it is done.

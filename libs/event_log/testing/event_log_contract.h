@@ -54,7 +54,7 @@ class EventLogContract : public ::testing::Test {
 
   // Appends; the offsets must have been told.
   std::vector<Offset> MustAppend(EventLog& log, const TopicPartition& tp,
-                                 std::vector<std::string> records) {
+                                 const std::vector<std::string>& records) {
     const AppendResult result = AppendAndWait(log, tp, records);
     EXPECT_EQ(result.outcome, Outcome::kConfirmed) << result.status;
     EXPECT_EQ(result.offsets.size(), records.size());

@@ -42,7 +42,8 @@ class MemoryReader : public LogReader {
 
 }  // namespace
 
-MemoryStorage::MemoryStorage(std::vector<TopicSpec> topics, std::function<absl::Time()> clock)
+MemoryStorage::MemoryStorage(const std::vector<TopicSpec>& topics,
+                             std::function<absl::Time()> clock)
     : clock_(std::move(clock)) {
   absl::MutexLock lock(&mutex_);
   for (const TopicSpec& topic : topics)

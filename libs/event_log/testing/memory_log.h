@@ -20,7 +20,7 @@ namespace prihvat::event_log::testing {
 class MemoryStorage {
  public:
   // `clock` gives the append times.
-  explicit MemoryStorage(std::vector<TopicSpec> topics,
+  explicit MemoryStorage(const std::vector<TopicSpec>& topics,
                          std::function<absl::Time()> clock = absl::Now);
 
   // NOT_FOUND / DATA_LOSS (damaged or out of the log) as the EventLog calls say them.
@@ -59,8 +59,8 @@ class MemoryLog : public EventLog {
  public:
   static constexpr size_t kMaxRecordBytes = size_t{1} << 20;
 
-  explicit MemoryLog(std::vector<TopicSpec> topics)
-      : MemoryLog(std::make_shared<MemoryStorage>(std::move(topics))) {}
+  explicit MemoryLog(const std::vector<TopicSpec>& topics)
+      : MemoryLog(std::make_shared<MemoryStorage>(topics)) {}
   explicit MemoryLog(std::shared_ptr<MemoryStorage> storage,
                      size_t max_record_bytes = kMaxRecordBytes)
       : storage_(std::move(storage)), max_record_bytes_(max_record_bytes) {}
