@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "fmt/format.h"
 #include "libs/base/string_view.h"
@@ -39,6 +40,12 @@ const FieldDescriptor* PageField(const Descriptor& response) {
     if (field->is_repeated() && field->type() == FieldDescriptor::TYPE_MESSAGE) return field;
   }
   return nullptr;
+}
+
+// "operations" of Operation.
+std::string PluralInCamelCase(std::string name) {
+  name[0] = absl::ascii_tolower(static_cast<unsigned char>(name[0]));
+  return name + "s";
 }
 
 std::string FullMethodName(const MethodDescriptor& method) {
@@ -95,6 +102,17 @@ void ApiCatalogue::AddResources(const ServiceDescriptor& service) {
     const std::string get = fmt::format("Get{}", page->message_type()->name());
     resources_.push_back({page->json_name(), ShortServiceName(service), page->message_type(),
                           service.FindMethodByName(get), method, page});
+  }
+  // What is got by name and never listed.
+  for (int m = 0; m < service.method_count(); ++m) {
+    const MethodDescriptor* method = service.method(m);
+    const Descriptor& type = *method->output_type();
+    if (method->name() != "Get" + type.name() || type.FindFieldByName("name") == nullptr) continue;
+    const bool listed = std::any_of(resources_.begin(), resources_.end(),
+                                    [&](const auto& known) { return known.get == method; });
+    if (listed) continue;
+    resources_.push_back({PluralInCamelCase(type.name()), ShortServiceName(service), &type, method,
+                          nullptr, nullptr});
   }
 }
 

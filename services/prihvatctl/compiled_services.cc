@@ -1,16 +1,26 @@
 #include "services/prihvatctl/compiled_services.h"
 
+#include "prihvat/handover/v1/events.pb.h"
+#include "prihvat/handover/v1/service.pb.h"
+#include "prihvat/procurement/v1/events.pb.h"
+#include "prihvat/procurement/v1/service.pb.h"
 #include "prihvat/reception/v1/events.pb.h"
 #include "prihvat/reception/v1/service.pb.h"
+#include "prihvat/reporting/v1/service.pb.h"
 
 namespace prihvat::ctl {
 
 std::vector<const google::protobuf::FileDescriptor*> CompiledServiceFiles() {
-  return {reception::v1::GetCentreRequest::descriptor()->file()};
+  return {procurement::v1::GetProjectRequest::descriptor()->file(),
+          handover::v1::GetAssetRequest::descriptor()->file(),
+          reception::v1::GetCentreRequest::descriptor()->file(),
+          reporting::v1::GetLineOfSightRequest::descriptor()->file()};
 }
 
 std::vector<const google::protobuf::FileDescriptor*> CompiledEventFiles() {
-  return {reception::v1::CentreOpened::descriptor()->file()};
+  return {procurement::v1::OperationCreated::descriptor()->file(),
+          handover::v1::AssetRegistered::descriptor()->file(),
+          reception::v1::CentreOpened::descriptor()->file()};
 }
 
 }  // namespace prihvat::ctl

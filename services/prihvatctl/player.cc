@@ -1,6 +1,8 @@
 #include "services/prihvatctl/player.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "fmt/format.h"
 #include "google/protobuf/io/coded_stream.h"
@@ -62,14 +64,16 @@ absl::Status At(const ScenarioStep& step, const absl::Status& error) {
 
 // What a step's answer means for the play: OK to go on.
 absl::Status Judge(const ScenarioStep& step, const absl::StatusOr<Reply>& reply) {
-  if (step.expected_reason.empty()) {
-    return reply.ok() ? absl::OkStatus() : At(step, reply.status());
-  }
+  const std::vector<std::string>& expected = step.expected_reasons;
+  if (expected.empty()) return reply.ok() ? absl::OkStatus() : At(step, reply.status());
   if (reply.ok()) {
     return At(step, absl::FailedPreconditionError(
-                        fmt::format("was accepted, where {} was expected", step.expected_reason)));
+                        fmt::format("was accepted, where {} was expected", expected.front())));
   }
-  if (DetailsOf(reply.status()).reason == step.expected_reason) return absl::OkStatus();
+  const std::string reason = DetailsOf(reply.status()).reason;
+  if (std::find(expected.begin(), expected.end(), reason) != expected.end()) {
+    return absl::OkStatus();
+  }
   return At(step, reply.status());
 }
 

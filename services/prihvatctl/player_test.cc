@@ -125,6 +125,21 @@ TEST(Play, GoesOnAfterTheRefusalThatItExpects) {
   EXPECT_EQ(result->sent, 4u);
 }
 
+TEST(Play, OneOfSeveralExpectedReasonsWillDo) {
+  TestingApi api;
+  api.ThenError(RefusedWith(absl::StatusCode::kFailedPrecondition, "WRONG_STATE", "no"));
+  Played played;
+  const auto scenario = ParseScenario(R"(
+scenario: story
+principals: {amra: organisations/iom/people/amra}
+steps:
+  - {step: out, as: amra, call: reception.CheckOut, expect: [OPEN_STAY, WRONG_STATE]}
+)",
+                                      ApiCatalogue::Compiled());
+  ASSERT_TRUE(scenario.ok()) << scenario.status();
+  EXPECT_TRUE(Play(*scenario, {}, api, played.options).ok());
+}
+
 TEST(Play, StopsWhereAnotherReasonCameThanExpected) {
   TestingApi api;
   for (int i = 0; i < 2; ++i) {

@@ -219,7 +219,7 @@ class Reader {
     const auto method = api_.FindMethod(call);
     if (!method.ok()) return Wrong(node, FromAbsl(method.status().message()));
     step.method = *method;
-    PRIHVAT_ASSIGN_OR_RETURN(step.expected_reason, TextAt(node, "expect", variables));
+    PRIHVAT_RETURN_IF_ERROR(ReadExpected(node["expect"], step));
 
     const google::protobuf::Descriptor& type = *step.method->input_type();
     PRIHVAT_ASSIGN_OR_RETURN(nlohmann::json request, YamlToJson(node["with"], type, variables));
@@ -233,6 +233,21 @@ class Reader {
     step.request = NewMessage(type);
     if (absl::Status status = JsonToMessage(request.dump(), *step.request); !status.ok()) {
       return Wrong(node, FromAbsl(status.message()));
+    }
+    return absl::OkStatus();
+  }
+
+  // One reason, or a list of them: what is refused so at first may be refused otherwise when the
+  // scenario is played again, since by then the story has gone on.
+  static absl::Status ReadExpected(const YAML::Node& node, ScenarioStep& step) {
+    if (!node.IsDefined()) return absl::OkStatus();
+    if (node.IsScalar()) step.expected_reasons.push_back(node.Scalar());
+    if (node.IsSequence()) {
+      for (const YAML::Node& reason : node) step.expected_reasons.push_back(reason.Scalar());
+    }
+    const auto& reasons = step.expected_reasons;
+    if (reasons.empty() || std::find(reasons.begin(), reasons.end(), "") != reasons.end()) {
+      return Wrong(node, "'expect' names reasons, such as OVER_RECEIPT");
     }
     return absl::OkStatus();
   }

@@ -20,7 +20,7 @@ struct ScenarioStep {
   std::string principal;  // as x-prihvat-principal has it
   const google::protobuf::MethodDescriptor* method = nullptr;
   std::unique_ptr<google::protobuf::Message> request;  // with request id and effective time
-  std::string expected_reason;                         // must be refused so; "" to be accepted
+  std::vector<std::string> expected_reasons;           // must be refused so; empty: accepted
 };
 
 struct Scenario {

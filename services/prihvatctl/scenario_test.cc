@@ -1,5 +1,6 @@
 #include "services/prihvatctl/scenario.h"
 
+#include <filesystem>
 #include <set>
 
 #include "gmock/gmock.h"
@@ -7,6 +8,7 @@
 #include "libs/base/status_testing.h"
 #include "libs/base/uuid.h"
 #include "prihvat/reception/v1/service.pb.h"
+#include "services/prihvatctl/files.h"
 #include "services/prihvatctl/scenario_yaml.h"
 
 namespace prihvat::ctl {
@@ -42,6 +44,8 @@ TEST(Substitute, AddsAndPads) {
   const Variables variables = {{"n", "7"}, {"op", "operations/ba"}};
   EXPECT_EQ(*Substitute("${op}/beds/B${n:04}", variables), "operations/ba/beds/B0007");
   EXPECT_EQ(*Substitute("${n+3:03}-${n-2}", variables), "010-5");
+  EXPECT_EQ(*Substitute("${n*20-19:04} ${n+1*2}", variables), "0121 16");
+  EXPECT_EQ(*Substitute("${n-1*n+1}", variables), "43");
   EXPECT_EQ(*Substitute("$${n}", variables), "${n}");
 }
 
@@ -51,6 +55,10 @@ TEST(Substitute, RefusesWhatItCannotResolve) {
   EXPECT_THAT(MessageOf(Substitute("${op+1}", variables)), HasSubstr("not a number"));
   EXPECT_THAT(MessageOf(Substitute("${n", variables)), HasSubstr("is not closed"));
   EXPECT_THAT(MessageOf(Substitute("${n:0}", variables)), HasSubstr("width"));
+  EXPECT_THAT(MessageOf(Substitute("${n:04+1}", variables)), HasSubstr("comes last"));
+  EXPECT_THAT(MessageOf(Substitute("${n/2}", variables)), HasSubstr("none of * + - :"));
+  EXPECT_THAT(MessageOf(Substitute("${n+}", variables)), HasSubstr("'' is not a number"));
+  EXPECT_THAT(MessageOf(Substitute("${n*9223372036854775807}", variables)), HasSubstr("too large"));
 }
 
 TEST(Scenario, AStepIsARequestWithItsIdAndTime) {
@@ -149,6 +157,19 @@ INSTANTIATE_TEST_SUITE_P(
                 "request ids are made by the program"},
         BadStep{"  - {step: a, for: {n: [1, 1]}, as: amra, call: reception.CheckIn}",
                 "step a/1 is there already"}));
+
+TEST(Scenario, TheStoriesInTheRepositoryFitTheApi) {
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("scenarios")) {
+    if (entry.path().extension() != ".yaml") continue;
+    const auto yaml = ReadFile(entry.path().string());
+    ASSERT_TRUE(yaml.ok()) << yaml.status();
+    const auto scenario = ParseScenario(*yaml, ApiCatalogue::Compiled());
+    EXPECT_TRUE(scenario.ok()) << entry.path() << ": " << scenario.status();
+    ++files;
+  }
+  EXPECT_GE(files, 1);
+}
 
 TEST(Scenario, BrokenYamlNamesTheLine) {
   EXPECT_THAT(MessageOf(Parse("  - {step: a")), HasSubstr("line "));

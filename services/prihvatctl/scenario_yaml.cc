@@ -24,44 +24,90 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using nlohmann::json;
 
+// A node that was not read from a file (a command's argument) has no line.
 absl::Status Wrong(const YAML::Node& node, std::string_view path, std::string_view what) {
+  const std::string where =
+      node.Mark().is_null() ? "" : fmt::format("line {}: ", node.Mark().line + 1);
   return absl::InvalidArgumentError(
-      fmt::format("line {}: {}: {}", node.Mark().line + 1, path.empty() ? "request" : path, what));
+      fmt::format("{}{}: {}", where, path.empty() ? "request" : path, what));
 }
 
-// One reference, without its ${}: a name, then optionally +N or -N, then optionally :WIDTH.
+bool IsNameCharacter(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+}
+
+// What stands at the front of `rest`, and is taken off it: a whole number, or a variable that is
+// one.
+absl::StatusOr<int64_t> TakeNumber(std::string_view& rest, std::string_view reference,
+                                   const Variables& variables) {
+  size_t end = 0;
+  while (end < rest.size() && IsNameCharacter(rest[end])) ++end;
+  const std::string_view operand = rest.substr(0, end);
+  const auto variable = variables.find(operand);
+  const std::string_view text = variable == variables.end() ? operand : variable->second;
+  int64_t number = 0;
+  if (!absl::SimpleAtoi(ToAbsl(text), &number)) {
+    return absl::InvalidArgumentError(
+        fmt::format("${{{}}}: '{}' is not a number", reference, operand));
+  }
+  rest.remove_prefix(end);
+  return number;
+}
+
+// `value` after the arithmetic that stands behind the name, from left to right.
+absl::StatusOr<std::string> Compute(int64_t value, std::string_view rest,
+                                    std::string_view reference, const Variables& variables) {
+  int64_t width = 0;
+  while (!rest.empty()) {
+    const char operation = rest.front();
+    rest.remove_prefix(1);
+    PRIHVAT_ASSIGN_OR_RETURN(const int64_t operand, TakeNumber(rest, reference, variables));
+    bool overflows = false;
+    switch (operation) {
+      case '*':
+        overflows = __builtin_mul_overflow(value, operand, &value);
+        break;
+      case '+':
+        overflows = __builtin_add_overflow(value, operand, &value);
+        break;
+      case '-':
+        overflows = __builtin_sub_overflow(value, operand, &value);
+        break;
+      case ':':
+        width = operand;
+        break;
+      default:
+        return absl::InvalidArgumentError(
+            fmt::format("${{{}}}: '{}' is none of * + - :", reference, operation));
+    }
+    if (overflows) {
+      return absl::InvalidArgumentError(fmt::format("${{{}}}: is too large", reference));
+    }
+    if (operation == ':' && (width < 1 || width > 18 || !rest.empty())) {
+      return absl::InvalidArgumentError(
+          fmt::format("${{{}}}: a width is a number from 1 to 18, and comes last", reference));
+    }
+  }
+  return fmt::format("{:0{}}", value, width);
+}
+
+// One reference, without its ${}: a name, and what is done with its value, from left to right.
 absl::StatusOr<std::string> Resolve(std::string_view reference, const Variables& variables) {
   size_t end = 0;
-  while (end < reference.size() &&
-         (std::isalnum(static_cast<unsigned char>(reference[end])) != 0 || reference[end] == '_')) {
-    ++end;
-  }
+  while (end < reference.size() && IsNameCharacter(reference[end])) ++end;
   const std::string_view name = reference.substr(0, end);
   const auto found = variables.find(name);
   if (found == variables.end()) {
     return absl::InvalidArgumentError(fmt::format("${{{}}}: no variable {}", reference, name));
   }
-  std::string_view rest = reference.substr(end);
+  const std::string_view rest = reference.substr(end);
   if (rest.empty()) return found->second;
-
   int64_t value = 0;
   if (!absl::SimpleAtoi(found->second, &value)) {
     return absl::InvalidArgumentError(
         fmt::format("${{{}}}: {} is '{}', not a number", reference, name, found->second));
   }
-  const size_t colon = rest.find(':');
-  const std::string_view offset = rest.substr(0, colon);
-  int64_t added = 0;
-  if (!offset.empty() && !absl::SimpleAtoi(ToAbsl(offset), &added)) {
-    return absl::InvalidArgumentError(fmt::format("${{{}}}: '{}' is no offset", reference, offset));
-  }
-  int width = 0;
-  if (colon != std::string_view::npos &&
-      (!absl::SimpleAtoi(ToAbsl(rest.substr(colon + 1)), &width) || width < 1 || width > 18)) {
-    return absl::InvalidArgumentError(
-        fmt::format("${{{}}}: a width is a number from 1 to 18", reference));
-  }
-  return fmt::format("{:0{}}", value + added, width);
+  return Compute(value, rest, reference, variables);
 }
 
 std::string FieldPath(std::string_view path, std::string_view field) {
@@ -254,6 +300,23 @@ absl::Status JsonToMessage(std::string_view json_text, google::protobuf::Message
   const auto text = status.message();
   return absl::InvalidArgumentError(fmt::format("{}: {}", message.GetDescriptor()->name(),
                                                 std::string_view(text.data(), text.size())));
+}
+
+absl::StatusOr<std::unique_ptr<google::protobuf::Message>> FilledMessage(
+    const Descriptor& type, const std::vector<std::string>& entries) {
+  YAML::Node map(YAML::NodeType::Map);
+  for (const std::string& entry : entries) {
+    const size_t equals = entry.find('=');
+    if (equals == 0 || equals == std::string::npos) {
+      return absl::InvalidArgumentError(fmt::format("'{}' is not of the form field=value", entry));
+    }
+    map[entry.substr(0, equals)] = entry.substr(equals + 1);
+  }
+  absl::StatusOr<json> request = YamlToJson(map, type, {});
+  if (!request.ok()) return request.status();
+  std::unique_ptr<google::protobuf::Message> message = NewMessage(type);
+  PRIHVAT_RETURN_IF_ERROR(JsonToMessage(request->dump(), *message));
+  return message;
 }
 
 std::unique_ptr<google::protobuf::Message> NewMessage(const Descriptor& type) {

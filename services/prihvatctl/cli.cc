@@ -1,0 +1,258 @@
+#include "services/prihvatctl/cli.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "CLI/CLI.hpp"
+#include "absl/time/time.h"
+#include "fmt/format.h"
+#include "libs/base/status_macros.h"
+#include "services/prihvatctl/commands.h"
+#include "services/prihvatctl/error_text.h"
+#include "services/prihvatctl/files.h"
+
+namespace prihvat::ctl {
+namespace {
+
+constexpr char kFooter[] =
+    "Exit codes: 0 done; 1 refused by the server; 2 wrong usage or file, nothing was sent;\n"
+    "3 no answer (send again: request ids make that safe); 4 a local file, or an unreadable reply.";
+
+struct GlobalFlags {
+  std::string server = "127.0.0.1:8443";
+  std::string principal;
+  std::string token_file;
+  bool json = false;
+  double timeout_seconds = 30;
+};
+
+using Command = std::function<absl::Status(CommandContext&)>;
+
+// The flags of all commands; the callback of the chosen one sets `command`.
+class CommandLine {
+ public:
+  CommandLine() : app_("Talks to the services of Prihvat.", "prihvatctl") {
+    app_.footer(kFooter);
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    AddGlobalFlags();
+    AddPlay();
+    AddResources();
+    AddCall();
+    AddReports();
+    AddExport();
+    AddCertificate();
+  }
+
+  // The exit code where that settles it (help, wrong flags).
+  std::optional<int> Parse(std::vector<std::string> arguments, std::ostream& out,
+                           std::ostream& err) {
+    std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants it
+    // CLI11 reports by exception, and only here is it let to.
+    try {
+      app_.parse(arguments);
+    } catch (const CLI::ParseError& error) {
+      return app_.exit(error, out, err) == 0 ? kDone : kUsage;
+    }
+    return std::nullopt;
+  }
+
+  const GlobalFlags& flags() const { return flags_; }
+  const Command& command() const { return command_; }
+
+ private:
+  void AddGlobalFlags() {
+    app_.add_option("--server", flags_.server, "Where the server listens, host:port")
+        ->envname("PRIHVAT_SERVER")
+        ->capture_default_str();
+    app_.add_option("--principal", flags_.principal,
+                    "Who asks, for a development server: "
+                    "organisations/iom/people/amra;roles=viewer;operations=operations/ba")
+        ->envname("PRIHVAT_PRINCIPAL");
+    app_.add_option("--token-file", flags_.token_file,
+                    "Keeps what was seen in this file, so that a later command sees it too")
+        ->envname("PRIHVAT_TOKEN_FILE");
+    app_.add_flag("--json", flags_.json, "JSON on standard output, errors too");
+    app_.add_option("--timeout", flags_.timeout_seconds, "Seconds for one call")
+        ->check(CLI::Range(0.001, 3600.0))
+        ->capture_default_str();
+  }
+
+  void AddPlay() {
+    CLI::App* play = app_.add_subcommand("play", "Play a scenario of commands");
+    play->add_option("file", play_.file, "The scenario, YAML")->required();
+    play->add_option("--only-until", play_.only_until, "Stop after this step");
+    play->add_option("--state", play_.state_file,
+                     "Keeps how far it got in this file, and goes on there");
+    Sets(play, [this](CommandContext& context) { return RunPlay(context, play_); });
+  }
+
+  void AddResources() {
+    CLI::App* get = app_.add_subcommand("get", "Get one resource");
+    get->add_option("name", name_, "operations/ba/purchaseOrders/PO-2023-0001")->required();
+    get->add_option("--service", service_, "Where two services have such a collection");
+    Sets(get, [this](CommandContext& context) { return RunGet(context, name_, service_); });
+
+    CLI::App* list = app_.add_subcommand("list", "List the resources of a collection");
+    list->add_option("collection", list_.collection, "purchaseOrders, assets, centres ...")
+        ->required();
+    list->add_option("--parent", list_.parent, "operations/ba, or what they stand under")
+        ->required();
+    list->add_option("--where", list_.where, "A filter of the method: state=CENTRE_STATE_OPEN");
+    list->add_option("--service", list_.service, "Where two services have such a collection");
+    list->add_option("--limit", list_.limit, "At most so many")->capture_default_str();
+    Sets(list, [this](CommandContext& context) { return RunList(context, list_); });
+  }
+
+  void AddCall() {
+    CLI::App* call = app_.add_subcommand("call", "Call any method with a request in JSON");
+    call->add_option("method", name_, "procurement.IssuePurchaseOrder")->required();
+    call->add_option("request", request_, "JSON, @FILE, or - for standard input")->required();
+    call->add_option("--import", import_id_, "The import that this belongs to");
+    Sets(call,
+         [this](CommandContext& context) { return RunCall(context, name_, request_, import_id_); });
+    CLI::App* methods = app_.add_subcommand("methods", "List all methods and their permissions");
+    Sets(methods, [](CommandContext& context) { return RunMethods(context); });
+  }
+
+  void AddLineOfSightFlags(CLI::App* command) {
+    command->add_option("--operation", line_of_sight_.operation, "operations/ba")->required();
+    command->add_option("--where", line_of_sight_.where,
+                        "project=, donor=, item=, serial=, certificate=, recipient= or centre=");
+    command->add_option("--as-of", line_of_sight_.as_of, "As of this time, RFC 3339");
+  }
+
+  void AddReports() {
+    CLI::App* report = app_.add_subcommand("report", "Print a report");
+    report->require_subcommand(1);
+    CLI::App* line_of_sight = report->add_subcommand(
+        "line-of-sight", "From the donor's euro to items, certificates and people served");
+    AddLineOfSightFlags(line_of_sight);
+    Sets(line_of_sight,
+         [this](CommandContext& context) { return RunLineOfSight(context, line_of_sight_); });
+
+    CLI::App* donor = report->add_subcommand("donor", "What became of a donor's money");
+    donor->add_option("--operation", donor_.operation, "operations/ba")->required();
+    donor->add_option("--project", donor_.project, "operations/ba/projects/...");
+    donor->add_option("--donor", donor_.donor, "organisations/eu");
+    donor->add_option("--as-of", donor_.as_of, "As of this time, RFC 3339");
+    Sets(donor, [this](CommandContext& context) { return RunDonorSummary(context, donor_); });
+
+    CLI::App* centre = report->add_subcommand("centre", "What happened at a centre");
+    centre->add_option("name", centre_.centre, "operations/ba/centres/usivak")->required();
+    centre->add_option("--from", centre_.from, "The first local day, 2022-02-01")->required();
+    centre->add_option("--to", centre_.to, "The last local day")->required();
+    Sets(centre, [this](CommandContext& context) { return RunCentreSummary(context, centre_); });
+  }
+
+  void AddExport() {
+    CLI::App* exports = app_.add_subcommand("export", "Write a report to a file");
+    exports->require_subcommand(1);
+    CLI::App* line_of_sight = exports->add_subcommand("line-of-sight", "As CSV or XLSX");
+    AddLineOfSightFlags(line_of_sight);
+    line_of_sight->add_option("-o,--output", line_of_sight_.output, "FILE.csv or FILE.xlsx")
+        ->required();
+    Sets(line_of_sight,
+         [this](CommandContext& context) { return RunExportLineOfSight(context, line_of_sight_); });
+  }
+
+  void AddCertificate() {
+    CLI::App* certificate =
+        app_.add_subcommand("certificate", "Write a donation certificate as PDF");
+    certificate->add_option("name", name_, "operations/ba/certificates/DC-2023-0001")->required();
+    certificate->add_option("-o,--output", output_, "The file; by default the certificate's name");
+    Sets(certificate,
+         [this](CommandContext& context) { return RunCertificate(context, name_, output_); });
+  }
+
+  void Sets(CLI::App* app, Command command) {
+    app->callback([this, command = std::move(command)] { command_ = command; });
+  }
+
+  CLI::App app_;
+  GlobalFlags flags_;
+  Command command_;
+  PlayArguments play_;
+  std::string name_;
+  std::string service_;
+  ListArguments list_;
+  std::string request_;
+  std::string import_id_;
+  LineOfSightArguments line_of_sight_;
+  DonorArguments donor_;
+  CentreArguments centre_;
+  std::string output_;
+};
+
+absl::StatusOr<std::string> LoadToken(const std::string& file) {
+  if (file.empty()) return std::string();
+  absl::StatusOr<std::string> token = ReadFile(file);
+  if (absl::IsNotFound(token.status())) return std::string();
+  return token;
+}
+
+absl::Status RunWithToken(CommandContext& context, const GlobalFlags& flags,
+                          const Command& command) {
+  PRIHVAT_ASSIGN_OR_RETURN(context.token, LoadToken(flags.token_file));
+  const std::string before = context.token;
+  absl::Status status = command(context);
+  // Kept after a failure too: what was seen was seen.
+  if (!flags.token_file.empty() && context.token != before) {
+    status.Update(ReplaceFile(flags.token_file, context.token));
+  }
+  return status;
+}
+
+}  // namespace
+
+ExitCode ExitCodeOf(const absl::Status& status) {
+  if (status.ok()) return kDone;
+  if (!IsServerError(status)) {
+    switch (status.code()) {
+      case absl::StatusCode::kInvalidArgument:
+      case absl::StatusCode::kNotFound:
+        return kUsage;
+      case absl::StatusCode::kFailedPrecondition:
+        return kRefused;
+      default:
+        return kLocalFailure;
+    }
+  }
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kCancelled:
+      return kNotReached;
+    default:
+      return kRefused;
+  }
+}
+
+int RunCommandLine(std::vector<std::string> arguments, const Surroundings& surroundings) {
+  CommandLine line;
+  if (const auto code = line.Parse(std::move(arguments), surroundings.out, surroundings.err)) {
+    return *code;
+  }
+  const GlobalFlags& flags = line.flags();
+  const std::unique_ptr<Api> api = surroundings.connect(flags.server);
+  CommandContext context{*api,
+                         ApiCatalogue::Compiled(),
+                         surroundings.out,
+                         surroundings.err,
+                         surroundings.in,
+                         surroundings.wait};
+  context.json = flags.json;
+  context.err_is_terminal = surroundings.err_is_terminal;
+  context.width = surroundings.width;
+  context.call.principal = flags.principal;
+  context.call.timeout = absl::Seconds(flags.timeout_seconds);
+  const absl::Status status = RunWithToken(context, flags, line.command());
+  if (!status.ok()) {
+    surroundings.err << (flags.json ? ErrorJson(status).dump(2) + "\n" : DescribeError(status));
+  }
+  return ExitCodeOf(status);
+}
+
+}  // namespace prihvat::ctl

@@ -1,0 +1,109 @@
+// What each command of prihvatctl does, apart from how its flags are written (cli.cc).
+#pragma once
+
+#include <cstddef>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "google/protobuf/message.h"
+#include "services/prihvatctl/api.h"
+#include "services/prihvatctl/api_catalogue.h"
+#include "services/prihvatctl/retry.h"
+
+namespace prihvat::ctl {
+
+// What a command works with. The references outlive it; one thread.
+struct CommandContext {
+  Api& api;
+  const ApiCatalogue& catalogue;
+  std::ostream& out;  // what was asked for
+  std::ostream& err;  // what is said about it
+  std::istream& in;
+  Waiter wait;
+  bool json = false;
+  bool err_is_terminal = false;  // draw progress there
+  size_t width = 0;              // of the terminal at `out`; 0 where it is none
+  CallOptions call;              // principal, token, timeout
+  std::string token;             // what the calls have seen, merged
+  RetryPolicy retries;
+};
+
+// Calls `method`, with retries where a repeat is harmless, and keeps the token.
+absl::StatusOr<Reply> CallOnce(CommandContext& context,
+                               const google::protobuf::MethodDescriptor& method,
+                               const google::protobuf::Message& request);
+// The same by the method's short name, as T. The method is compiled in, so it is there.
+template <class Response>
+absl::StatusOr<Response> CallTyped(CommandContext& context, std::string_view method,
+                                   const google::protobuf::Message& request) {
+  const auto found = context.catalogue.FindMethod(method);
+  if (!found.ok()) return found.status();
+  absl::StatusOr<Reply> reply = CallOnce(context, **found, request);
+  if (!reply.ok()) return reply.status();
+  Response response;
+  response.CopyFrom(*reply->message);
+  return response;
+}
+
+// Prints the message as JSON or, without --json, as `text`.
+absl::Status PrintMessage(CommandContext& context, const google::protobuf::Message& message,
+                          std::string_view text);
+
+struct PlayArguments {
+  std::string file;
+  std::string only_until;
+  std::string state_file;  // "" to keep none
+};
+absl::Status RunPlay(CommandContext& context, const PlayArguments& arguments);
+
+absl::Status RunGet(CommandContext& context, const std::string& name, const std::string& service);
+
+struct ListArguments {
+  std::string collection;
+  std::string service;  // "" for any
+  std::string parent;
+  std::vector<std::string> where;  // "state=CENTRE_STATE_OPEN": typed filters of the method
+  size_t limit = 1000;             // resources
+};
+absl::Status RunList(CommandContext& context, const ListArguments& arguments);
+
+// `request`: JSON, "-" for standard input, "@FILE" for a file. A command without a request id gets
+// one, which an error tells, so that it can be sent again.
+absl::Status RunCall(CommandContext& context, const std::string& method, const std::string& request,
+                     const std::string& import_id);
+// All methods, with their permission.
+absl::Status RunMethods(CommandContext& context);
+
+struct LineOfSightArguments {
+  std::string operation;
+  std::vector<std::string> where;  // "project=operations/ba/projects/x": fields of the filter
+  std::string as_of;               // RFC 3339; "" for now
+  std::string output;              // for an export: FILE.csv or FILE.xlsx
+};
+absl::Status RunLineOfSight(CommandContext& context, const LineOfSightArguments& arguments);
+absl::Status RunExportLineOfSight(CommandContext& context, const LineOfSightArguments& arguments);
+
+struct DonorArguments {
+  std::string operation;
+  std::string project;
+  std::string donor;
+  std::string as_of;
+};
+absl::Status RunDonorSummary(CommandContext& context, const DonorArguments& arguments);
+
+struct CentreArguments {
+  std::string centre;
+  std::string from;  // local dates, both inclusive
+  std::string to;
+};
+absl::Status RunCentreSummary(CommandContext& context, const CentreArguments& arguments);
+
+absl::Status RunCertificate(CommandContext& context, const std::string& name,
+                            const std::string& output);
+
+}  // namespace prihvat::ctl

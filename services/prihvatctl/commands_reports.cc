@@ -1,0 +1,123 @@
+// report, export, certificate.
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "fmt/format.h"
+#include "libs/base/status_macros.h"
+#include "prihvat/handover/v1/service.pb.h"
+#include "prihvat/reporting/v1/service.pb.h"
+#include "services/prihvatctl/commands.h"
+#include "services/prihvatctl/files.h"
+#include "services/prihvatctl/report_text.h"
+#include "services/prihvatctl/scenario_yaml.h"
+
+namespace prihvat::ctl {
+namespace {
+
+// The typed message that "field=value" entries fill.
+template <class T>
+absl::StatusOr<T> Filled(const std::vector<std::string>& entries) {
+  PRIHVAT_ASSIGN_OR_RETURN(const auto message, FilledMessage(*T::descriptor(), entries));
+  T typed;
+  typed.CopyFrom(*message);
+  return typed;
+}
+
+// "as_of_time=..." where a time was given.
+std::vector<std::string> AsOf(const std::string& as_of) {
+  if (as_of.empty()) return {};
+  return {"as_of_time=" + as_of};
+}
+
+// Rows of all pages in one report; its totals are over all pages anyway.
+absl::StatusOr<reporting::v1::LineOfSight> ReadLineOfSight(
+    CommandContext& context, reporting::v1::GetLineOfSightRequest request) {
+  reporting::v1::LineOfSight all;
+  while (true) {
+    PRIHVAT_ASSIGN_OR_RETURN(
+        reporting::v1::LineOfSight page,
+        CallTyped<reporting::v1::LineOfSight>(context, "reporting.GetLineOfSight", request));
+    request.set_page_token(page.next_page_token());
+    if (all.rows_size() == 0) {
+      all.Swap(&page);
+      all.clear_next_page_token();
+    } else {
+      all.mutable_rows()->MergeFrom(page.rows());
+    }
+    if (request.page_token().empty()) return all;
+  }
+}
+
+absl::StatusOr<reporting::v1::ExportFormat> FormatOf(const std::string& file) {
+  if (absl::EndsWith(file, ".csv")) return reporting::v1::EXPORT_FORMAT_CSV;
+  if (absl::EndsWith(file, ".xlsx")) return reporting::v1::EXPORT_FORMAT_XLSX;
+  return absl::InvalidArgumentError(
+      fmt::format("{}: a line of sight is written to a file named .csv or .xlsx", file));
+}
+
+}  // namespace
+
+absl::Status RunLineOfSight(CommandContext& context, const LineOfSightArguments& arguments) {
+  PRIHVAT_ASSIGN_OR_RETURN(auto request,
+                           Filled<reporting::v1::GetLineOfSightRequest>(AsOf(arguments.as_of)));
+  PRIHVAT_ASSIGN_OR_RETURN(*request.mutable_filter(),
+                           Filled<reporting::v1::LineOfSightFilter>(arguments.where));
+  request.set_parent(arguments.operation);
+  PRIHVAT_ASSIGN_OR_RETURN(const auto report, ReadLineOfSight(context, std::move(request)));
+  PRIHVAT_ASSIGN_OR_RETURN(const std::string text, LineOfSightText(report, context.width));
+  return PrintMessage(context, report, text);
+}
+
+absl::Status RunExportLineOfSight(CommandContext& context, const LineOfSightArguments& arguments) {
+  PRIHVAT_ASSIGN_OR_RETURN(auto request,
+                           Filled<reporting::v1::ExportLineOfSightRequest>(AsOf(arguments.as_of)));
+  PRIHVAT_ASSIGN_OR_RETURN(*request.mutable_filter(),
+                           Filled<reporting::v1::LineOfSightFilter>(arguments.where));
+  PRIHVAT_ASSIGN_OR_RETURN(const auto format, FormatOf(arguments.output));
+  request.set_parent(arguments.operation);
+  request.set_format(format);
+  PRIHVAT_ASSIGN_OR_RETURN(const auto file, CallTyped<reporting::v1::ExportLineOfSightResponse>(
+                                                context, "reporting.ExportLineOfSight", request));
+  PRIHVAT_RETURN_IF_ERROR(ReplaceFile(arguments.output, file.content()));
+  context.err << fmt::format("wrote {}: {} rows\n", arguments.output, file.row_count());
+  return absl::OkStatus();
+}
+
+absl::Status RunDonorSummary(CommandContext& context, const DonorArguments& arguments) {
+  PRIHVAT_ASSIGN_OR_RETURN(auto request,
+                           Filled<reporting::v1::GetDonorSummaryRequest>(AsOf(arguments.as_of)));
+  request.set_parent(arguments.operation);
+  request.set_project(arguments.project);
+  request.set_donor(arguments.donor);
+  PRIHVAT_ASSIGN_OR_RETURN(const auto report, CallTyped<reporting::v1::DonorSummary>(
+                                                  context, "reporting.GetDonorSummary", request));
+  PRIHVAT_ASSIGN_OR_RETURN(const std::string text, DonorSummaryText(report, context.width));
+  return PrintMessage(context, report, text);
+}
+
+absl::Status RunCentreSummary(CommandContext& context, const CentreArguments& arguments) {
+  PRIHVAT_ASSIGN_OR_RETURN(auto request,
+                           Filled<reporting::v1::GetCentreSummaryRequest>(
+                               {"start_date=" + arguments.from, "end_date=" + arguments.to}));
+  request.set_name(arguments.centre);
+  PRIHVAT_ASSIGN_OR_RETURN(const auto report, CallTyped<reporting::v1::CentreSummary>(
+                                                  context, "reporting.GetCentreSummary", request));
+  PRIHVAT_ASSIGN_OR_RETURN(const std::string text, CentreSummaryText(report, context.width));
+  return PrintMessage(context, report, text);
+}
+
+absl::Status RunCertificate(CommandContext& context, const std::string& name,
+                            const std::string& output) {
+  handover::v1::RenderCertificateRequest request;
+  request.set_name(name);
+  PRIHVAT_ASSIGN_OR_RETURN(const auto document,
+                           CallTyped<handover::v1::RenderCertificateResponse>(
+                               context, "handover.RenderCertificate", request));
+  const std::string file = output.empty() ? document.file_name() : output;
+  PRIHVAT_RETURN_IF_ERROR(ReplaceFile(file, document.content()));
+  context.err << fmt::format("wrote {}\n  SHA-256 of the content, as the QR code has it: {}\n",
+                             file, document.canonical_sha256());
+  return absl::OkStatus();
+}
+
+}  // namespace prihvat::ctl
