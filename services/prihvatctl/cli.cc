@@ -15,12 +15,14 @@
 namespace prihvat::ctl {
 namespace {
 
+constexpr int kAttempts = 4;  // a person waits; a play has more
+
 constexpr char kFooter[] =
     "Exit codes: 0 done; 1 refused by the server; 2 wrong usage or file, nothing was sent;\n"
     "3 no answer (send again: request ids make that safe); 4 a local file, or an unreadable reply.";
 
 struct GlobalFlags {
-  std::string server = "127.0.0.1:8443";
+  std::string server = "127.0.0.1:7400";
   std::string principal;
   std::string token_file;
   bool json = false;
@@ -248,6 +250,7 @@ int RunCommandLine(std::vector<std::string> arguments, const Surroundings& surro
   context.width = surroundings.width;
   context.call.principal = flags.principal;
   context.call.timeout = absl::Seconds(flags.timeout_seconds);
+  context.retries.attempts = kAttempts;
   const absl::Status status = RunWithToken(context, flags, line.command());
   if (!status.ok()) {
     surroundings.err << (flags.json ? ErrorJson(status).dump(2) + "\n" : DescribeError(status));

@@ -29,7 +29,6 @@ absl::Status RunPlay(CommandContext& context, const PlayArguments& arguments) {
   PlayOptions options;
   options.only_until = arguments.only_until;
   options.timeout = context.call.timeout;
-  options.retries = context.retries;
   options.wait = context.wait;
   options.on_step = [&](const ScenarioStep& step, const PlayState& state) {
     done = state;

@@ -72,7 +72,7 @@ Amount AmountOf(const google::type::Money& money) {
   if (!parsed.ok()) {
     return {fmt::format("{}.{:09}", money.units(), std::abs(money.nanos())), money.currency_code()};
   }
-  return {parsed->ToDecimal().ToString(), money.currency_code()};
+  return {parsed->AmountText(), money.currency_code()};
 }
 
 template <class T>

@@ -5,6 +5,7 @@
 #include "google/type/money.pb.h"
 #include "gtest/gtest.h"
 #include "prihvat/reception/v1/service.pb.h"
+#include "prihvat/reporting/v1/resources.pb.h"
 #include "services/prihvatctl/error_text.h"
 #include "services/prihvatctl/testing_api.h"
 
@@ -76,6 +77,15 @@ TEST(TableOf, NumbersAreNumbersAndAnUnsetOneIsZero) {
   EXPECT_EQ(table.rows[0][1], documents::Cell(documents::Number{"40.50"}));
   EXPECT_EQ(table.rows[1][1], documents::Cell(documents::Empty{}));
   EXPECT_EQ(table.rows[1][2], documents::Cell(documents::Number{"0"}));
+}
+
+TEST(DescribeMessage, MoneyHasItsMinorUnits) {
+  google::type::Money money;
+  money.set_currency_code("BAM");
+  money.set_units(725000);
+  reporting::v1::CurrencyValue value;
+  *value.mutable_value() = money;
+  EXPECT_EQ(DescribeMessage(value), "value: 725,000.00 KM\n");
 }
 
 TEST(TableOf, AnEmptyListStillHasItsNameColumn) {

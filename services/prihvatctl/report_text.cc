@@ -43,7 +43,7 @@ std::string Amount(const Money& money) {
   if (money.currency_code().empty()) return "";
   const auto amount =
       base::Money::FromUnitsNanos(money.currency_code(), money.units(), money.nanos());
-  return amount.ok() ? amount->ToDecimal().ToString()
+  return amount.ok() ? amount->AmountText()
                      : fmt::format("{}.{:09}", money.units(), std::abs(money.nanos()));
 }
 
@@ -197,7 +197,7 @@ absl::StatusOr<std::string> LineOfSightText(const reporting::v1::LineOfSight& re
     }
     text += "\n";
   }
-  text += fmt::format("in EUR {}\n", EuroSentence(report.eur()));
+  text += fmt::format("in all {}\n", EuroSentence(report.eur()));
   text += fmt::format("people served: {}\n", report.people_served());
   return text;
 }
@@ -232,7 +232,7 @@ absl::StatusOr<std::string> DonorSummaryText(const reporting::v1::DonorSummary& 
   for (const auto& total : report.totals()) {
     text += fmt::format("handed over {}\n", Spoken(total.handed_over()));
   }
-  text += fmt::format("handed over in EUR {}\n", EuroSentence(report.handed_over_eur()));
+  text += fmt::format("handed over in all {}\n", EuroSentence(report.handed_over_eur()));
   return text;
 }
 

@@ -1,0 +1,318 @@
+#include "services/prihvatctl/cli.h"
+
+#include <unistd.h>
+
+#include <filesystem>
+#include <sstream>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/bytes.h"
+#include "libs/base/uuid.h"
+#include "prihvat/common/v1/common.pb.h"
+#include "prihvat/handover/v1/service.pb.h"
+#include "prihvat/reception/v1/service.pb.h"
+#include "prihvat/reporting/v1/service.pb.h"
+#include "services/prihvatctl/api_catalogue.h"
+#include "services/prihvatctl/files.h"
+#include "services/prihvatctl/testing_api.h"
+
+namespace prihvat::ctl {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+
+// An Api that another one answers for, so that a test can look at it afterwards.
+class Borrowed final : public Api {
+ public:
+  explicit Borrowed(Api& api) : api_(api) {}
+  absl::StatusOr<Reply> Call(const google::protobuf::MethodDescriptor& method,
+                             const google::protobuf::Message& request,
+                             const CallOptions& options) override {
+    return api_.Call(method, request, options);
+  }
+  absl::Status Stream(const google::protobuf::MethodDescriptor& method,
+                      const google::protobuf::Message& request, const CallOptions& options,
+                      absl::FunctionRef<bool(const google::protobuf::Message&)> visit) override {
+    return api_.Stream(method, request, options, visit);
+  }
+
+ private:
+  Api& api_;
+};
+
+class CommandLineTest : public testing::Test {
+ protected:
+  CommandLineTest()
+      : folder_(testing::TempDir() + "/prihvatctl_" + std::to_string(getpid()) + "_" +
+                testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~CommandLineTest() override { std::filesystem::remove_all(folder_); }
+
+  int Run(std::vector<std::string> arguments) {
+    out_.str("");
+    err_.str("");
+    Surroundings surroundings{out_, err_, in_};
+    surroundings.connect = [this](const std::string& address) {
+      address_ = address;
+      return std::make_unique<Borrowed>(api_);
+    };
+    surroundings.wait = [](absl::Duration) {};
+    return RunCommandLine(std::move(arguments), surroundings);
+  }
+
+  template <class T>
+  void Answers(const T& message, const std::string& token = "") {
+    api_.Then([message, token](const auto&) -> absl::StatusOr<Reply> {
+      return Reply{std::make_unique<T>(message), token};
+    });
+  }
+  std::string File(const std::string& name) const { return folder_ + "/" + name; }
+
+  const std::string folder_;
+  TestingApi api_;
+  std::string address_;
+  std::stringstream in_;
+  std::stringstream out_;
+  std::stringstream err_;
+};
+
+reception::v1::Centre CentreNamed(const std::string& id) {
+  reception::v1::Centre centre;
+  centre.set_name("operations/ba/centres/" + id);
+  centre.set_state(reception::v1::CENTRE_STATE_OPEN);
+  return centre;
+}
+
+TEST_F(CommandLineTest, HelpIsDoneAndNothingIsUsage) {
+  EXPECT_EQ(Run({"--help"}), kDone);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("play"), HasSubstr("Exit codes")));
+  EXPECT_EQ(Run({}), kUsage);
+  EXPECT_EQ(Run({"list", "centres"}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--parent"));
+  EXPECT_TRUE(api_.received().empty());
+}
+
+TEST_F(CommandLineTest, GetAsksTheServiceThatHasTheCollection) {
+  Answers(CentreNamed("usivak"));
+  EXPECT_EQ(Run({"--server", "127.0.0.1:9", "--principal", "organisations/iom/people/amra", "get",
+                 "operations/ba/centres/usivak"}),
+            kDone);
+  EXPECT_EQ(address_, "127.0.0.1:9");
+  ASSERT_EQ(api_.received().size(), 1u);
+  EXPECT_EQ(api_.received()[0].method, "GetCentre");
+  EXPECT_EQ(api_.received()[0].options.principal, "organisations/iom/people/amra");
+  EXPECT_EQ(out_.str(), "name: operations/ba/centres/usivak\nstate: open\n");
+}
+
+TEST_F(CommandLineTest, GetOfAnOperationWhichIsNeverListed) {
+  EXPECT_EQ(Run({"get", "operations/ba"}), kDone);
+  EXPECT_EQ(api_.received()[0].method, "GetOperation");
+}
+
+TEST_F(CommandLineTest, WhereTwoServicesHaveACollectionItIsAsked) {
+  const std::string name = "operations/ba/centres/usivak/responsibilities/security";
+  EXPECT_EQ(Run({"get", name}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--service"));
+  EXPECT_EQ(Run({"get", name, "--service", "handover"}), kDone);
+  EXPECT_EQ(api_.received()[0].request->GetDescriptor()->full_name(),
+            "prihvat.handover.v1.GetResponsibilityRequest");
+}
+
+TEST_F(CommandLineTest, ListReadsAllPagesWithTypedFilters) {
+  reception::v1::ListCentresResponse first;
+  *first.add_centres() = CentreNamed("blazuj");
+  first.set_next_page_token("next");
+  reception::v1::ListCentresResponse second;
+  *second.add_centres() = CentreNamed("lipa");
+  Answers(first);
+  Answers(second);
+  EXPECT_EQ(
+      Run({"list", "centres", "--parent", "operations/ba", "--where", "state=CENTRE_STATE_OPEN"}),
+      kDone);
+  ASSERT_EQ(api_.received().size(), 2u);
+  const auto& request =
+      dynamic_cast<const reception::v1::ListCentresRequest&>(*api_.received()[1].request);
+  EXPECT_EQ(request.page_token(), "next");
+  EXPECT_EQ(request.state(), reception::v1::CENTRE_STATE_OPEN);
+  EXPECT_EQ(request.parent(), "operations/ba");
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("centres/blazuj"), HasSubstr("centres/lipa")));
+}
+
+TEST_F(CommandLineTest, ListStopsAtItsLimit) {
+  reception::v1::ListCentresResponse page;
+  *page.add_centres() = CentreNamed("blazuj");
+  *page.add_centres() = CentreNamed("lipa");
+  page.set_next_page_token("next");
+  Answers(page);
+  EXPECT_EQ(Run({"--json", "list", "centres", "--parent", "operations/ba", "--limit", "1"}), kDone);
+  EXPECT_EQ(api_.received().size(), 1u);
+  const auto json = nlohmann::json::parse(out_.str());
+  ASSERT_EQ(json.size(), 1u);
+  EXPECT_EQ(json[0]["name"], "operations/ba/centres/blazuj");
+}
+
+TEST_F(CommandLineTest, ARefusalIsExitCodeOne) {
+  api_.ThenError(RefusedWith(absl::StatusCode::kNotFound, "NOT_FOUND", "there is no such centre"));
+  EXPECT_EQ(Run({"get", "operations/ba/centres/none"}), kRefused);
+  EXPECT_EQ(err_.str(), "refused: NOT_FOUND\n  there is no such centre\n");
+  EXPECT_EQ(out_.str(), "");
+}
+
+TEST_F(CommandLineTest, NoAnswerIsExitCodeThreeAndIsTriedAgain) {
+  for (int i = 0; i < 4; ++i) {
+    api_.ThenError(ServerError(absl::StatusCode::kUnavailable, "nobody listens", ""));
+  }
+  EXPECT_EQ(Run({"--json", "get", "operations/ba/centres/usivak"}), kNotReached);
+  EXPECT_EQ(api_.received().size(), 4u);
+  EXPECT_EQ(nlohmann::json::parse(err_.str())["error"]["code"], "UNAVAILABLE");
+}
+
+TEST_F(CommandLineTest, CallGivesACommandARequestIdAndTellsItWhenItFails) {
+  api_.ThenError(RefusedWith(absl::StatusCode::kInternal, "INTERNAL", ""));
+  EXPECT_EQ(Run({"call", "reception.OpenCentre", R"({"name": "operations/ba/centres/usivak"})"}),
+            kRefused);
+  const auto& request =
+      dynamic_cast<const reception::v1::OpenCentreRequest&>(*api_.received()[0].request);
+  EXPECT_TRUE(base::IsUuid(request.request_id()));
+  EXPECT_THAT(err_.str(), HasSubstr("request id: " + request.request_id()));
+}
+
+TEST_F(CommandLineTest, CallKeepsTheRequestIdThatItIsGivenAndReadsStandardInput) {
+  in_.str(R"({"name": "operations/ba/centres/usivak", "requestId": "abc"})");
+  EXPECT_EQ(Run({"call", "reception.OpenCentre", "-", "--import", "history"}), kDone);
+  const auto& request =
+      dynamic_cast<const reception::v1::OpenCentreRequest&>(*api_.received()[0].request);
+  EXPECT_EQ(request.request_id(), "abc");
+  EXPECT_EQ(api_.received()[0].options.import_id, "history");
+}
+
+TEST_F(CommandLineTest, CallRefusesAFieldThatIsNotThere) {
+  EXPECT_EQ(Run({"call", "reception.OpenCentre", R"({"nam": "x"})"}), kUsage);
+  EXPECT_TRUE(api_.received().empty());
+}
+
+TEST_F(CommandLineTest, ATokenFileLetsALaterCommandSeeWhatAnEarlierOneWrote) {
+  common::v1::Token token;
+  token.add_positions()->set_topic("prihvat.reception");
+  Answers(CentreNamed("usivak"), base::Base64UrlEncode(token.SerializeAsString()));
+  EXPECT_EQ(Run({"--token-file", File("token"), "call", "reception.OpenCentre", "{}"}), kDone);
+  EXPECT_EQ(Run({"--token-file", File("token"), "get", "operations/ba/centres/usivak"}), kDone);
+  EXPECT_EQ(api_.received()[0].options.token, "");
+  EXPECT_EQ(api_.received()[1].options.token, base::Base64UrlEncode(token.SerializeAsString()));
+}
+
+reporting::v1::LineOfSight Report() {
+  reporting::v1::LineOfSight report;
+  auto* row = report.add_rows();
+  row->set_budget_line("operations/ba/projects/p/budgetLines/vehicles");
+  row->set_vin("WXY4X4BA2P0000101");
+  row->mutable_value()->set_currency_code("BAM");
+  row->mutable_value()->set_units(725000);
+  row->set_certificate_number("DC-2023-0001");
+  row->set_recipient("organisations/dcpb");
+  report.set_row_count(1);
+  auto* value = report.add_values();
+  value->mutable_value()->set_currency_code("BAM");
+  value->mutable_value()->set_units(895900);
+  value->mutable_value_eur()->set_currency_code("EUR");
+  value->mutable_value_eur()->set_units(458066);
+  value->mutable_value_eur()->set_nanos(400000000);
+  *report.mutable_eur()->mutable_total() = value->value_eur();
+  return report;
+}
+
+TEST_F(CommandLineTest, WorkedCase_BothDonationsTogetherAre895900KmAnd458066_40Eur) {
+  Answers(Report());
+  EXPECT_EQ(Run({"report", "line-of-sight", "--operation", "operations/ba", "--where",
+                 "project=operations/ba/projects/p"}),
+            kDone);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("total 895,900.00 KM = EUR 458,066.40"),
+                                HasSubstr("WXY4X4BA2P0000101"), HasSubstr("725000.00"),
+                                HasSubstr("DC-2023-0001"), HasSubstr("dcpb")));
+  const auto& request =
+      dynamic_cast<const reporting::v1::GetLineOfSightRequest&>(*api_.received()[0].request);
+  EXPECT_EQ(request.filter().project(), "operations/ba/projects/p");
+}
+
+TEST_F(CommandLineTest, ALineOfSightOfSeveralPagesIsOneTable) {
+  reporting::v1::LineOfSight first = Report();
+  first.set_next_page_token("more");
+  reporting::v1::LineOfSight second = Report();
+  second.mutable_rows(0)->set_vin("WXY4X4BA4P0000102");
+  Answers(first);
+  Answers(second);
+  EXPECT_EQ(Run({"report", "line-of-sight", "--operation", "operations/ba"}), kDone);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("WXY4X4BA2P0000101"), HasSubstr("WXY4X4BA4P0000102")));
+}
+
+TEST_F(CommandLineTest, AnExportIsWrittenInTheFormatOfItsName) {
+  reporting::v1::ExportLineOfSightResponse file;
+  file.set_content("a,b\r\n");
+  file.set_row_count(1);
+  Answers(file);
+  EXPECT_EQ(Run({"export", "line-of-sight", "--operation", "operations/ba", "-o", File("x.csv")}),
+            kDone);
+  EXPECT_EQ(*ReadFile(File("x.csv")), "a,b\r\n");
+  EXPECT_EQ(
+      dynamic_cast<const reporting::v1::ExportLineOfSightRequest&>(*api_.received()[0].request)
+          .format(),
+      reporting::v1::EXPORT_FORMAT_CSV);
+  EXPECT_EQ(Run({"export", "line-of-sight", "--operation", "operations/ba", "-o", File("x.pdf")}),
+            kUsage);
+}
+
+TEST_F(CommandLineTest, ACertificateIsWrittenAsItCame) {
+  handover::v1::RenderCertificateResponse document;
+  document.set_content(std::string("%PDF-1.5\0\xff", 10));
+  document.set_canonical_sha256("ab12");
+  Answers(document);
+  EXPECT_EQ(Run({"certificate", "operations/ba/certificates/DC-2023-0001", "-o", File("c.pdf")}),
+            kDone);
+  EXPECT_EQ(*ReadFile(File("c.pdf")), document.content());
+  EXPECT_THAT(err_.str(), HasSubstr("ab12"));
+}
+
+TEST_F(CommandLineTest, AFileThatCannotBeWrittenIsExitCodeFour) {
+  Answers(handover::v1::RenderCertificateResponse());
+  EXPECT_EQ(Run({"certificate", "operations/ba/certificates/DC-2023-0001", "-o",
+                 File("no/such/folder/c.pdf")}),
+            kLocalFailure);
+}
+
+TEST_F(CommandLineTest, PlayTellsHowFarItGotAndGoesOnThere) {
+  ASSERT_TRUE(ReplaceFile(File("story.yaml"), R"(
+scenario: story
+principals: {amra: organisations/iom/people/amra}
+steps:
+  - {step: one, as: amra, call: reception.RegisterPerson}
+  - {step: two, as: amra, call: reception.CheckIn}
+)")
+                  .ok());
+  Answers(reception::v1::Person());
+  api_.ThenError(RefusedWith(absl::StatusCode::kFailedPrecondition, "OPEN_STAY", "one stay"));
+  const std::vector<std::string> play = {"play", File("story.yaml"), "--state", File("state")};
+  EXPECT_EQ(Run(play), kRefused);
+  EXPECT_THAT(err_.str(), AllOf(HasSubstr("refused: OPEN_STAY"), HasSubstr("step two (line 6)")));
+  EXPECT_EQ(Run(play), kDone);
+  EXPECT_THAT(err_.str(), HasSubstr("played 1 of 2 steps of story (1 were done before"));
+  EXPECT_EQ(api_.received().size(), 3u);
+}
+
+TEST_F(CommandLineTest, AScenarioThatIsWrongSendsNothing) {
+  ASSERT_TRUE(ReplaceFile(File("story.yaml"), "scenario: x\nsteps: [{step: one}]\n").ok());
+  EXPECT_EQ(Run({"play", File("story.yaml")}), kUsage);
+  EXPECT_EQ(Run({"play", File("no.yaml")}), kUsage);
+  EXPECT_TRUE(api_.received().empty());
+}
+
+TEST_F(CommandLineTest, MethodsNameTheirPermissions) {
+  EXPECT_EQ(Run({"methods"}), kDone);
+  EXPECT_THAT(out_.str(),
+              AllOf(HasSubstr("reception.CheckIn"), HasSubstr("reception.stays.checkIn")));
+}
+
+}  // namespace
+}  // namespace prihvat::ctl
