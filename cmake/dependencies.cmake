@@ -4,6 +4,7 @@ find_package(PkgConfig REQUIRED)
 find_package(Protobuf REQUIRED)  # module mode: Debian ships no protobuf-config.cmake
 find_package(gRPC CONFIG REQUIRED)
 find_package(RocksDB CONFIG REQUIRED)
+find_package(civetweb CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(GTest CONFIG REQUIRED)
 find_package(benchmark CONFIG REQUIRED)

@@ -71,7 +71,7 @@ function(prihvat_proto name)
     string(REGEX REPLACE "\\.proto$" "" stem ${proto})
     add_custom_command(
       OUTPUT ${out}/${stem}.pb.cc ${out}/${stem}.pb.h
-      COMMAND protobuf::protoc --cpp_out=${out} -I ${ARG_ROOT} -I ${GOOGLEAPIS_DIR} ${ARG_ROOT}/${proto}
+      COMMAND protobuf::protoc --cpp_out=${out} -I ${ARG_ROOT} -I ${CMAKE_SOURCE_DIR}/protos -I ${GOOGLEAPIS_DIR} ${ARG_ROOT}/${proto}
       DEPENDS ${ARG_ROOT}/${proto} VERBATIM)
     list(APPEND message_sources ${out}/${stem}.pb.cc)
     list(APPEND headers ${out}/${stem}.pb.h)
@@ -93,7 +93,7 @@ function(prihvat_proto name)
       add_custom_command(
         OUTPUT ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h
         COMMAND protobuf::protoc --grpc_out=${out} --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>
-                -I ${ARG_ROOT} -I ${GOOGLEAPIS_DIR} ${ARG_ROOT}/${proto}
+                -I ${ARG_ROOT} -I ${CMAKE_SOURCE_DIR}/protos -I ${GOOGLEAPIS_DIR} ${ARG_ROOT}/${proto}
         DEPENDS ${ARG_ROOT}/${proto} VERBATIM)
       list(APPEND stub_sources ${out}/${stem}.grpc.pb.cc)
       list(APPEND headers ${out}/${stem}.grpc.pb.h)

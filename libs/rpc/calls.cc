@@ -336,11 +336,11 @@ Calls::Reactor* Calls::StartList(Context* context, const Message* request, Messa
 }
 
 Calls::Reactor* Calls::Read(Context* context, const Message* request, Message* response,
-                            ReadFn read) {
+                            PageLimits limits, ReadFn read) {
   return Start(context, request, response,
-               [this, read = std::move(read)](std::shared_ptr<UnaryCall> call) {
+               [this, limits, read = std::move(read)](std::shared_ptr<UnaryCall> call) {
                  // A query that names no operation could tell of any.
-                 const Admission& admission = call->admission();
+                 Admission& admission = call->mutable_admission();
                  if (admission.operation.empty() && !admission.principal.MayActIn("*")) {
                    call->Fail(Reject(es::Rejected(kOperationNotGranted)
                                          .Saying("the request names no operation, so it needs "
@@ -348,6 +348,9 @@ Calls::Reactor* Calls::Read(Context* context, const Message* request, Message* r
                                          .With("permission", admission.method->permission)));
                    return;
                  }
+                 if (limits.default_size > 0)
+                   admission.page.size =
+                       PageSize(call->request(), limits.default_size, limits.max_size);
                  StartReads(call, read);
                });
 }

@@ -157,8 +157,16 @@ class Calls {
   }
 
   // A computed query over one snapshot; `read` fills the response that the caller captured. It runs
-  // on a worker thread.
-  Reactor* Read(Context* context, const Message* request, Message* response, ReadFn read);
+  // on a worker thread. `limits`: of page_size, where the query pages.
+  struct PageLimits {
+    int default_size = 0;  // 0: that of the options
+    int max_size = 0;
+  };
+  Reactor* Read(Context* context, const Message* request, Message* response, ReadFn read) {
+    return Read(context, request, response, PageLimits(), std::move(read));
+  }
+  Reactor* Read(Context* context, const Message* request, Message* response, PageLimits limits,
+                ReadFn read);
 
   runtime::Service& service() { return service_; }
   const Environment& environment() const { return environment_; }

@@ -34,11 +34,12 @@ absl::Status ReadAttribute(std::string_view attribute, access::Principal& princi
                 absl::StrSplit(base::ToAbsl(attribute.substr(equals + 1)), ',', absl::SkipEmpty()));
   if (values.size() > kMaxListed)
     return absl::InvalidArgumentError(fmt::format("at most {} {}", kMaxListed, key));
-  if (key == "roles" && std::all_of(values.begin(), values.end(), IsRole)) {
+  const bool valued = equals != std::string_view::npos;
+  if (valued && key == "roles" && std::all_of(values.begin(), values.end(), IsRole)) {
     principal.roles = values;
     return absl::OkStatus();
   }
-  if (key == "operations" && std::all_of(values.begin(), values.end(), IsOperation)) {
+  if (valued && key == "operations" && std::all_of(values.begin(), values.end(), IsOperation)) {
     principal.operations = values;
     return absl::OkStatus();
   }

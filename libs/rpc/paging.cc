@@ -43,10 +43,7 @@ std::string DigestOf(const Message& request, std::string_view key) {
 absl::StatusOr<PageRequest> ReadPageRequest(const Message& request, int default_size,
                                             int max_size) {
   PageRequest page;
-  const FieldDescriptor* size = request.GetDescriptor()->FindFieldByName("page_size");
-  if (size != nullptr && size->type() == FieldDescriptor::TYPE_INT32)
-    page.size = request.GetReflection()->GetInt32(request, size);
-  page.size = page.size <= 0 ? default_size : std::min(page.size, max_size);
+  page.size = PageSize(request, default_size, max_size);
   const std::string text = StringField(request, "page_token");
   if (text.empty()) return page;
   const auto refuse = [] {
@@ -59,6 +56,14 @@ absl::StatusOr<PageRequest> ReadPageRequest(const Message& request, int default_
   page.after = bytes->substr(1 + kDigestBytes);
   if (bytes->substr(1, kDigestBytes) != DigestOf(request, page.after)) return refuse();
   return page;
+}
+
+int PageSize(const Message& request, int default_size, int max_size) {
+  const FieldDescriptor* field = request.GetDescriptor()->FindFieldByName("page_size");
+  const int32_t size = field != nullptr && field->type() == FieldDescriptor::TYPE_INT32
+                           ? request.GetReflection()->GetInt32(request, field)
+                           : 0;
+  return size <= 0 ? default_size : std::min<int>(size, max_size);
 }
 
 std::string MakePageToken(const Message& request, std::string_view last_key) {

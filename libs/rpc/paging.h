@@ -20,6 +20,9 @@ struct PageRequest {
 absl::StatusOr<PageRequest> ReadPageRequest(const google::protobuf::Message& request,
                                             int default_size, int max_size);
 
+// What stands in page_size, within 1..max; `default_size` where it is 0.
+int PageSize(const google::protobuf::Message& request, int default_size, int max_size);
+
 // The token for the page after `last_key` of the same request.
 std::string MakePageToken(const google::protobuf::Message& request, std::string_view last_key);
 

@@ -1,0 +1,37 @@
+// How a server is asked to end: SIGTERM or SIGINT, received by whoever waits for them and nobody
+// else; and a timer for the case that ending takes too long.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "absl/time/time.h"
+
+namespace prihvat::rpc {
+
+// Blocks SIGTERM and SIGINT in this thread and those that it makes: call first in main. SIGPIPE is
+// ignored.
+void BlockShutdownSignals();
+// Returns the signal that came. After BlockShutdownSignals.
+int WaitForShutdownSignal();
+// Makes WaitForShutdownSignal return, from any thread of the process.
+void RequestShutdown();
+
+// Ends the process with `exit_code` unless it is destroyed before `grace` has passed.
+// For the way from the signal to the end of main.
+class ExitTimer {
+ public:
+  ExitTimer(absl::Duration grace, int exit_code);
+  ~ExitTimer();
+  ExitTimer(const ExitTimer&) = delete;
+  ExitTimer& operator=(const ExitTimer&) = delete;
+
+ private:
+  std::mutex mutex_;  // guards done_
+  std::condition_variable condition_;
+  bool done_ = false;
+  std::thread thread_;  // last
+};
+
+}  // namespace prihvat::rpc
