@@ -1,0 +1,64 @@
+#include "services/hosting/engines.h"
+
+#include <algorithm>
+
+#include "fmt/format.h"
+#include "libs/base/string_view.h"
+#include "libs/event_log/embedded/embedded_log.h"
+#include "libs/event_log/kafka/kafka_log.h"
+#include "libs/event_log/kafka/topic_audit.h"
+
+namespace prihvat::hosting {
+namespace {
+
+using event_log::TopicSpec;
+
+absl::Status Explain(const absl::Status& status, const std::string& what) {
+  return absl::Status(status.code(), fmt::format("{}: {}", what, base::FromAbsl(status.message())));
+}
+
+std::vector<TopicSpec> Declare(const HostOptions& options, const std::vector<std::string>& topics) {
+  std::vector<TopicSpec> declared;
+  for (const std::string& topic : topics) {
+    const auto replication = static_cast<int16_t>(options.replication);
+    declared.push_back({.name = topic,
+                        .partitions = options.partitions,
+                        .replication_factor = replication,
+                        .min_insync_replicas = std::min<int16_t>(replication, 2)});
+  }
+  return declared;
+}
+
+absl::StatusOr<std::unique_ptr<event_log::EventLog>> OpenEmbedded(
+    const HostOptions& options, const std::vector<TopicSpec>& topics) {
+  auto log = event_log::EmbeddedLog::Open(
+      {.directory = (options.data_dir / "log").string(), .topics = topics});
+  if (!log.ok())
+    return Explain(log.status(), fmt::format("the log in {}", options.data_dir.string()));
+  return *std::move(log);
+}
+
+absl::StatusOr<std::unique_ptr<event_log::EventLog>> OpenKafka(
+    const HostOptions& options, const std::vector<TopicSpec>& topics) {
+  const event_log::KafkaClientOptions client{.bootstrap_servers = options.brokers,
+                                             .properties = options.kafka_properties};
+  const event_log::TopicAuditOptions audit{.client = client};
+  const std::string what = fmt::format("Kafka at {}", options.brokers);
+  if (absl::Status s = event_log::CreateMissingTopics(audit, topics); !s.ok())
+    return Explain(s, what);
+  if (absl::Status s = event_log::AuditTopics(audit, topics); !s.ok()) return Explain(s, what);
+  auto log = event_log::KafkaLog::Open({.client = client});
+  if (!log.ok()) return Explain(log.status(), what);
+  return *std::move(log);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<event_log::EventLog>> OpenLog(
+    const HostOptions& options, const std::vector<std::string>& topics) {
+  const std::vector<TopicSpec> declared = Declare(options, topics);
+  return options.log == LogEngine::kKafka ? OpenKafka(options, declared)
+                                          : OpenEmbedded(options, declared);
+}
+
+}  // namespace prihvat::hosting

@@ -1,0 +1,140 @@
+#include "services/hosting/options.h"
+
+#include <cctype>
+#include <cstdlib>
+#include <sstream>
+
+#include "CLI/CLI.hpp"
+#include "absl/strings/numbers.h"
+#include "fmt/format.h"
+
+namespace prihvat::hosting {
+namespace {
+
+// CLI11 throws; nothing beyond this file sees it.
+struct Texts {
+  std::string log = "embedded";
+  std::string data_dir;
+  std::vector<std::string> kafka_properties;
+  double takeover_seconds = 2;
+  double grace_seconds = 20;
+};
+
+std::string Variable(const std::string& flag) {
+  std::string name = "PRIHVAT_";
+  for (const char c : flag) name += c == '-' ? '_' : static_cast<char>(std::toupper(c));
+  return name;
+}
+
+template <class T>
+CLI::Option* Add(CLI::App& app, const std::string& flag, T& into, const std::string& help) {
+  return app.add_option("--" + flag, into, help)->envname(Variable(flag))->capture_default_str();
+}
+
+void Declare(CLI::App& app, HostOptions& options, Texts& texts) {
+  app.set_config("--config", "", "A file of options, \"name = value\" a line")
+      ->envname("PRIHVAT_CONFIG");
+  app.set_version_flag("--version", std::string("0.1.0"));
+  Add(app, "log", texts.log, "Where events are kept")->check(CLI::IsMember({"embedded", "kafka"}));
+  Add(app, "brokers", options.brokers, "Kafka's bootstrap servers, host:port,... (--log=kafka)");
+  Add(app, "kafka-property", texts.kafka_properties,
+      "A property of librdkafka, NAME=VALUE (security, tuning); may be given again");
+  Add(app, "data-dir", texts.data_dir,
+      "Folder of the stores and of the embedded log; made if missing")
+      ->required();
+  Add(app, "listen", options.listen, "Address of the gRPC server, host:port; port 0: any free one");
+  Add(app, "advertise", options.advertise,
+      "Where other instances reach this one, host:port (default: as it listens)");
+  Add(app, "metrics-listen", options.metrics_listen,
+      "Address of /metrics, /startupz, /readyz and /livez");
+  app.add_flag("--insecure-dev", options.insecure_dev,
+               "Believe what callers say of themselves, without encryption; loopback only")
+      ->envname("PRIHVAT_INSECURE_DEV");
+  Add(app, "partitions", options.partitions,
+      "Partitions of every topic; recorded in the log, and never changed after the first start")
+      ->check(CLI::Range(1, 256));
+  Add(app, "replication", options.replication, "Replicas of Kafka's topics")
+      ->check(CLI::Range(1, 9));
+  Add(app, "instance", options.instance,
+      "Name of this instance; the number at its end is its rank (default: PROGRAM-0)");
+  Add(app, "takeover-after", texts.takeover_seconds,
+      "Seconds without an answer after which an owner may be replaced")
+      ->check(CLI::Range(0.1, 3600.0));
+  Add(app, "grace", texts.grace_seconds, "Seconds for calls under way after SIGTERM")
+      ->check(CLI::Range(0.1, 3600.0));
+  Add(app, "log-level", options.log_level, "What is logged, on standard error")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+}
+
+// The command line with the environment's options put before it, so that a flag goes before a
+// variable and that before the file: CLI11 itself would take the file's word first.
+std::vector<std::string> WithEnvironment(CLI::App& app, int argc, const char* const* argv) {
+  std::vector<std::string> arguments = {argv[0]};
+  for (CLI::Option* option : app.get_options()) {
+    const char* value = std::getenv(option->get_envname().c_str());
+    if (option->get_envname().empty() || value == nullptr) continue;
+    if (option->get_expected_max() <= 1)
+      option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    arguments.push_back(fmt::format("--{}={}", option->get_lnames().front(), value));
+  }
+  arguments.insert(arguments.end(), argv + 1, argv + argc);
+  return arguments;
+}
+
+absl::Status Complete(HostOptions& options, const Texts& texts) {
+  options.log = texts.log == "kafka" ? LogEngine::kKafka : LogEngine::kEmbedded;
+  options.data_dir = texts.data_dir;
+  options.takeover_after = absl::Seconds(texts.takeover_seconds);
+  options.grace = absl::Seconds(texts.grace_seconds);
+  if (options.instance.empty()) options.instance = options.program + "-0";
+  if (options.log == LogEngine::kKafka && options.brokers.empty())
+    return absl::InvalidArgumentError("--brokers is required with --log=kafka");
+  if (options.log == LogEngine::kEmbedded && !options.brokers.empty())
+    return absl::InvalidArgumentError("--brokers is of no use without --log=kafka");
+  for (const std::string& property : texts.kafka_properties) {
+    const size_t equals = property.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return absl::InvalidArgumentError(
+          fmt::format("--kafka-property: '{}' is not NAME=VALUE", property));
+    options.kafka_properties[property.substr(0, equals)] = property.substr(equals + 1);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int HostOptions::rank() const {
+  size_t digits = instance.size();
+  while (digits > 0 && std::isdigit(static_cast<unsigned char>(instance[digits - 1])) != 0)
+    --digits;
+  int rank = 0;
+  return absl::SimpleAtoi(instance.substr(digits), &rank) ? rank : 0;
+}
+
+absl::StatusOr<ParsedOptions> ParseOptions(const std::string& program,
+                                           const std::string& description, int argc,
+                                           const char* const* argv) {
+  ParsedOptions parsed;
+  parsed.options.program = program;
+  Texts texts;
+  CLI::App app(description, program);
+  Declare(app, parsed.options, texts);
+  try {
+    const std::vector<std::string> arguments = WithEnvironment(app, argc, argv);
+    std::vector<const char*> pointers;
+    for (const std::string& argument : arguments) pointers.push_back(argument.c_str());
+    app.parse(static_cast<int>(pointers.size()), pointers.data());
+  } catch (const CLI::Success& finished) {  // --help, --version
+    std::ostringstream out;
+    app.exit(finished, out, out);
+    parsed.finished = true;
+    parsed.output = out.str();
+    return parsed;
+  } catch (const CLI::Error& error) {
+    return absl::InvalidArgumentError(error.what());
+  }
+  if (absl::Status s = Complete(parsed.options, texts); !s.ok()) return s;
+  return parsed;
+}
+
+}  // namespace prihvat::hosting

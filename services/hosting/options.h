@@ -1,0 +1,49 @@
+// What a server program is told: flags, environment (PRIHVAT_...), file. One typed structure.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace prihvat::hosting {
+
+enum class LogEngine { kEmbedded, kKafka };
+
+struct HostOptions {
+  std::string program;  // "prihvatd"
+  LogEngine log = LogEngine::kEmbedded;
+  std::string brokers;  // Kafka's, "host:port,host:port"
+  std::map<std::string, std::string> kafka_properties;
+  std::filesystem::path data_dir;
+  std::string listen = "127.0.0.1:8443";
+  std::string advertise;  // where other instances reach this one; "": as it listens
+  std::string metrics_listen = "127.0.0.1:0";
+  bool insecure_dev = false;
+  int32_t partitions = 4;
+  int replication = 1;
+  std::string instance;  // "prihvatd-0"; its number is the rank
+  absl::Duration takeover_after = absl::Seconds(2);
+  absl::Duration grace = absl::Seconds(20);
+  std::string log_level = "info";
+
+  int rank() const;  // the number at the end of `instance`, 0 if there is none
+};
+
+// What the command line came to: options, or that there is nothing more to do (--help, --version).
+struct ParsedOptions {
+  HostOptions options;
+  bool finished = false;
+  std::string output;  // for standard output, where finished
+};
+
+// INVALID_ARGUMENT says which option is wrong, what was given and what may be. A flag goes before
+// the environment, that before the file.
+absl::StatusOr<ParsedOptions> ParseOptions(const std::string& program,
+                                           const std::string& description, int argc,
+                                           const char* const* argv);
+
+}  // namespace prihvat::hosting

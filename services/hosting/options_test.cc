@@ -1,0 +1,93 @@
+#include "services/hosting/options.h"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace prihvat::hosting {
+namespace {
+
+using ::testing::HasSubstr;
+
+absl::StatusOr<ParsedOptions> Parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "prihvatd");
+  return ParseOptions("prihvatd", "A test", static_cast<int>(arguments.size()), arguments.data());
+}
+
+TEST(Options, TheDataDirectoryIsEnough) {
+  const auto parsed = Parse({"--data-dir=/d"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->options.log, LogEngine::kEmbedded);
+  EXPECT_EQ(parsed->options.data_dir, "/d");
+  EXPECT_EQ(parsed->options.listen, "127.0.0.1:8443");
+  EXPECT_EQ(parsed->options.instance, "prihvatd-0");
+  EXPECT_EQ(parsed->options.partitions, 4);
+  EXPECT_FALSE(parsed->options.insecure_dev);
+}
+
+TEST(Options, TheRankIsTheNumberAtTheEndOfTheInstance) {
+  for (const auto& [instance, rank] : std::vector<std::pair<std::string, int>>{
+           {"procurement-0", 0}, {"procurement-12", 12}, {"main", 0}}) {
+    HostOptions options;
+    options.instance = instance;
+    EXPECT_EQ(options.rank(), rank) << instance;
+  }
+}
+
+TEST(Options, KafkaNeedsItsBrokers) {
+  EXPECT_THAT(Parse({"--data-dir=/d", "--log=kafka"}).status().ToString(), HasSubstr("--brokers"));
+  EXPECT_THAT(Parse({"--data-dir=/d", "--brokers=b:1"}).status().ToString(),
+              HasSubstr("--log=kafka"));
+  const auto parsed = Parse({"--data-dir=/d", "--log=kafka", "--brokers=b:1,c:2",
+                             "--kafka-property=security.protocol=ssl"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->options.log, LogEngine::kKafka);
+  EXPECT_EQ(parsed->options.brokers, "b:1,c:2");
+  EXPECT_EQ(parsed->options.kafka_properties.at("security.protocol"), "ssl");
+}
+
+TEST(Options, AWrongValueNamesTheOptionAndWhatItMayBe) {
+  EXPECT_THAT(Parse({"--data-dir=/d", "--log=postgres"}).status().ToString(),
+              AllOf(HasSubstr("--log"), HasSubstr("embedded")));
+  EXPECT_THAT(Parse({"--data-dir=/d", "--partitions=0"}).status().ToString(),
+              HasSubstr("--partitions"));
+  EXPECT_THAT(Parse({"--data-dir=/d", "--partitions=many"}).status().ToString(),
+              HasSubstr("--partitions"));
+  EXPECT_THAT(Parse({"--data-dir=/d", "--grace=0"}).status().ToString(), HasSubstr("--grace"));
+  EXPECT_THAT(Parse({"--data-dir=/d", "--kafka-property=x"}).status().ToString(),
+              HasSubstr("NAME=VALUE"));
+  EXPECT_THAT(Parse({"--data-dir=/d", "--unheard-of"}).status().ToString(),
+              HasSubstr("--unheard-of"));
+  EXPECT_THAT(Parse({}).status().ToString(), HasSubstr("--data-dir"));
+}
+
+TEST(Options, AFlagGoesBeforeTheEnvironmentAndThatBeforeTheFile) {
+  const std::string file = (std::filesystem::path(::testing::TempDir()) / "options.conf").string();
+  std::ofstream(file) << "data-dir = \"/from-file\"\npartitions = 3\ninstance = \"from-file-3\"\n";
+  setenv("PRIHVAT_PARTITIONS", "5", 1);
+  setenv("PRIHVAT_INSTANCE", "from-env-5", 1);
+  const auto parsed = Parse({"--config", file.c_str(), "--instance=from-flag-7"});
+  unsetenv("PRIHVAT_PARTITIONS");
+  unsetenv("PRIHVAT_INSTANCE");
+  std::filesystem::remove(file);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->options.data_dir, "/from-file");
+  EXPECT_EQ(parsed->options.instance, "from-flag-7");
+  EXPECT_EQ(parsed->options.partitions, 5);
+}
+
+TEST(Options, HelpNamesEveryOptionAndIsNoError) {
+  const auto parsed = Parse({"--help"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_TRUE(parsed->finished);
+  for (const char* option : {"--log", "--brokers", "--data-dir", "--listen", "--metrics-listen",
+                             "--insecure-dev", "--partitions", "--grace", "PRIHVAT_DATA_DIR"}) {
+    EXPECT_THAT(parsed->output, HasSubstr(option));
+  }
+}
+
+}  // namespace
+}  // namespace prihvat::hosting
