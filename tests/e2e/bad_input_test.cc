@@ -1,0 +1,296 @@
+// Bad input of every kind costs a clear error: code, reason, fields (DESIGN section 8, G13).
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "absl/strings/escaping.h"
+#include "absl/time/clock.h"
+#include "fmt/format.h"
+#include "gmock/gmock.h"
+#include "grpcpp/generic/generic_stub.h"
+#include "gtest/gtest.h"
+#include "prihvat/procurement/v1/service.grpc.pb.h"
+#include "prihvat/reception/v1/service.grpc.pb.h"
+#include "prihvat/reporting/v1/service.grpc.pb.h"
+#include "tests/e2e/client.h"
+#include "tests/e2e/server_process.h"
+
+namespace prihvat::e2e {
+namespace {
+
+using grpc::StatusCode;
+using procurement::v1::CreateOperationRequest;
+using procurement::v1::GetOperationRequest;
+using procurement::v1::ListSuppliersRequest;
+using procurement::v1::ProcurementService;
+using procurement::v1::RegisterSupplierRequest;
+using reception::v1::CreateCentreRequest;
+using reception::v1::ReceptionService;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Key;
+
+absl::Time Soon() { return absl::Now() + absl::Seconds(60); }
+
+std::string Uuid(int n) { return fmt::format("00000000-0000-4000-8000-{:012}", n); }
+
+// One server for all tests; what one of them makes does not harm the next.
+class BadInput : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    directory_ =
+        std::filesystem::path(::testing::TempDir()) / fmt::format("prihvat_bad_input_{}", getpid());
+    std::filesystem::remove_all(directory_);
+    auto started = ServerProcess::Start("prihvatd", {"--data-dir=" + directory_.string()});
+    ASSERT_TRUE(started.ok()) << started.status();
+    server_ = *std::move(started);
+    const absl::Status serving = server_->AwaitServing(Soon());
+    ASSERT_TRUE(serving.ok()) << serving;
+    const auto made = As(kManager).Call(&ProcurementService::Stub::CreateOperation, Operation(1));
+    ASSERT_TRUE(made.ok()) << made.failure.message;
+    token_ = made.token;
+  }
+  static void TearDownTestSuite() {
+    if (server_ != nullptr) {
+      EXPECT_EQ(server_->Terminate(Soon()).value_or(-1), 0);
+    }
+    server_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  static Caller As(const std::string& principal) { return {server_->channel(), principal}; }
+
+  static CreateOperationRequest Operation(int request) {
+    CreateOperationRequest create;
+    create.set_name("operations/ba");
+    create.set_display_name("Bosnia and Herzegovina");
+    create.set_time_zone("Europe/Sarajevo");
+    create.set_request_id(Uuid(request));
+    return create;
+  }
+  static RegisterSupplierRequest Supplier(const std::string& id, int request) {
+    RegisterSupplierRequest supplier;
+    supplier.set_parent("operations/ba");
+    supplier.set_supplier_id(id);
+    supplier.mutable_supplier()->set_display_name("Primjer d.o.o.");
+    supplier.mutable_supplier()->set_country_code("BA");
+    supplier.set_request_id(Uuid(request));
+    return supplier;
+  }
+  static Failure Register(const RegisterSupplierRequest& request) {
+    return As(kManager).Call(&ProcurementService::Stub::RegisterSupplier, request).failure;
+  }
+
+  static std::filesystem::path directory_;
+  static std::unique_ptr<ServerProcess> server_;
+  static std::string token_;
+};
+
+std::filesystem::path BadInput::directory_;
+std::unique_ptr<ServerProcess> BadInput::server_;
+std::string BadInput::token_;
+
+TEST_F(BadInput, WhoDoesNotSayWhoTheyAreIsUnauthenticated) {
+  GetOperationRequest get;
+  get.set_name("operations/ba");
+  for (const char* principal : {"", "who;roles=", "organisations/iom", ";;;"}) {
+    const auto answer = As(principal).Call(&ProcurementService::Stub::GetOperation, get);
+    EXPECT_EQ(answer.failure.code, StatusCode::UNAUTHENTICATED) << principal;
+    EXPECT_EQ(answer.failure.reason, "UNAUTHENTICATED") << principal;
+    EXPECT_EQ(answer.failure.domain, "prihvat");
+  }
+}
+
+TEST_F(BadInput, G12_WithoutTheRoleOrTheOperationNothingIsDoneOrSeen) {
+  const auto viewer = As("organisations/iom/people/v;roles=viewer;operations=operations/ba")
+                          .Call(&ProcurementService::Stub::RegisterSupplier, Supplier("x", 10));
+  EXPECT_EQ(viewer.failure.code, StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(viewer.failure.reason, "PERMISSION_DENIED");
+  EXPECT_EQ(viewer.failure.numbers.at("permission"), "procurement.suppliers.create");
+  GetOperationRequest get;
+  get.set_name("operations/ba");
+  const auto elsewhere = As("organisations/iom/people/v;roles=viewer;operations=operations/rs")
+                             .Call(&ProcurementService::Stub::GetOperation, get);
+  EXPECT_EQ(elsewhere.failure.code, StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(elsewhere.failure.reason, "OPERATION_NOT_GRANTED");
+  EXPECT_EQ(elsewhere.failure.numbers.at("operation"), "operations/ba");
+}
+
+TEST_F(BadInput, AMutationNeedsARequestIdThatIsAUuid) {
+  for (const char* id : {"", "1", "not-a-uuid", "00000000-0000-4000-8000-00000000000g"}) {
+    RegisterSupplierRequest request = Supplier("uuid", 20);
+    request.set_request_id(id);
+    const Failure failure = Register(request);
+    EXPECT_EQ(failure.code, StatusCode::INVALID_ARGUMENT) << id;
+    EXPECT_EQ(failure.reason, "INVALID_FIELD") << id;
+    EXPECT_THAT(failure.fields, ElementsAre("request_id")) << id;
+  }
+}
+
+TEST_F(BadInput, EveryBadFieldIsNamedAtOnce) {
+  RegisterSupplierRequest request = Supplier("Not An Id", 30);
+  request.set_parent("operations/BA/");
+  request.set_request_id("");
+  request.mutable_effective_time()->set_nanos(-1);
+  const Failure failure = Register(request);
+  EXPECT_EQ(failure.code, StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(failure.reason, "INVALID_FIELD");
+  EXPECT_THAT(failure.fields, ElementsAre("parent", "supplier_id", "request_id", "effective_time"));
+}
+
+TEST_F(BadInput, WhatIsNotThereIsNotFound) {
+  GetOperationRequest get;
+  get.set_name("operations/nowhere");
+  const auto answer = As(kManager).Call(&ProcurementService::Stub::GetOperation, get);
+  EXPECT_EQ(answer.failure.code, StatusCode::NOT_FOUND);
+  EXPECT_EQ(answer.failure.reason, "NOT_FOUND");
+}
+
+TEST_F(BadInput, WhatIsThereAlreadyIsNotMadeAnew) {
+  ASSERT_EQ(Register(Supplier("twice", 40)).code, StatusCode::OK);
+  const Failure failure = Register(Supplier("twice", 41));
+  EXPECT_EQ(failure.code, StatusCode::ALREADY_EXISTS);
+  EXPECT_EQ(failure.reason, "ALREADY_EXISTS");
+}
+
+TEST_F(BadInput, B8_ARequestIdReusedForAnotherRequestIsRefused) {
+  ASSERT_EQ(Register(Supplier("first", 50)).code, StatusCode::OK);
+  EXPECT_EQ(Register(Supplier("first", 50)).code, StatusCode::OK) << "a repeat is no error";
+  const Failure failure = Register(Supplier("second", 50));
+  EXPECT_EQ(failure.code, StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(failure.reason, "REQUEST_ID_REUSED");
+}
+
+TEST_F(BadInput, AnOperationThatAServiceHasNotHeardOfIsAFailedPrecondition) {
+  CreateCentreRequest create;
+  create.set_parent("operations/nowhere");
+  create.set_centre_id("usivak");
+  create.mutable_centre()->set_display_name("Ušivak");
+  create.set_request_id(Uuid(60));
+  const auto answer = As(kManager).Call(&ReceptionService::Stub::CreateCentre, create);
+  EXPECT_EQ(answer.failure.code, StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(answer.failure.reason, "OPERATION_UNKNOWN");
+  ASSERT_TRUE(answer.failure.precondition.has_value());
+  EXPECT_EQ(answer.failure.precondition->violations(0).type(), "OPERATION_UNKNOWN");
+}
+
+TEST_F(BadInput, INV34_ACommandMayNotReachFurtherBackThanPolicyNorIntoTheFuture) {
+  RegisterSupplierRequest old = Supplier("old", 70);
+  old.mutable_effective_time()->set_seconds(
+      absl::ToUnixSeconds(absl::Now() - absl::Hours(24 * 400)));
+  const Failure past = Register(old);
+  EXPECT_EQ(past.code, StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(past.reason, "BACKDATED_TOO_FAR");
+  RegisterSupplierRequest early = Supplier("early", 71);
+  early.mutable_effective_time()->set_seconds(absl::ToUnixSeconds(absl::Now() + absl::Hours(24)));
+  const Failure future = Register(early);
+  EXPECT_EQ(future.code, StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(future.reason, "EFFECTIVE_IN_FUTURE");
+}
+
+TEST_F(BadInput, PageTokensAreCheckedAndBelongToTheirRequest) {
+  for (int i = 0; i < 3; ++i)
+    ASSERT_EQ(Register(Supplier(fmt::format("page-{}", i), 80 + i)).code, StatusCode::OK);
+  const Caller manager = As(kManager);
+  ListSuppliersRequest list;
+  list.set_parent("operations/ba");
+  list.set_page_size(1);
+  const auto first = manager.Call(&ProcurementService::Stub::ListSuppliers, list);
+  ASSERT_TRUE(first.ok()) << first.failure.message;
+  ASSERT_FALSE(first.response.next_page_token().empty());
+
+  std::string forged = first.response.next_page_token();
+  forged[forged.size() / 2] = forged[forged.size() / 2] == 'A' ? 'B' : 'A';
+  ListSuppliersRequest other = list;
+  other.set_parent("operations/rs");
+  other.set_page_token(first.response.next_page_token());
+  ListSuppliersRequest garbage = list;
+  garbage.set_page_token("garbage!");
+  ListSuppliersRequest tampered = list;
+  tampered.set_page_token(forged);
+  for (const ListSuppliersRequest& request : {other, garbage, tampered}) {
+    const auto answer = manager.Call(&ProcurementService::Stub::ListSuppliers, request);
+    EXPECT_EQ(answer.failure.code, StatusCode::INVALID_ARGUMENT) << request.ShortDebugString();
+    EXPECT_EQ(answer.failure.reason, "INVALID_PAGE_TOKEN") << request.ShortDebugString();
+  }
+  ListSuppliersRequest negative = list;
+  negative.set_page_size(-1);
+  const auto answer = manager.Call(&ProcurementService::Stub::ListSuppliers, negative);
+  EXPECT_EQ(answer.failure.code, StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(answer.failure.fields, ElementsAre("page_size"));
+}
+
+TEST_F(BadInput, AConsistencyTokenMustBeOneAndIsWaitedForNoLongerThanTheDeadline) {
+  GetOperationRequest get;
+  get.set_name("operations/ba");
+  const auto garbage =
+      As(kManager).WithToken("garbage!").Call(&ProcurementService::Stub::GetOperation, get);
+  EXPECT_EQ(garbage.failure.code, StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(garbage.failure.reason, "INVALID_TOKEN");
+
+  common::v1::Token never;
+  common::v1::Position& position = *never.add_positions();
+  position = PositionIn(token_);
+  position.set_offset(position.offset() + 1'000'000);
+  const auto waited = As(kManager)
+                          .WithToken(absl::WebSafeBase64Escape(never.SerializeAsString()))
+                          .WithDeadline(absl::Milliseconds(300))
+                          .Call(&ProcurementService::Stub::GetOperation, get);
+  EXPECT_EQ(waited.failure.code, StatusCode::DEADLINE_EXCEEDED);
+}
+
+TEST_F(BadInput, G13_WhatIsTooLargeIsRefusedAndTheServerGoesOn) {
+  RegisterSupplierRequest large = Supplier("large", 90);
+  large.mutable_supplier()->set_display_name(std::string(2 << 20, 'x'));
+  const Failure refused = Register(large);
+  EXPECT_THAT(refused.code,
+              ::testing::AnyOf(StatusCode::INVALID_ARGUMENT, StatusCode::RESOURCE_EXHAUSTED));
+  EXPECT_THAT(refused.reason, ::testing::AnyOf("COMMIT_TOO_LARGE", "INVALID_FIELD"));
+  RegisterSupplierRequest huge = Supplier("huge", 91);
+  huge.mutable_supplier()->set_display_name(std::string(32 << 20, 'x'));
+  EXPECT_EQ(Register(huge).code, StatusCode::RESOURCE_EXHAUSTED) << "gRPC's own bound";
+  EXPECT_EQ(Register(Supplier("small", 92)).code, StatusCode::OK);
+}
+
+TEST_F(BadInput, AnUnknownMethodAndARequestThatIsNoneAreRefused) {
+  grpc::CompletionQueue queue;
+  grpc::GenericStub stub(server_->channel());
+  const auto call = [&](const std::string& method, const std::string& bytes) {
+    grpc::ClientContext context;
+    context.set_deadline(absl::ToChronoTime(Soon()));
+    context.AddMetadata("x-prihvat-principal", kManager);
+    const grpc::Slice slice(bytes);
+    const grpc::ByteBuffer request(&slice, 1);
+    auto started = stub.PrepareUnaryCall(&context, method, request, &queue);
+    started->StartCall();
+    grpc::ByteBuffer response;
+    grpc::Status status;
+    started->Finish(&response, &status, nullptr);
+    void* tag = nullptr;
+    bool ok = false;
+    queue.Next(&tag, &ok);
+    return status.error_code();
+  };
+  EXPECT_EQ(call("/prihvat.procurement.v1.ProcurementService/Nonsense", ""),
+            StatusCode::UNIMPLEMENTED);
+  EXPECT_NE(call("/prihvat.procurement.v1.ProcurementService/GetOperation", "\xff\xff\xff"),
+            StatusCode::OK);
+  GetOperationRequest get;
+  get.set_name("operations/ba");
+  EXPECT_TRUE(As(kManager).Call(&ProcurementService::Stub::GetOperation, get).ok());
+}
+
+TEST_F(BadInput, TheRejectionOfARuleCarriesItsNumbers) {
+  CreateOperationRequest zone = Operation(100);
+  zone.set_name("operations/xx");
+  zone.set_time_zone("Europe/Nowhere");
+  const auto answer = As(kManager).Call(&ProcurementService::Stub::CreateOperation, zone);
+  EXPECT_EQ(answer.failure.code, StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(answer.failure.fields, Contains("time_zone"));
+  EXPECT_THAT(answer.failure.numbers, Contains(Key("remedy")));
+}
+
+}  // namespace
+}  // namespace prihvat::e2e
