@@ -116,7 +116,7 @@ absl::Status AddSerials(const ReceivedLine& received, const Material& material,
   for (size_t i = 0; i < received.serials.size(); ++i) {
     const procurement::v1::SerialItem& piece = received.serials[i];
     const auto asset = material.transfers.assets.find(
-        {received.receipt, received.line.line_number(), piece.serial(), piece.vin()});
+        KeyOfPiece(received.receipt, received.line.line_number(), piece.serial(), piece.vin()));
     const bool is_asset = asset != material.transfers.assets.end();
     if (is_asset && handed_over.contains(asset->second)) continue;
     Draft draft = DraftOf(received, v1::LINE_STAGE_RECEIVED, base::Decimal::FromInt(1), values[i]);

@@ -63,8 +63,9 @@ procurement::v1::SerialItem Piece(std::string_view serial) {
 }
 
 void TellAsset(Story& story, const procurement::v1::GoodsReceiptPosted& receipt, int line,
-               std::string_view serial) {
+               std::string_view serial, std::string_view vin = "") {
   handover::v1::AssetRegistered event;
+  event.set_vin(std::string(vin));
   event.set_asset(fmt::format("operations/ba/assets/{}", serial));
   event.set_serial(std::string(serial));
   event.mutable_provenance()->set_receipt(receipt.receipt());
@@ -384,10 +385,13 @@ TEST(LineOfSight, AnItemThatIsMovedServesThoseOfBothCentresEachInItsTime) {
 TEST(LineOfSight, TheAgencysOwnItemAtACentreServesToo) {
   Story story;
   procurement::v1::PostedLine line = Line(1, LINE_KIND_GOODS_SERIAL, "1", MoneyOf("9.00"));
-  *line.add_serials() = Piece("W1");
+  // The VIN is told in small letters by one and in capitals by the other.
+  procurement::v1::SerialItem piece = Piece("W1");
+  piece.set_vin("wxy4x4ba2p0000101");
+  *line.add_serials() = piece;
   const auto receipt = Receipt("1", {line});
   story.Tell(receipt);
-  TellAsset(story, receipt, 1, "W1");
+  TellAsset(story, receipt, 1, "W1", "WXY4X4BA2P0000101");
   handover::v1::AssetPutIntoUse use;
   use.set_asset("operations/ba/assets/W1");
   use.set_centre(kUsivak);

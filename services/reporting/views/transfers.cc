@@ -5,6 +5,7 @@
 
 #include "libs/base/civil.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/vin.h"
 #include "services/reporting/views/values.h"
 
 namespace prihvat::reporting {
@@ -64,13 +65,13 @@ absl::Status AddTransfer(const handover::HandoverBecameEffective& event, const F
 }
 
 void ReadThings(FactReader& reader, Transfers& transfers, UseChanges& changes) {
-  reader.On<handover::AssetRegistered>(
-      [&](const handover::AssetRegistered& event, const FactTime&) {
-        const handover::Provenance& from = event.provenance();
-        transfers.assets[{from.receipt(), from.line_number(), event.serial(), event.vin()}] =
-            event.asset();
-        return absl::OkStatus();
-      });
+  reader.On<handover::AssetRegistered>([&](const handover::AssetRegistered& event,
+                                           const FactTime&) {
+    const handover::Provenance& from = event.provenance();
+    transfers.assets[KeyOfPiece(from.receipt(), from.line_number(), event.serial(), event.vin())] =
+        event.asset();
+    return absl::OkStatus();
+  });
   reader.On<handover::AssetLotRegistered>(
       [&](const handover::AssetLotRegistered& event, const FactTime&) {
         transfers.lots[{event.provenance().receipt(), event.provenance().line_number()}] =
@@ -90,6 +91,11 @@ void ReadThings(FactReader& reader, Transfers& transfers, UseChanges& changes) {
 }
 
 }  // namespace
+
+SerialKey KeyOfPiece(const std::string& receipt, int line_number, const std::string& serial,
+                     const std::string& vin) {
+  return {receipt, line_number, serial, base::NormalizedVin(vin)};
+}
 
 absl::StatusOr<Transfers> ReadTransfers(const es::Rows& handovers, const std::string& operation,
                                         const absl::TimeZone& zone, const TimeCut& cut) {

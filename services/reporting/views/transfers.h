@@ -47,6 +47,9 @@ struct Transferred {
 
 // A thing with a number of its own: its receipt's line and its numbers.
 using SerialKey = std::tuple<std::string, int, std::string, std::string>;  // .., serial, VIN
+// VINs are written in several ways, and are the same.
+SerialKey KeyOfPiece(const std::string& receipt, int line_number, const std::string& serial,
+                     const std::string& vin);
 
 struct Transfers {
   std::map<std::string, CertificateFacts> certificates;  // by handover case
