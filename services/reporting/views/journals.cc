@@ -64,7 +64,7 @@ es::Projection MakeHandovers() {
   es::Projection view(std::string(kHandoversView), 1, {"prihvat.handover"});
   OfOperation<handover::AssetRegistered, handover::AssetLotRegistered,
               handover::AssetReturnedToSupplier, handover::AssetPutIntoUse,
-              handover::HandoverBecameEffective, handover::CorrectiveCertificateIssued>(view);
+              handover::HandoverBecameEffective>(view);
   return view;
 }
 

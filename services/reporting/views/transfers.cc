@@ -107,14 +107,6 @@ absl::StatusOr<Transfers> ReadTransfers(const es::Rows& handovers, const std::st
       [&](const handover::HandoverBecameEffective& event, const FactTime& time) {
         return AddTransfer(event, time, zone, transfers, changes);
       });
-  reader.On<handover::CorrectiveCertificateIssued>(
-      [&](const handover::CorrectiveCertificateIssued& event, const FactTime&) {
-        const auto found = transfers.certificates.find(event.handover_case());
-        if (found == transfers.certificates.end()) return absl::OkStatus();
-        found->second.name = event.certificate().name();
-        found->second.number = event.certificate().number();
-        return absl::OkStatus();
-      });
   PRIHVAT_RETURN_IF_ERROR(reader.Read(handovers, operation, cut));
 
   // What an asset's later moves say counts for the certificate that handed it over.
