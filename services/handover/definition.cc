@@ -1,0 +1,16 @@
+#include "services/handover/definition.h"
+
+#include "services/handover/domain/decider.h"
+#include "services/handover/processes/processes.h"
+
+namespace prihvat::handover {
+
+runtime::ServiceDefinition HandoverDefinition() {
+  return {.name = "handover",
+          .topic = "prihvat.handover",
+          .decider = &HandoverDecider(),
+          .projections = {},
+          .processes = HandoverProcesses()};
+}
+
+}  // namespace prihvat::handover

@@ -1,0 +1,10 @@
+// The handover service as the runtime hosts it.
+#pragma once
+
+#include "libs/runtime/service.h"
+
+namespace prihvat::handover {
+
+runtime::ServiceDefinition HandoverDefinition();
+
+}  // namespace prihvat::handover

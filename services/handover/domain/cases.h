@@ -1,0 +1,32 @@
+// What all moves of a handover case begin with, and what several files ask of a case.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "libs/es/decider.h"
+#include "prihvat/handover/v1/resources.pb.h"
+
+namespace prihvat::handover {
+
+// "SIGNED_BY_ONE"
+std::string ToText(v1::HandoverCaseState state);
+
+// The case is there, unchanged since `command.etag()` was read, in one of the states, and the move
+// comes after the last one.
+std::optional<es::Rejection> CheckCaseMove(const es::View& view, std::string_view name,
+                                           std::string_view etag,
+                                           std::initializer_list<v1::HandoverCaseState> from,
+                                           std::string_view wish, const es::Context& context,
+                                           const v1::HandoverCase*& found);
+
+// It took effect, an accepted item needs its proof of transfer, and none is filed (INV-17).
+bool LacksProof(const v1::HandoverCase& of);
+
+// Fold: the case is in `state` from the event's time on.
+void SetState(v1::HandoverCase& handover_case, v1::HandoverCaseState state,
+              const es::EventContext& context);
+
+}  // namespace prihvat::handover

@@ -1,0 +1,26 @@
+// What a donation certificate says, put together from a counted case, and the digest that both
+// signatures attest to.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "libs/documents/certificate_content.h"
+#include "libs/es/decider.h"
+#include "prihvat/handover/v1/events.pb.h"
+#include "prihvat/handover/v1/resources.pb.h"
+
+namespace prihvat::handover {
+
+// Draws up the certificate of `of` under the document number: lines, values in KM and EUR, parties,
+// digest. CERTIFICATE_INCOMPLETE where it lacks what it must print, NOTHING_ACCEPTED where no line
+// is left. `of` has mandates of both parties that are there.
+std::optional<es::Rejection> DrawUp(const es::View& view, const v1::HandoverCase& of,
+                                    const std::string& number, const es::Context& context,
+                                    v1::CertificateIssued& event);
+
+// The certificate as documents takes it, to compute its digest or to print it.
+documents::DonationCertificate ToDocument(const v1::Certificate& certificate);
+
+// SHA-256 of the canonical content (docs/certificate-canonical-form.md).
+absl::StatusOr<std::string> CanonicalDigest(const v1::Certificate& certificate);
+
+}  // namespace prihvat::handover

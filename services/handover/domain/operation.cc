@@ -1,0 +1,76 @@
+// The service learns of an operation and its zone, and of projects and what certificates print of
+// them, from procurement.
+#include "libs/base/civil.h"
+#include "libs/base/string_view.h"
+#include "prihvat/handover/v1/events.pb.h"
+#include "services/handover/domain/registration.h"
+
+namespace prihvat::handover {
+namespace {
+
+es::Decision DecideRegisterOperation(const es::View& view,
+                                     const v1::RegisterOperationRequest& command,
+                                     es::Context& context) {
+  // Told again, it is known already: nothing happens.
+  if (view.Find<v1::OperationFacts>(context.operation) != nullptr) return es::Accepted();
+  const auto zone = base::LoadZone(command.time_zone());
+  if (!zone.ok()) return es::InvalidField("time_zone", base::FromAbsl(zone.status().message()));
+  v1::OperationRegistered event;
+  event.set_operation(context.operation);
+  event.set_display_name(command.display_name());
+  event.set_time_zone(command.time_zone());
+  return es::Accepted(std::move(event)).Naming(context.operation);
+}
+
+void FoldOperationRegistered(es::Entities& entities, const v1::OperationRegistered& event,
+                             const es::EventContext&) {
+  v1::OperationFacts facts;
+  facts.set_name(event.operation());
+  facts.set_display_name(event.display_name());
+  facts.set_time_zone(event.time_zone());
+  entities.Put(event.operation(), facts);
+}
+
+absl::TimeZone ZoneOf(const es::View& view, std::string_view operation) {
+  const auto* facts = view.Find<v1::OperationFacts>(operation);
+  if (facts == nullptr) return absl::UTCTimeZone();
+  const auto zone = base::LoadZone(facts->time_zone());
+  PRIHVAT_CHECK(zone.ok(), "the zone was checked when the operation was registered");
+  return *zone;
+}
+
+es::Decision DecideRegisterProject(const es::View&, const v1::RegisterProjectRequest& command,
+                                   es::Context& context) {
+  const v1::ProjectFacts& project = command.project();
+  if (auto no = CheckReference("project.name", project.name(), "projects/*", context)) {
+    return *std::move(no);
+  }
+  v1::ProjectRegistered event;
+  event.set_project(project.name());
+  *event.mutable_display_name() = project.display_name();
+  event.set_funding_source(project.funding_source());
+  event.set_donor(project.donor());
+  return es::Accepted(std::move(event)).Naming(project.name());
+}
+
+void FoldProjectRegistered(es::Entities& entities, const v1::ProjectRegistered& event,
+                           const es::EventContext&) {
+  v1::ProjectFacts facts;
+  facts.set_name(event.project());
+  *facts.mutable_display_name() = event.display_name();
+  facts.set_funding_source(event.funding_source());
+  facts.set_donor(event.donor());
+  entities.Put(event.project(), facts);
+}
+
+}  // namespace
+
+void RegisterOperations(es::Decider& decider) {
+  decider.On<v1::RegisterOperationRequest>(&DecideRegisterOperation);
+  OnKnown<v1::RegisterProjectRequest, &DecideRegisterProject>(decider);
+  decider.Fold<v1::OperationRegistered>(&FoldOperationRegistered);
+  decider.Fold<v1::ProjectRegistered>(&FoldProjectRegistered);
+  decider.SetZoneOf(&ZoneOf);
+}
+
+}  // namespace prihvat::handover

@@ -1,0 +1,113 @@
+// Why the handover service says no.
+#pragma once
+
+#include <span>
+
+#include "libs/es/decision.h"
+
+namespace prihvat::handover {
+
+inline constexpr es::Reason kSerialTaken{
+    "SERIAL_TAKEN", absl::StatusCode::kAlreadyExists,
+    "A live asset has that serial number of that manufacturer.",
+    "Compare the number on the thing; return or dispose of the asset that has it, if that is so."};
+inline constexpr es::Reason kVinTaken{
+    "VIN_TAKEN", absl::StatusCode::kAlreadyExists, "A live asset has that VIN.",
+    "Compare the number on the vehicle; return or dispose of the asset that has it, if that is "
+    "so."};
+inline constexpr es::Reason kVinInvalid{
+    "VIN_INVALID", absl::StatusCode::kInvalidArgument,
+    "It is no VIN: 17 capital letters and digits without I, O and Q.",
+    "Compare the number on the vehicle."};
+inline constexpr es::Reason kPiecesMismatch{
+    "PIECES_MISMATCH", absl::StatusCode::kFailedPrecondition,
+    "The numbered goods are not as many as were accepted or returned.",
+    "Compare the serial numbers with the quantity on the receipt."};
+inline constexpr es::Reason kItemNotAvailable{
+    "ITEM_NOT_AVAILABLE", absl::StatusCode::kFailedPrecondition,
+    "The item is not in custody: it is promised to a case, handed over, or gone.",
+    "Get the asset; void the case that holds it, or choose another."};
+inline constexpr es::Reason kLotExceeded{"LOT_EXCEEDED", absl::StatusCode::kFailedPrecondition,
+                                         "The lot has not so much left that is promised to nobody.",
+                                         "Get the lot; ask for no more than is there."};
+inline constexpr es::Reason kGiverNotEntitled{
+    "GIVER_NOT_ENTITLED", absl::StatusCode::kFailedPrecondition,
+    "The giver is neither the title holder nor the donor of the item.",
+    "Name the title holder or the donor as the giver."};
+inline constexpr es::Reason kDifferentDonors{
+    "DIFFERENT_DONORS", absl::StatusCode::kFailedPrecondition,
+    "The items were paid by different donors, or by another than the case names.",
+    "Make one case for each donor."};
+inline constexpr es::Reason kCurrencyUnsupported{
+    "CURRENCY_UNSUPPORTED", absl::StatusCode::kFailedPrecondition,
+    "A certificate has items of one currency, and that is KM or EUR.",
+    "Make one case for each currency; other currencies have no fixed rate."};
+inline constexpr es::Reason kCountMismatch{
+    "COUNT_MISMATCH", absl::StatusCode::kFailedPrecondition,
+    "Accepted, refused and missing do not make what was listed.",
+    "Count again; the error has the numbers."};
+inline constexpr es::Reason kMandateOfAnother{
+    "MANDATE_OF_ANOTHER", absl::StatusCode::kFailedPrecondition,
+    "The mandate is for another organisation than the party to the case.",
+    "Name a mandate for that party."};
+inline constexpr es::Reason kSignatoryNotNamed{
+    "SIGNATORY_NOT_NAMED", absl::StatusCode::kFailedPrecondition,
+    "The certificate prints who signs for either side, and that is not said.",
+    "Name the signatories of both sides."};
+inline constexpr es::Reason kNotTheSignatory{
+    "NOT_THE_SIGNATORY", absl::StatusCode::kPermissionDenied,
+    "Only the person whose mandate is named may sign for that side.",
+    "Let that person sign, or name another signatory before the first signature."};
+inline constexpr es::Reason kMandateNotValid{
+    "MANDATE_NOT_VALID", absl::StatusCode::kFailedPrecondition,
+    "The mandate to sign does not hold on the day of signing.",
+    "Name somebody whose mandate holds on that day."};
+inline constexpr es::Reason kSameSignatory{"SAME_SIGNATORY", absl::StatusCode::kFailedPrecondition,
+                                           "One person cannot sign for both sides.",
+                                           "Name two different people."};
+inline constexpr es::Reason kAlreadySigned{"ALREADY_SIGNED", absl::StatusCode::kFailedPrecondition,
+                                           "That side has signed.", "Let the other side sign."};
+inline constexpr es::Reason kNothingAccepted{
+    "NOTHING_ACCEPTED", absl::StatusCode::kFailedPrecondition,
+    "Nothing was accepted, so there is nothing to certify.", "Void the case."};
+inline constexpr es::Reason kCertificateIncomplete{
+    "CERTIFICATE_INCOMPLETE", absl::StatusCode::kFailedPrecondition,
+    "The certificate lacks what it must print.",
+    "Void the case and make it anew with what the error names."};
+inline constexpr es::Reason kCertificateDiffers{
+    "CERTIFICATE_DIFFERS", absl::StatusCode::kAborted,
+    "The certificate is not the one that the signatory has seen.",
+    "Read the certificate again before signing."};
+inline constexpr es::Reason kProofMissing{
+    "PROOF_MISSING", absl::StatusCode::kFailedPrecondition,
+    "An item costs more than the threshold, and no proof of its transfer is filed.",
+    "File the proof first."};
+inline constexpr es::Reason kBeforeLastMove{
+    "BEFORE_LAST_MOVE", absl::StatusCode::kFailedPrecondition,
+    "The move would take effect before the one that it follows.",
+    "Correct the effective time; moves are told in the order in which they happened."};
+inline constexpr es::Reason kBeforeAgreedDay{
+    "BEFORE_AGREED_DAY", absl::StatusCode::kFailedPrecondition,
+    "The responsibility is not to pass before the agreed day.",
+    "Wait for that day, or agree on another before the transfer takes effect."};
+inline constexpr es::Reason kNotResponsible{
+    "NOT_RESPONSIBLE", absl::StatusCode::kFailedPrecondition,
+    "The giver is not the body that answers for the function.",
+    "Get the responsibility; plan the transfer from the body that answers."};
+
+// All of them, for the error catalogue.
+inline std::span<const es::Reason* const> HandoverReasons() {
+  static constexpr const es::Reason* kAll[] = {
+      &kSerialTaken,        &kVinTaken,         &kVinInvalid,
+      &kPiecesMismatch,     &kItemNotAvailable, &kLotExceeded,
+      &kGiverNotEntitled,   &kDifferentDonors,  &kCurrencyUnsupported,
+      &kCountMismatch,      &kMandateOfAnother, &kSignatoryNotNamed,
+      &kNotTheSignatory,    &kMandateNotValid,  &kSameSignatory,
+      &kAlreadySigned,      &kNothingAccepted,  &kCertificateIncomplete,
+      &kCertificateDiffers, &kProofMissing,     &kBeforeLastMove,
+      &kBeforeAgreedDay,    &kNotResponsible,
+  };
+  return kAll;
+}
+
+}  // namespace prihvat::handover

@@ -1,0 +1,128 @@
+// One process for all that procurement tells, so that an operation's events are taken in their
+// order: the operation before its projects, a receipt before what went back of it. Each line of a
+// receipt is a command of its own: where one is refused (a serial that is taken), the others are
+// not.
+#include "libs/base/decimal.h"
+#include "prihvat/handover/v1/state.pb.h"
+#include "prihvat/procurement/v1/events.pb.h"
+#include "services/handover/domain/names.h"
+#include "services/handover/processes/processes.h"
+
+namespace prihvat::handover {
+namespace {
+
+// Text that is no number is passed on, for the decider to refuse.
+bool IsNothing(const common::v1::Decimal& quantity) {
+  if (quantity.value().empty()) return true;
+  const auto number = base::Decimal::Parse(quantity.value());
+  return number.ok() && number->IsZero();
+}
+
+void RegisterOperation(const procurement::v1::OperationCreated& event,
+                       const es::EventContext& context, es::Reactions& reactions) {
+  v1::RegisterOperationRequest command;
+  command.set_operation(event.operation());
+  command.set_display_name(event.display_name());
+  command.set_time_zone(event.time_zone());
+  reactions.Send(context, std::move(command));
+}
+
+void RegisterProject(const procurement::v1::ProjectCreated& event, const es::EventContext& context,
+                     es::Reactions& reactions) {
+  v1::RegisterProjectRequest command;
+  command.set_operation(std::string(context.operation));
+  v1::ProjectFacts& project = *command.mutable_project();
+  project.set_name(event.project());
+  project.mutable_display_name()->set_en(event.display_name());
+  project.mutable_display_name()->set_bs(event.display_name_bs());
+  project.set_funding_source(event.funding_source());
+  project.set_donor(event.donor());
+  reactions.Send(context, std::move(command));
+}
+
+v1::ReceivedSerial ToSerial(const procurement::v1::SerialItem& item) {
+  v1::ReceivedSerial out;
+  out.set_serial(item.serial());
+  out.set_vin(item.vin());
+  out.set_manufacturer(item.manufacturer());
+  out.set_model(item.model());
+  return out;
+}
+
+// The agency that bought: whose person received the goods.
+std::string AgencyOf(const procurement::v1::GoodsReceiptPosted& event,
+                     const es::EventContext& context) {
+  const std::string_view who =
+      event.receiver().empty() ? context.principal : std::string_view(event.receiver());
+  return std::string(OrganisationOf(who));
+}
+
+void RegisterGoods(const procurement::v1::GoodsReceiptPosted& event,
+                   const es::EventContext& context, es::Reactions& reactions) {
+  for (const procurement::v1::PostedLine& line : event.lines()) {
+    const bool serialised = line.kind() == procurement::v1::LINE_KIND_GOODS_SERIAL;
+    if (!serialised && line.kind() != procurement::v1::LINE_KIND_GOODS_QUANTITY) continue;
+    if (IsNothing(line.accepted())) continue;
+    v1::RegisterReceivedGoodsRequest command;
+    command.set_operation(std::string(context.operation));
+    v1::Provenance& from = *command.mutable_provenance();
+    from.set_receipt(event.receipt());
+    from.set_receipt_number(event.document_number());
+    from.set_purchase_order(event.purchase_order());
+    from.set_line_number(line.line_number());
+    from.set_project(event.project());
+    from.set_budget_line(event.budget_line());
+    from.set_supplier(event.supplier());
+    from.set_donor(line.donor());
+    from.set_agency(AgencyOf(event, context));
+    from.set_intended_recipient(line.recipient());
+    from.set_intended_centre(line.centre());
+    command.mutable_description()->set_en(line.description());
+    command.mutable_description()->set_bs(line.description_bs());
+    command.set_unit(line.unit());
+    *command.mutable_accepted() = line.accepted();
+    command.set_serialised(serialised);
+    for (const auto& item : line.serials()) *command.add_serials() = ToSerial(item);
+    *command.mutable_unit_price() = line.unit_price();
+    *command.mutable_value() = line.value();
+    reactions.Send(context, std::move(command));
+  }
+}
+
+void RecordReturn(const procurement::v1::GoodsReturned& event, const es::EventContext& context,
+                  es::Reactions& reactions) {
+  for (const procurement::v1::ReturnedLine& line : event.lines()) {
+    // What was never accepted was never an asset. Services cannot go back.
+    if (IsNothing(line.accepted())) continue;
+    v1::RecordReturnedGoodsRequest command;
+    command.set_operation(std::string(context.operation));
+    command.set_receipt(event.receipt());
+    command.set_line_number(line.line_number());
+    *command.mutable_returned() = line.accepted();
+    for (const auto& item : line.serials()) *command.add_serials() = ToSerial(item);
+    *command.mutable_value() = line.value();
+    command.set_reason(event.reason());
+    reactions.Send(context, std::move(command));
+  }
+}
+
+const es::Process& FromProcurement() {
+  static const es::Process& process = *[] {
+    auto* p = new es::Process("handover.from-procurement", "prihvat.procurement");
+    p->On<procurement::v1::OperationCreated>(&RegisterOperation);
+    p->On<procurement::v1::ProjectCreated>(&RegisterProject);
+    p->On<procurement::v1::GoodsReceiptPosted>(&RegisterGoods);
+    p->On<procurement::v1::GoodsReturned>(&RecordReturn);
+    return p;
+  }();
+  return process;
+}
+
+}  // namespace
+
+const std::vector<const es::Process*>& HandoverProcesses() {
+  static const auto& processes = *new std::vector<const es::Process*>{&FromProcurement()};
+  return processes;
+}
+
+}  // namespace prihvat::handover
