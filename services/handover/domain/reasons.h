@@ -78,6 +78,10 @@ inline constexpr es::Reason kCertificateDiffers{
     "CERTIFICATE_DIFFERS", absl::StatusCode::kAborted,
     "The certificate is not the one that the signatory has seen.",
     "Read the certificate again before signing."};
+inline constexpr es::Reason kCertificateVoided{
+    "CERTIFICATE_VOIDED", absl::StatusCode::kFailedPrecondition,
+    "The certificate was voided before it took effect: it never counted and is not printed.",
+    "Print the certificate of the case that took its place."};
 inline constexpr es::Reason kProofMissing{
     "PROOF_MISSING", absl::StatusCode::kFailedPrecondition,
     "An item costs more than the threshold, and no proof of its transfer is filed.",
@@ -105,7 +109,7 @@ inline std::span<const es::Reason* const> HandoverReasons() {
       &kNotTheSignatory,    &kMandateNotValid,  &kSameSignatory,
       &kAlreadySigned,      &kNothingAccepted,  &kCertificateIncomplete,
       &kCertificateDiffers, &kProofMissing,     &kBeforeLastMove,
-      &kBeforeAgreedDay,    &kNotResponsible,
+      &kBeforeAgreedDay,    &kNotResponsible,   &kCertificateVoided,
   };
   return kAll;
 }

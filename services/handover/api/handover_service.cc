@@ -1,0 +1,300 @@
+#include "services/handover/api/handover_service.h"
+
+#include "services/handover/api/queries.h"
+
+namespace prihvat::handover {
+
+using Reactor = HandoverServiceImpl::Reactor;
+
+Reactor* HandoverServiceImpl::TakeAssetIntoCustody(Context* context,
+                                                   const v1::TakeAssetIntoCustodyRequest* request,
+                                                   v1::Asset* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ReturnAssetToSupplier(Context* context,
+                                                    const v1::ReturnAssetToSupplierRequest* request,
+                                                    v1::Asset* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::MoveAsset(Context* context, const v1::MoveAssetRequest* request,
+                                        v1::Asset* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::PutAssetIntoUse(Context* context,
+                                              const v1::PutAssetIntoUseRequest* request,
+                                              v1::Asset* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::GrantMandate(Context* context, const v1::GrantMandateRequest* request,
+                                           v1::Mandate* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::RevokeMandate(Context* context,
+                                            const v1::RevokeMandateRequest* request,
+                                            v1::Mandate* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::CreateHandoverCase(Context* context,
+                                                 const v1::CreateHandoverCaseRequest* request,
+                                                 v1::HandoverCase* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::NameSignatories(Context* context,
+                                              const v1::NameSignatoriesRequest* request,
+                                              v1::HandoverCase* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::AuthoriseHandoverCase(Context* context,
+                                                    const v1::AuthoriseHandoverCaseRequest* request,
+                                                    v1::HandoverCase* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ScheduleHandoverCase(Context* context,
+                                                   const v1::ScheduleHandoverCaseRequest* request,
+                                                   v1::HandoverCase* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::RecordDelivery(Context* context,
+                                             const v1::RecordDeliveryRequest* request,
+                                             v1::HandoverCase* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::RecordCount(Context* context, const v1::RecordCountRequest* request,
+                                          v1::HandoverCase* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::DisputeCount(Context* context, const v1::DisputeCountRequest* request,
+                                           v1::HandoverCase* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ResolveDispute(Context* context,
+                                             const v1::ResolveDisputeRequest* request,
+                                             v1::HandoverCase* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::SignHandoverCase(Context* context,
+                                               const v1::SignHandoverCaseRequest* request,
+                                               v1::HandoverCase* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::MakeHandoverEffective(Context* context,
+                                                    const v1::MakeHandoverEffectiveRequest* request,
+                                                    v1::HandoverCase* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::FileProof(Context* context, const v1::FileProofRequest* request,
+                                        v1::HandoverCase* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::CloseHandoverCase(Context* context,
+                                                const v1::CloseHandoverCaseRequest* request,
+                                                v1::HandoverCase* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::VoidHandoverCase(Context* context,
+                                               const v1::VoidHandoverCaseRequest* request,
+                                               v1::HandoverCase* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::EstablishResponsibility(
+    Context* context, const v1::EstablishResponsibilityRequest* request,
+    v1::Responsibility* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::CreateResponsibilityTransfer(
+    Context* context, const v1::CreateResponsibilityTransferRequest* request,
+    v1::ResponsibilityTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::AssessReadiness(Context* context,
+                                              const v1::AssessReadinessRequest* request,
+                                              v1::ResponsibilityTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::AgreeResponsibilityTransfer(
+    Context* context, const v1::AgreeResponsibilityTransferRequest* request,
+    v1::ResponsibilityTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::StartParallelRun(Context* context,
+                                               const v1::StartParallelRunRequest* request,
+                                               v1::ResponsibilityTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::MakeResponsibilityTransferEffective(
+    Context* context, const v1::MakeResponsibilityTransferEffectiveRequest* request,
+    v1::ResponsibilityTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ReviewResponsibilityTransfer(
+    Context* context, const v1::ReviewResponsibilityTransferRequest* request,
+    v1::ResponsibilityTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::CloseResponsibilityTransfer(
+    Context* context, const v1::CloseResponsibilityTransferRequest* request,
+    v1::ResponsibilityTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::SuspendResponsibilityTransfer(
+    Context* context, const v1::SuspendResponsibilityTransferRequest* request,
+    v1::ResponsibilityTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ResumeResponsibilityTransfer(
+    Context* context, const v1::ResumeResponsibilityTransferRequest* request,
+    v1::ResponsibilityTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::CancelResponsibilityTransfer(
+    Context* context, const v1::CancelResponsibilityTransferRequest* request,
+    v1::ResponsibilityTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::RevertResponsibilityTransfer(
+    Context* context, const v1::RevertResponsibilityTransferRequest* request,
+    v1::ResponsibilityTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::GetAsset(Context* context, const v1::GetAssetRequest* request,
+                                       v1::Asset* response) {
+  return calls_.Get(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ListAssets(Context* context, const v1::ListAssetsRequest* request,
+                                         v1::ListAssetsResponse* response) {
+  return calls_.List<v1::Asset>(
+      context, request, response, response->mutable_assets(), "assets",
+      [wanted = *request](const v1::Asset& entity) { return Keeps(wanted, entity); });
+}
+
+Reactor* HandoverServiceImpl::GetAssetLot(Context* context, const v1::GetAssetLotRequest* request,
+                                          v1::AssetLot* response) {
+  return calls_.Get(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ListAssetLots(Context* context,
+                                            const v1::ListAssetLotsRequest* request,
+                                            v1::ListAssetLotsResponse* response) {
+  return calls_.List<v1::AssetLot>(
+      context, request, response, response->mutable_asset_lots(), "assetLots",
+      [wanted = *request](const v1::AssetLot& entity) { return Keeps(wanted, entity); });
+}
+
+Reactor* HandoverServiceImpl::GetMandate(Context* context, const v1::GetMandateRequest* request,
+                                         v1::Mandate* response) {
+  return calls_.Get(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ListMandates(Context* context, const v1::ListMandatesRequest* request,
+                                           v1::ListMandatesResponse* response) {
+  return calls_.List<v1::Mandate>(
+      context, request, response, response->mutable_mandates(), "mandates",
+      [wanted = *request](const v1::Mandate& entity) { return Keeps(wanted, entity); });
+}
+
+Reactor* HandoverServiceImpl::GetHandoverCase(Context* context,
+                                              const v1::GetHandoverCaseRequest* request,
+                                              v1::HandoverCase* response) {
+  return calls_.Get(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ListHandoverCases(Context* context,
+                                                const v1::ListHandoverCasesRequest* request,
+                                                v1::ListHandoverCasesResponse* response) {
+  return calls_.List<v1::HandoverCase>(
+      context, request, response, response->mutable_handover_cases(), "handoverCases",
+      [wanted = *request](const v1::HandoverCase& entity) { return Keeps(wanted, entity); });
+}
+
+Reactor* HandoverServiceImpl::GetCertificate(Context* context,
+                                             const v1::GetCertificateRequest* request,
+                                             v1::Certificate* response) {
+  return calls_.Get(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ListCertificates(Context* context,
+                                               const v1::ListCertificatesRequest* request,
+                                               v1::ListCertificatesResponse* response) {
+  return calls_.List<v1::Certificate>(
+      context, request, response, response->mutable_certificates(), "certificates",
+      [wanted = *request](const v1::Certificate& entity) { return Keeps(wanted, entity); });
+}
+
+Reactor* HandoverServiceImpl::GetResponsibilityTransfer(
+    Context* context, const v1::GetResponsibilityTransferRequest* request,
+    v1::ResponsibilityTransfer* response) {
+  return calls_.Get(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ListResponsibilityTransfers(
+    Context* context, const v1::ListResponsibilityTransfersRequest* request,
+    v1::ListResponsibilityTransfersResponse* response) {
+  return calls_.List<v1::ResponsibilityTransfer>(
+      context, request, response, response->mutable_responsibility_transfers(),
+      "responsibilityTransfers", [wanted = *request](const v1::ResponsibilityTransfer& entity) {
+        return Keeps(wanted, entity);
+      });
+}
+
+Reactor* HandoverServiceImpl::GetResponsibility(Context* context,
+                                                const v1::GetResponsibilityRequest* request,
+                                                v1::Responsibility* response) {
+  return calls_.Get(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ListResponsibilities(Context* context,
+                                                   const v1::ListResponsibilitiesRequest* request,
+                                                   v1::ListResponsibilitiesResponse* response) {
+  return calls_.List<v1::Responsibility>(context, request, response,
+                                         response->mutable_responsibilities(), "responsibilities");
+}
+
+Reactor* HandoverServiceImpl::RenderCertificate(Context* context,
+                                                const v1::RenderCertificateRequest* request,
+                                                v1::RenderCertificateResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerCertificatePdf(reads, *request, *response);
+  });
+}
+
+Reactor* HandoverServiceImpl::GetResponsibleBody(Context* context,
+                                                 const v1::GetResponsibleBodyRequest* request,
+                                                 v1::GetResponsibleBodyResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerResponsibleBody(reads, *request, *response);
+  });
+}
+
+}  // namespace prihvat::handover

@@ -1,0 +1,112 @@
+#include "services/handover/api/queries.h"
+
+#include <algorithm>
+#include <string>
+
+#include "libs/base/status_macros.h"
+#include "libs/rpc/errors.h"
+#include "services/handover/documents/certificate_pdf.h"
+#include "services/handover/domain/cases.h"
+#include "services/handover/domain/mandates.h"
+#include "services/handover/domain/reasons.h"
+#include "services/handover/domain/responsibilities.h"
+#include "services/handover/domain/times.h"
+
+namespace prihvat::handover {
+namespace {
+
+// A typed filter: empty asks nothing.
+bool Is(const std::string& wanted, const std::string& value) {
+  return wanted.empty() || wanted == value;
+}
+
+bool AwaitsSignature(v1::HandoverCaseState state) {
+  return state == v1::HANDOVER_CASE_STATE_COUNTED ||
+         state == v1::HANDOVER_CASE_STATE_PARTLY_ACCEPTED ||
+         state == v1::HANDOVER_CASE_STATE_SIGNED_BY_ONE;
+}
+
+}  // namespace
+
+absl::Status AnswerCertificatePdf(const rpc::ReadContext& reads,
+                                  const v1::RenderCertificateRequest& request,
+                                  v1::RenderCertificateResponse& response) {
+  v1::Certificate certificate;
+  PRIHVAT_RETURN_IF_ERROR(reads.FindInto(request.name(), certificate));
+  if (certificate.voided()) {
+    return rpc::Reject(es::Rejected(kCertificateVoided).With("certificate", certificate.name()));
+  }
+  auto pdf = RenderCertificatePdf(certificate);
+  if (!pdf.ok()) return pdf.status();
+  response.set_content(*std::move(pdf));
+  response.set_content_type("application/pdf");
+  response.set_file_name(certificate.number() + ".pdf");
+  response.set_canonical_sha256(certificate.canonical_sha256());
+  return absl::OkStatus();
+}
+
+absl::Status AnswerResponsibleBody(const rpc::ReadContext& reads,
+                                   const v1::GetResponsibleBodyRequest& request,
+                                   v1::GetResponsibleBodyResponse& response) {
+  v1::Responsibility responsibility;
+  PRIHVAT_RETURN_IF_ERROR(reads.FindInto(request.name(), responsibility));
+  const absl::Time time = request.has_as_of_time() ? FromProto(request.as_of_time()) : reads.now();
+  const v1::ResponsibilityPeriod* answering = AnsweringAt(responsibility, time);
+  if (answering == nullptr) {
+    return rpc::Reject(es::Rejected(es::kNotFound)
+                           .Saying(fmt::format("nobody answered for {} at {}", request.name(),
+                                               Say(time, reads.zone())))
+                           .With("name", request.name()));
+  }
+  *response.mutable_answering() = *answering;
+  for (const auto* period : AssistingAt(responsibility, time)) *response.add_assisting() = *period;
+  return absl::OkStatus();
+}
+
+bool Keeps(const v1::ListAssetsRequest& request, const v1::Asset& asset) {
+  return Is(request.title_holder(), asset.title_holder()) &&
+         Is(request.custodian(), asset.custodian()) &&
+         Is(request.donor(), asset.provenance().donor()) &&
+         Is(request.recipient(), asset.recipient()) &&
+         Is(request.handover_case(), asset.handover_case()) &&
+         Is(request.centre(), asset.centre()) &&
+         (request.state() == v1::ASSET_STATE_UNSPECIFIED || request.state() == asset.state());
+}
+
+bool Keeps(const v1::ListAssetLotsRequest& request, const v1::AssetLot& lot) {
+  // One and the same part has that title holder and that custodian.
+  const bool held =
+      std::any_of(lot.holdings().begin(), lot.holdings().end(), [&](const v1::LotHolding& holding) {
+        return Is(request.title_holder(), holding.title_holder()) &&
+               Is(request.custodian(), holding.custodian());
+      });
+  const bool asked = !request.title_holder().empty() || !request.custodian().empty();
+  return (held || !asked) && Is(request.donor(), lot.provenance().donor());
+}
+
+bool Keeps(const v1::ListMandatesRequest& request, const v1::Mandate& mandate) {
+  return Is(request.organisation(), mandate.organisation()) &&
+         (!request.has_valid_on() || HoldsOn(mandate, FromProto(request.valid_on())));
+}
+
+bool Keeps(const v1::ListHandoverCasesRequest& request, const v1::HandoverCase& handover_case) {
+  return (request.state() == v1::HANDOVER_CASE_STATE_UNSPECIFIED ||
+          request.state() == handover_case.state()) &&
+         Is(request.recipient(), handover_case.recipient()) &&
+         Is(request.donor(), handover_case.donor()) &&
+         (!request.lacking_proof() || LacksProof(handover_case)) &&
+         (!request.pending_signature() || AwaitsSignature(handover_case.state()));
+}
+
+bool Keeps(const v1::ListCertificatesRequest& request, const v1::Certificate& certificate) {
+  return Is(request.recipient(), certificate.recipient().organisation());
+}
+
+bool Keeps(const v1::ListResponsibilityTransfersRequest& request,
+           const v1::ResponsibilityTransfer& transfer) {
+  return Is(request.centre(), transfer.centre()) && Is(request.function(), transfer.function()) &&
+         (request.state() == v1::RESPONSIBILITY_TRANSFER_STATE_UNSPECIFIED ||
+          request.state() == transfer.state());
+}
+
+}  // namespace prihvat::handover

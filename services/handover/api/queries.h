@@ -1,0 +1,26 @@
+// The reads of the API that compute: each looks at one snapshot and fills its answer.
+#pragma once
+
+#include "absl/status/status.h"
+#include "libs/rpc/calls.h"
+#include "prihvat/handover/v1/service.pb.h"
+
+namespace prihvat::handover {
+
+absl::Status AnswerCertificatePdf(const rpc::ReadContext& reads,
+                                  const v1::RenderCertificateRequest& request,
+                                  v1::RenderCertificateResponse& response);
+absl::Status AnswerResponsibleBody(const rpc::ReadContext& reads,
+                                   const v1::GetResponsibleBodyRequest& request,
+                                   v1::GetResponsibleBodyResponse& response);
+
+// What the typed filters of lists keep; an unset filter keeps all.
+bool Keeps(const v1::ListAssetsRequest& request, const v1::Asset& asset);
+bool Keeps(const v1::ListAssetLotsRequest& request, const v1::AssetLot& lot);
+bool Keeps(const v1::ListMandatesRequest& request, const v1::Mandate& mandate);
+bool Keeps(const v1::ListHandoverCasesRequest& request, const v1::HandoverCase& handover_case);
+bool Keeps(const v1::ListCertificatesRequest& request, const v1::Certificate& certificate);
+bool Keeps(const v1::ListResponsibilityTransfersRequest& request,
+           const v1::ResponsibilityTransfer& transfer);
+
+}  // namespace prihvat::handover
