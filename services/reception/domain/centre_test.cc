@@ -95,6 +95,29 @@ TEST(Centre, ClosesOnlyWhenEmpty) {
   story.Do(close);
 }
 
+TEST(Centre, WhoWasMovedAwayOrDiedUnderWayIsOnTheBooksOfNoCentre) {
+  Story story;
+  story.OpenCentre("usivak", 0);
+  story.OpenCentre("blazuj", 0);
+  for (const char* id : {"1", "2"}) {
+    story.Arrive(id, "usivak");
+    story.AskTransfer(id, "blazuj");
+    story.Depart(id);
+  }
+  ASSERT_TRUE(Move(story, "start closing"));
+  ASSERT_TRUE(Move(story, "close")) << "both are under way";
+  story.ArriveThere("1");
+  story.Exit("2", v1::EXIT_REASON_DECEASED);
+  v1::StartClosingCentreRequest closing;
+  closing.set_name(Centre("blazuj"));
+  story.Do(closing);
+  v1::CloseCentreRequest close;
+  close.set_name(Centre("blazuj"));
+  EXPECT_THAT(story.Refused(close, "CENTRE_NOT_EMPTY"), HasSubstr("1 people"));
+  story.Exit("1");
+  story.Do(close);
+}
+
 TEST(Centre, TakesPeopleOnlyWhileOpen_AFactRaisesAConflict) {
   Story story;
   story.Do(Create("usivak"));

@@ -1,13 +1,14 @@
 // Random lawful histories: thirty people in three small centres over twelve days, two of which have
 // 23 or 25 hours, with facts told late, told wrongly and told twice. Whatever is accepted, the
 // invariants hold, and presence and census agree with an oracle that knows the events only.
-#include <algorithm>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/random.h"
+#include "prihvat/reception/v1/state.pb.h"
 #include "services/reception/domain/bed_use.h"
 #include "services/reception/domain/names.h"
 #include "services/reception/domain/times.h"
@@ -288,6 +289,16 @@ TEST_P(Histories, INV22_INV24_PresenceIsWhatTheEventsSay_AtAnyTime) {
       total += counts.present + counts.on_leave;
     }
     EXPECT_EQ(national.total(), total);
+  }
+}
+
+TEST_P(Histories, INV22_ACentreKnowsHowManyAreOnItsBooks) {
+  std::map<std::string, Oracle::Counts> expected = oracle_.At(story().now());
+  for (const char* centre : kCentres) {
+    const auto tally = story().Entity<v1::CentreTally>(TallyName(Centre(centre)));
+    const Oracle::Counts& counts = expected[Centre(centre)];
+    EXPECT_EQ(tally.on_the_books(), counts.present + counts.on_leave) << centre;
+    EXPECT_EQ(tally.beds(), kBeds);
   }
 }
 
