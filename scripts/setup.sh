@@ -32,7 +32,7 @@ build_packages=(
   fonts-dejavu-core tzdata
 )
 test_packages=(
-  clang-format-14 clang-tidy-14 shellcheck
+  clang-format-14 clang-tidy-14 shellcheck spin
   python3 python3-yaml python3-venv zbar-tools poppler-utils kcat unzip procps
 )
 
