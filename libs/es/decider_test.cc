@@ -129,6 +129,18 @@ TEST(Entities, ForEachVisitsDirectChildrenOnly) {
   EXPECT_EQ(seen, (std::vector<std::string>{"operations/ba/beds/1", "operations/ba/beds/2"}));
 }
 
+TEST(Entities, G13_ANameOfAnotherTypeFindsNothing) {
+  MapRows rows;
+  Entities entities(rows);
+  Position thing;
+  thing.set_topic("t");
+  entities.Put("operations/ba/beds/1", thing);
+  EXPECT_EQ(View(rows).Find<common::v1::Token>("operations/ba/beds/1"), nullptr);
+  EXPECT_EQ(entities.Find<common::v1::Token>("operations/ba/beds/1"), nullptr) << "nor if cached";
+  ASSERT_NE(entities.Find<Position>("operations/ba/beds/1"), nullptr);
+  EXPECT_EQ(entities.Find<Position>("operations/ba/beds/1")->topic(), "t");
+}
+
 TEST(Entities, EtagFollowsTheContent) {
   Position a;
   a.set_topic("a");

@@ -49,15 +49,15 @@ const google::protobuf::Message* View::FindMessage(
   auto cached = cache_.find(key);
   if (cached == cache_.end()) {
     std::optional<std::string> value = rows_.Get(name);
-    if (!value) return nullptr;
+    // Names come from callers, so one of another type is their mistake: nothing of that type there.
+    if (!value || EntityType(*value) != prototype.GetDescriptor()->full_name()) return nullptr;
     std::unique_ptr<google::protobuf::Message> message(prototype.New());
     PRIHVAT_CHECK(DecodeEntity(*value, *message),
-                  key + " is not a " + prototype.GetDescriptor()->full_name());
+                  key + " is damaged: no " + prototype.GetDescriptor()->full_name());
     cached = cache_.emplace(key, std::move(message)).first;
   }
-  PRIHVAT_CHECK(cached->second->GetDescriptor() == prototype.GetDescriptor(),
-                key + " is not a " + prototype.GetDescriptor()->full_name());
-  return cached->second.get();
+  return cached->second->GetDescriptor() == prototype.GetDescriptor() ? cached->second.get()
+                                                                      : nullptr;
 }
 
 void View::ScanCollection(std::string_view collection,

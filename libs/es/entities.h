@@ -2,8 +2,8 @@
 //
 // A row's key is the name ("operations/ba/purchaseOrders/PO-2023-0001"); its value is the message's
 // full type name, a zero byte, and its deterministic serialisation. Asking for a name by another
-// type than it was stored with is a broken invariant and crashes. Not thread-safe: one decision,
-// one thread.
+// type than it was stored with finds nothing: names come from callers. Not thread-safe: one
+// decision, one thread.
 #pragma once
 
 #include <functional>
@@ -43,7 +43,7 @@ class View {
   View& operator=(const View&) = delete;
   virtual ~View() = default;
 
-  // The entity of that name, or nullptr.
+  // The entity of that name and type, or nullptr.
   template <class T>
   const T* Find(std::string_view name) const {
     return static_cast<const T*>(FindMessage(name, T::default_instance()));
