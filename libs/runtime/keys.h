@@ -21,6 +21,8 @@ inline std::string MarkKey(int32_t partition, std::string_view process,
                            std::string_view source_topic) {
   return fmt::format("mark/{}/{}/{}", partition, process, source_topic);
 }
+// The offset of the last admitted commit: what the next feed entry names as the one before it.
+inline std::string LastCommitKey(int32_t partition) { return fmt::format("commit/{}", partition); }
 // "attached": the view stands where the partition's fence stands; else a FenceState of its own.
 inline constexpr std::string_view kAttached = "attached";
 inline std::string ViewPositionKey(std::string_view view_id, std::string_view topic,

@@ -415,8 +415,11 @@ absl::Status Partition::FoldCommit(const log::v1::Commit& commit, int64_t offset
         .Put(MarkKey(tp_.partition, commit.cause().process(), commit.cause().source_topic()),
              commit.cause().SerializeAsString());
   }
-  log::v1::FeedEntry entry;
-  entry.set_previous_offset(previous);
+  es::MutableRows& meta = batch.Rows(state_store::kMeta);
+  const std::optional<std::string> last_commit = meta.Get(LastCommitKey(tp_.partition));
+  meta.Put(LastCommitKey(tp_.partition), std::to_string(offset));
+  log::v1::FeedEntry entry;  // its previous one is a commit; `previous` may be a claim
+  entry.set_previous_offset(last_commit ? std::stoll(*last_commit) : -1);
   *entry.mutable_commit() = commit;
   batch.Rows(state_store::kFeed).Put(FeedKey(tp_.partition, offset), entry.SerializeAsString());
   FoldRequest(commit, offset, batch);

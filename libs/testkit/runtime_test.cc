@@ -390,7 +390,17 @@ TEST_F(RuntimeTest, TheFeedProvesThatNothingIsMissing) {
   auto rest = halls.core->Changes(0, first->back().offset, 100);
   ASSERT_TRUE(rest.ok());
   ASSERT_EQ(first->size() + rest->size(), 6u);
+  EXPECT_EQ(first->front().previous_offset, -1) << "the claim before it is no commit";
   EXPECT_EQ(rest->front().previous_offset, first->back().offset);
+
+  // Across a new claim too.
+  world_.Crash(halls);
+  ASSERT_TRUE(world_.Start(halls).ok());
+  world_.Settle();
+  world_.Do(halls, TakeSeat("operations/ba", "h", "p6", Id(7)));
+  auto last = halls.core->Changes(0, rest->back().offset, 100);
+  ASSERT_EQ(last->size(), 1u);
+  EXPECT_EQ(last->front().previous_offset, rest->back().offset);
 }
 
 TEST_F(RuntimeTest, StoppingFinishesWhatIsInFlightAndTakesNoMore) {
