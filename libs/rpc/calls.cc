@@ -336,21 +336,22 @@ Calls::Reactor* Calls::StartList(Context* context, const Message* request, Messa
 }
 
 Calls::Reactor* Calls::Read(Context* context, const Message* request, Message* response,
-                            PageLimits limits, ReadFn read) {
+                            ReadOptions options, ReadFn read) {
   return Start(context, request, response,
-               [this, limits, read = std::move(read)](std::shared_ptr<UnaryCall> call) {
+               [this, options, read = std::move(read)](std::shared_ptr<UnaryCall> call) {
                  // A query that names no operation could tell of any.
                  Admission& admission = call->mutable_admission();
-                 if (admission.operation.empty() && !admission.principal.MayActIn("*")) {
+                 if (!options.any_operation && admission.operation.empty() &&
+                     !admission.principal.MayActIn("*")) {
                    call->Fail(Reject(es::Rejected(kOperationNotGranted)
                                          .Saying("the request names no operation, so it needs "
                                                  "access to all")
                                          .With("permission", admission.method->permission)));
                    return;
                  }
-                 if (limits.default_size > 0)
+                 if (options.default_page_size > 0)
                    admission.page.size =
-                       PageSize(call->request(), limits.default_size, limits.max_size);
+                       PageSize(call->request(), options.default_page_size, options.max_page_size);
                  StartReads(call, read);
                });
 }

@@ -157,15 +157,17 @@ class Calls {
   }
 
   // A computed query over one snapshot; `read` fills the response that the caller captured. It runs
-  // on a worker thread. `limits`: of page_size, where the query pages.
-  struct PageLimits {
-    int default_size = 0;  // 0: that of the options
-    int max_size = 0;
+  // on a worker thread. A request that names no operation needs access to all, unless
+  // `any_operation` says that the query shows only what the principal may see.
+  struct ReadOptions {
+    int default_page_size = 0;  // 0: that of the CallsOptions
+    int max_page_size = 0;
+    bool any_operation = false;
   };
   Reactor* Read(Context* context, const Message* request, Message* response, ReadFn read) {
-    return Read(context, request, response, PageLimits(), std::move(read));
+    return Read(context, request, response, ReadOptions(), std::move(read));
   }
-  Reactor* Read(Context* context, const Message* request, Message* response, PageLimits limits,
+  Reactor* Read(Context* context, const Message* request, Message* response, ReadOptions options,
                 ReadFn read);
 
   runtime::Service& service() { return service_; }

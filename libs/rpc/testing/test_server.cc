@@ -28,6 +28,12 @@ versions:
       nurse:
         permissions: [board.*, operations.import]
         sees: [public, internal, personal, health]
+      operator:
+        permissions: [admin.*]
+        sees: [public, internal]
+      partner:
+        permissions: [admin.changes.watch]
+        sees: [public, internal]
       reader:
         permissions: [board.notes.get, board.notes.list, board.notes.count]
         sees: [public, internal]
@@ -66,18 +72,25 @@ Instance::Instance(std::shared_ptr<event_log::testing::MemoryStorage> storage,
       runtime::Service::Start(BoardDefinition(), service_options, *log_, clock_, random_);
   PRIHVAT_CHECK(service.ok(), service.status().ToString());
   service_ = *std::move(service);
-  calls_ = std::make_unique<Calls>(
-      *service_, kBoardApi,
-      Environment{.clock = &clock_,
-                  .access = &policy_,
-                  .authenticator = options.authenticator != nullptr ? options.authenticator
-                                                                    : &dev_authenticator_,
-                  .executor = executor_.get(),
-                  .forwarder = forwarder_.get(),
-                  .metrics = metrics_.get()},
-      options.calls);
+  const Environment environment{.clock = &clock_,
+                                .access = &policy_,
+                                .authenticator = options.authenticator != nullptr
+                                                     ? options.authenticator
+                                                     : &dev_authenticator_,
+                                .executor = executor_.get(),
+                                .forwarder = forwarder_.get(),
+                                .metrics = metrics_.get()};
+  calls_ = std::make_unique<Calls>(*service_, kBoardApi, environment, options.calls);
   board_ = std::make_unique<BoardServiceImpl>(*calls_);
-  auto server = Server::Start({.listen = listen}, {board_.get()});
+  std::vector<grpc::Service*> services = {board_.get()};
+  if (options.with_admin) {
+    admin_ = std::make_unique<admin::Admin>(
+        std::vector<runtime::Service*>{service_.get()}, environment,
+        admin::AdminOptions{.checkpoint_root = options.checkpoint_root});
+    services.push_back(&admin_->admin_service());
+    services.push_back(&admin_->change_feed_service());
+  }
+  auto server = Server::Start({.listen = listen}, services);
   PRIHVAT_CHECK(server.ok(), server.status().ToString());
   server_ = *std::move(server);
   channel_ = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
@@ -88,6 +101,7 @@ Instance::Instance(std::shared_ptr<event_log::testing::MemoryStorage> storage,
 }
 
 Instance::~Instance() {
+  if (admin_ != nullptr) admin_->EndStreams();
   server_->Drain(absl::Now() + absl::Seconds(5));
   service_->Stop(absl::Now() + absl::Seconds(5));
   executor_.reset();  // runs what the service's last replies queued

@@ -13,6 +13,7 @@
 #include "libs/base/random.h"
 #include "libs/event_log/testing/faulty_log.h"
 #include "libs/event_log/testing/memory_log.h"
+#include "libs/rpc/admin/admin_service.h"
 #include "libs/rpc/authenticator.h"
 #include "libs/rpc/calls.h"
 #include "libs/rpc/executor.h"
@@ -42,6 +43,8 @@ struct InstanceOptions {
   CallsOptions calls;
   // Listens here; "" for a free port. The claim names it.
   std::string listen;
+  bool with_admin = false;  // serves the admin API and the change feed too
+  std::string checkpoint_root;
 };
 
 // One instance. Made ready by its constructor (CHECKed), ended by its destructor.
@@ -56,6 +59,7 @@ class Instance {
   runtime::Service& service() { return *service_; }
   Server& server() { return *server_; }
   Calls& calls() { return *calls_; }
+  admin::Admin& admin() { return *admin_; }  // with_admin only
   prometheus::Registry& registry() { return *registry_; }
   const std::shared_ptr<prometheus::Registry>& shared_registry() { return registry_; }
   std::shared_ptr<grpc::Channel> channel() { return channel_; }
@@ -75,6 +79,7 @@ class Instance {
   std::unique_ptr<runtime::Service> service_;
   std::unique_ptr<Calls> calls_;
   std::unique_ptr<BoardServiceImpl> board_;
+  std::unique_ptr<admin::Admin> admin_;
   std::unique_ptr<Server> server_;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<rpctest::v1::BoardService::Stub> stub_;

@@ -1,0 +1,320 @@
+// The admin API and the change feed over a real server.
+#include "libs/rpc/admin/admin_service.h"
+
+#include <filesystem>
+#include <future>
+#include <set>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/base/uuid.h"
+#include "libs/rpc/admin/feed_cursor.h"
+#include "libs/rpc/testing/test_server.h"
+
+namespace prihvat::rpc::admin {
+namespace {
+
+namespace v1 = ::prihvat::admin::v1;
+using rpctest::v1::Note;
+using rpctest::v1::NotePinned;
+using rpctest::v1::PinNoteRequest;
+using ::testing::ElementsAre;
+using testing::Instance;
+using testing::Outcome;
+using testing::Saying;
+using Board = rpctest::v1::BoardService::Stub;
+
+constexpr char kOperator[] = "organisations/test/people/op;roles=operator;operations=*";
+constexpr char kPartner[] = "organisations/test/people/p;roles=partner;operations=operations/ba";
+
+class AdminTest : public ::testing::Test {
+ protected:
+  AdminTest() : board_(testing::BoardStorage(), {.with_admin = true, .checkpoint_root = Root()}) {
+    admin_ = v1::AdminService::NewStub(board_.channel());
+    feed_ = v1::ChangeFeedService::NewStub(board_.channel());
+  }
+
+  static std::string Root() {
+    base::SystemRandom random;
+    return ::testing::TempDir() + "checkpoints-" + base::MakeUuid(random);
+  }
+
+  void Pin(int n, const std::string& operation = "ba", const std::string& person = "") {
+    PinNoteRequest request;
+    request.set_parent("operations/" + operation);
+    request.set_note_id("n" + std::to_string(n));
+    request.mutable_note()->set_text("buy milk");
+    request.mutable_note()->set_person(person);
+    request.set_request_id(testing::RequestId(n));
+    Note note;
+    const Outcome outcome = testing::Call(board_.stub(), &Board::PinNote, request, &note);
+    ASSERT_TRUE(outcome.status.ok()) << outcome.status.error_message();
+  }
+
+  // A watch that is read on this thread and cancelled at its end.
+  class Watcher {
+   public:
+    Watcher(v1::ChangeFeedService::Stub& stub, const v1::WatchRequest& request,
+            const std::string& principal = kPartner) {
+      testing::Prepare(context_, {.principal = principal, .timeout = absl::Seconds(30)});
+      reader_ = stub.Watch(&context_, request);
+    }
+    ~Watcher() {
+      context_.TryCancel();
+      v1::WatchResponse rest;
+      while (!ended_ && reader_->Read(&rest)) {
+      }
+      if (!ended_) reader_->Finish();
+    }
+    bool Next(v1::WatchResponse& response) { return reader_->Read(&response); }
+    // The next change; heartbeats are passed over.
+    v1::WatchResponse NextChange() {
+      v1::WatchResponse response;
+      while (reader_->Read(&response)) {
+        if (response.has_change()) return response;
+      }
+      ADD_FAILURE() << "the stream ended";
+      return {};
+    }
+    Outcome Finish() {
+      v1::WatchResponse rest;
+      while (reader_->Read(&rest)) {
+      }
+      ended_ = true;
+      const grpc::Status status = reader_->Finish();
+      return testing::OutcomeOf(context_, status);
+    }
+
+   private:
+    grpc::ClientContext context_;
+    std::unique_ptr<grpc::ClientReader<v1::WatchResponse>> reader_;
+    bool ended_ = false;
+  };
+
+  v1::WatchRequest Request() {
+    v1::WatchRequest request;
+    request.set_service("board");
+    return request;
+  }
+
+  Instance board_;
+  std::unique_ptr<v1::AdminService::Stub> admin_;
+  std::unique_ptr<v1::ChangeFeedService::Stub> feed_;
+};
+
+TEST_F(AdminTest, OperatorsSeePartitionsAndChecksums) {
+  Pin(1);
+  v1::ListPartitionsResponse listed;
+  ASSERT_TRUE(testing::Call(*admin_, &v1::AdminService::Stub::ListPartitions,
+                            v1::ListPartitionsRequest(), &listed, {.principal = kOperator})
+                  .status.ok());
+  ASSERT_EQ(listed.partitions_size(), 2);
+  EXPECT_EQ(listed.partitions(0).service(), "board");
+  EXPECT_EQ(listed.partitions(0).state(), "Owning");
+  EXPECT_EQ(listed.partitions(0).owner_instance(), "board-0");
+
+  v1::GetChecksumRequest get;
+  get.set_service("board");
+  v1::Checksum checksum;
+  ASSERT_TRUE(testing::Call(*admin_, &v1::AdminService::Stub::GetChecksum, get, &checksum,
+                            {.principal = kOperator})
+                  .status.ok());
+  EXPECT_EQ(checksum.sha256(), *board_.service().Checksum());
+  EXPECT_EQ(checksum.sha256().size(), 64u);
+  EXPECT_GT(checksum.token().positions_size(), 0);
+
+  get.set_service("nothing");
+  const Outcome unknown = testing::Call(*admin_, &v1::AdminService::Stub::GetChecksum, get,
+                                        &checksum, {.principal = kOperator});
+  EXPECT_EQ(unknown.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(unknown.bad_request.field_violations(0).field(), "service");
+  EXPECT_EQ(unknown.bad_request.field_violations(0).description(), "one of board");
+
+  const Outcome denied = testing::Call(*admin_, &v1::AdminService::Stub::GetChecksum, get,
+                                       &checksum, {.principal = testing::kAna});
+  EXPECT_EQ(denied.reason, "PERMISSION_DENIED");
+}
+
+TEST_F(AdminTest, ACheckpointIsWrittenOnceAndOnlyIntoItsFolder) {
+  v1::CreateCheckpointRequest request;
+  request.set_service("board");
+  request.set_checkpoint_id("first");
+  v1::Checkpoint checkpoint;
+  const auto create = [&] {
+    return testing::Call(*admin_, &v1::AdminService::Stub::CreateCheckpoint, request, &checkpoint,
+                         {.principal = kOperator});
+  };
+  ASSERT_TRUE(create().status.ok());
+  EXPECT_TRUE(std::filesystem::exists(checkpoint.directory() + "/CURRENT"));
+  EXPECT_EQ(create().reason, "ALREADY_EXISTS");
+  for (const char* id : {"", "..", "../x", "a/b", "A"}) {
+    request.set_checkpoint_id(id);
+    EXPECT_EQ(create().reason, "INVALID_FIELD") << id;
+  }
+}
+
+TEST_F(AdminTest, TheLogsTailTellsCommitsInOrderAndEndsAtTheTip) {
+  for (int i = 0; i < 40; ++i) Pin(i % 20 + i / 20 * 100, i < 20 ? "ba" : "rs", "Amina");
+  v1::TailLogRequest request;
+  request.set_service("board");
+  request.set_operation("operations/ba");
+  grpc::ClientContext context;
+  testing::Prepare(context, {.principal = kOperator});
+  auto reader = admin_->TailLog(&context, request);
+  v1::TailLogResponse response;
+  std::vector<std::string> texts;
+  int64_t last = -1;
+  common::v1::Token after;
+  while (reader->Read(&response)) {
+    EXPECT_EQ(response.commit().operation(), "operations/ba");
+    EXPECT_GT(response.position().offset(), last);
+    last = response.position().offset();
+    if (texts.size() == 9) *after.add_positions() = response.position();
+    ASSERT_EQ(response.events_size(), 1);
+    EXPECT_EQ(response.commit().events(0).payload(), "");
+    NotePinned event;
+    ASSERT_TRUE(response.events(0).UnpackTo(&event));
+    EXPECT_EQ(event.note().person(), "") << "an operator sees no personal data";
+    texts.push_back(event.note().name());
+  }
+  EXPECT_TRUE(reader->Finish().ok());
+  ASSERT_EQ(texts.size(), 20u);
+  EXPECT_EQ(texts.back(), "operations/ba/notes/n19");
+
+  *request.mutable_after() = after;
+  grpc::ClientContext rest_context;
+  testing::Prepare(rest_context, {.principal = kOperator});
+  auto rest = admin_->TailLog(&rest_context, request);
+  int count = 0;
+  while (rest->Read(&response)) ++count;
+  EXPECT_TRUE(rest->Finish().ok());
+  EXPECT_EQ(count, 10);
+}
+
+TEST_F(AdminTest, AWatchTellsWhatWasAndWhatComesAndLinksEachChangeToTheOneBefore) {
+  Pin(1);
+  Pin(2, "rs");  // not the partner's
+  Watcher watcher(*feed_, Request());
+  const v1::WatchResponse first = watcher.NextChange();
+  EXPECT_EQ(first.change().resource(), "operations/ba/notes/n1");
+  EXPECT_EQ(first.change().previous_position().offset(), -1);
+  EXPECT_FALSE(first.change().etag().empty());
+  Pin(3);
+  Pin(4, "rs");
+  Pin(5);
+  const v1::WatchResponse second = watcher.NextChange();
+  const v1::WatchResponse third = watcher.NextChange();
+  EXPECT_EQ(second.change().resource(), "operations/ba/notes/n3");
+  EXPECT_EQ(third.change().resource(), "operations/ba/notes/n5");
+  EXPECT_EQ(second.change().previous_position().offset(), first.change().position().offset());
+  EXPECT_EQ(third.change().previous_position().offset(), second.change().position().offset());
+  NotePinned event;
+  ASSERT_TRUE(third.change().events(0).UnpackTo(&event));
+  EXPECT_EQ(event.note().name(), "operations/ba/notes/n5");
+}
+
+TEST_F(AdminTest, AWatchResumesWithoutLossOrRepeatFromAnyToken) {
+  constexpr int kNotes = 25;
+  for (int i = 0; i < kNotes; ++i) Pin(i, "ba", "Amina");
+  std::vector<std::string> seen;
+  std::string token;
+  int64_t last = -1;
+  for (int round = 0; seen.size() < kNotes && round < kNotes; ++round) {
+    v1::WatchRequest request = Request();
+    request.set_resume_token(token);
+    Watcher watcher(*feed_, request);
+    for (int i = 0; i < 4 && seen.size() < kNotes; ++i) {
+      const v1::WatchResponse response = watcher.NextChange();
+      EXPECT_EQ(response.change().previous_position().offset(), last) << "across resumptions too";
+      last = response.change().position().offset();
+      seen.push_back(response.change().resource());
+      token = response.resume_token();
+      NotePinned event;
+      ASSERT_TRUE(response.change().events(0).UnpackTo(&event));
+      EXPECT_EQ(event.note().person(), "") << "G12";
+    }
+  }
+  ASSERT_EQ(seen.size(), static_cast<size_t>(kNotes));
+  for (int i = 0; i < kNotes; ++i)
+    EXPECT_EQ(seen[static_cast<size_t>(i)], "operations/ba/notes/n" + std::to_string(i));
+
+  v1::WatchRequest other = Request();
+  other.add_collections("notes");
+  other.set_resume_token(token);
+  const Outcome refused = Watcher(*feed_, other).Finish();
+  EXPECT_EQ(refused.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(refused.bad_request.field_violations(0).field(), "resume_token");
+}
+
+TEST_F(AdminTest, AWatchFiltersByCollectionAndMayBeginNow) {
+  Pin(1);
+  v1::WatchRequest request = Request();
+  request.set_start(v1::WATCH_START_NOW);
+  Watcher now(*feed_, request);
+  request.add_collections("somethingElse");
+  request.set_start(v1::WATCH_START_BEGINNING);
+  request.mutable_heartbeat_interval()->set_seconds(1);
+  Watcher nothing(*feed_, request);
+  v1::WatchResponse response;
+  ASSERT_TRUE(nothing.Next(response));
+  EXPECT_TRUE(response.has_heartbeat());
+  EXPECT_FALSE(response.resume_token().empty());
+  Pin(2);
+  EXPECT_EQ(now.NextChange().change().resource(), "operations/ba/notes/n2");
+}
+
+TEST_F(AdminTest, AWatchIsRefusedToWhomItIsNotGranted) {
+  EXPECT_EQ(Watcher(*feed_, Request(), testing::kReader).Finish().reason, "PERMISSION_DENIED");
+  v1::WatchRequest request = Request();
+  request.set_operation("operations/rs");
+  EXPECT_EQ(Watcher(*feed_, request).Finish().reason, "OPERATION_NOT_GRANTED");
+  request = Request();
+  request.set_service("");
+  EXPECT_EQ(Watcher(*feed_, request).Finish().reason, "INVALID_FIELD");
+  request = Request();
+  request.mutable_heartbeat_interval()->set_nanos(1);
+  EXPECT_EQ(Watcher(*feed_, request).Finish().reason, "INVALID_FIELD");
+  EXPECT_EQ(board_.admin().open_streams(), 0);
+}
+
+TEST_F(AdminTest, TheServersEndEndsFeedsSoonWithATimeToRetry) {
+  Watcher watcher(*feed_, Request());
+  Pin(1);
+  watcher.NextChange();
+  board_.admin().EndStreams();
+  const Outcome ended = watcher.Finish();
+  EXPECT_EQ(ended.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(ended.reason, "SHUTTING_DOWN");
+  EXPECT_TRUE(ended.retry.has_retry_delay());
+  EXPECT_EQ(Watcher(*feed_, Request()).Finish().status.error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
+TEST_F(AdminTest, G13_ACallerWhoDoesNotReadHoldsUpNobody) {
+  v1::WatchRequest request = Request();
+  Watcher idle(*feed_, request);  // never read
+  Watcher reading(*feed_, request);
+  for (int i = 0; i < 20; ++i) Pin(i, "ba", std::string(200'000, 'x'));
+  std::set<std::string> seen;
+  for (int i = 0; i < 20; ++i) seen.insert(reading.NextChange().change().resource());
+  EXPECT_EQ(seen.size(), 20u);
+}
+
+TEST(FeedCursorTest, ATokenComesBackAsItWasAndOnlyForItsFilter) {
+  FeedCursor cursor(3);
+  cursor.partitions[1] = {41, 40};
+  cursor.partitions[2] = {7, -1};
+  const std::string token = EncodeCursor(cursor, "filter");
+  EXPECT_EQ(*DecodeCursor(token, "filter", 3), cursor);
+  EXPECT_FALSE(DecodeCursor(token, "other", 3).ok());
+  EXPECT_FALSE(DecodeCursor(token, "filter", 4).ok());
+  EXPECT_FALSE(DecodeCursor("", "filter", 3).ok());
+  for (size_t i = 0; i < token.size(); ++i) {
+    std::string changed = token;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    EXPECT_FALSE(DecodeCursor(changed, "filter", 3).ok()) << i;
+  }
+}
+
+}  // namespace
+}  // namespace prihvat::rpc::admin
