@@ -1,9 +1,6 @@
 // All four services in one process on the embedded log: the default for one machine.
-#if __has_include("services/handover/api/handover_service.h")
 #include "services/handover/api/handover_service.h"
 #include "services/handover/definition.h"
-#define PRIHVAT_WITH_HANDOVER
-#endif
 #include "services/hosting/program.h"
 #include "services/procurement/api/procurement_service.h"
 #include "services/procurement/definition.h"
@@ -20,10 +17,8 @@ std::vector<hosting::HostedService> AllServices() {
   return {
       Hosted<procurement::v1::ProcurementService, procurement::ProcurementServiceImpl>(
           procurement::ProcurementDefinition()),
-#ifdef PRIHVAT_WITH_HANDOVER
       Hosted<handover::v1::HandoverService, handover::HandoverServiceImpl>(
           handover::HandoverDefinition()),
-#endif
       Hosted<reception::v1::ReceptionService, reception::ReceptionServiceImpl>(
           reception::ReceptionDefinition()),
       Hosted<reporting::v1::ReportingService, reporting::ReportingServiceImpl>(

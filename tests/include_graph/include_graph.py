@@ -25,10 +25,12 @@ SEES = {
     "testkit": ["base", "telemetry", "config", "es", "event_log", "state_store", "runtime", "access", "vault", "rpc",
                 "documents"],
 }
-# Services with a domain of their own; services/prihvatd puts them together, services/prihvatctl is a client of them.
+# Services with a domain of their own; services/hosting runs them, services/prihvatd all in one process, and
+# services/prihvatctl is a client of them.
 SERVICES = ["procurement", "handover", "reception", "reporting"]
 PURE_ROOMS = ["domain", "processes", "views"]
-HOST = "services/prihvatd/"  # puts services and engines together, as a main.cc does
+HOSTING = "services/hosting/"  # puts a service and an engine together for a main.cc; knows no service
+ALL_IN_ONE = "services/prihvatd/"  # may see every service
 
 # Libraries from outside by how their headers begin.
 EXTERNAL = {
@@ -187,10 +189,16 @@ def check_libraries(include):
 def check_services(graph, include):
     """services/: never another one's headers, of its protos only the events."""
     source = service_of(include.file)
-    if source is None or include.file.startswith(HOST):
+    if source is None or include.file.startswith(ALL_IN_ONE):
         return
     target = service_of(include.target)
-    if target is not None and target != source:
+    if include.target.startswith(HOSTING) and (include.file.endswith("/main.cc") or is_test(include.file)):
+        return
+    if include.target.startswith(HOSTING) and source != target:
+        yield says(include, room_of(include.target), "only a main.cc is hosted")
+    elif include.file.startswith(HOSTING) and target is not None and target != source:
+        yield says(include, room_of(include.target), "hosting knows no service; its main.cc hands it over")
+    elif target is not None and target != source:
         yield says(include, room_of(include.target), f"{source} never includes {target}'s headers; it learns from its "
                    "events")
     said = SERVICE_PROTO.match(include.target)
@@ -201,15 +209,15 @@ def check_services(graph, include):
 
 
 def check_engines(include):
-    """Only main.cc and the host name a concrete engine; only an engine sees its library; only tests see test kits."""
+    """Only main.cc and hosting name a concrete engine; only an engine sees its library; only tests see test kits."""
     if is_test(include.file):
         return
     for engine in ("embedded", "kafka"):
         folder = f"libs/event_log/{engine}/"
         named = include.target.startswith(folder) and not include.file.startswith(folder)
-        if named and not include.file.endswith("/main.cc") and not include.file.startswith(HOST):
-            yield says(include, f"libs/event_log/{engine}", f"only main.cc and {HOST} name a concrete engine; take an "
-                       "EventLog")
+        if named and not include.file.endswith("/main.cc") and not include.file.startswith(HOSTING):
+            yield says(include, f"libs/event_log/{engine}", f"only main.cc and {HOSTING} name a concrete engine; "
+                       "take an EventLog")
     external = external_of(include.target)
     allowed = ENGINE_ROOMS.get(external)
     if allowed and not include.file.startswith(tuple(allowed)):

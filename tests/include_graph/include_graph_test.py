@@ -51,7 +51,8 @@ class Planted(unittest.TestCase):
         "services/handover/api/service.h": '#include "libs/rpc/server.h"\n'
                                            '#include "prihvat/handover/v1/service.grpc.pb.h"\n',
         "services/handover/main.cc": '#include "libs/event_log/kafka/kafka_log.h"\n'
-                                     '#include "libs/event_log/embedded/embedded_log.h"\n',
+                                     '#include "services/hosting/host.h"\n',
+        "services/hosting/host.h": '#include "libs/event_log/kafka/kafka_log.h"\n',
         "services/procurement/domain/decider.h": "",
         "services/prihvatd/main.cc": '#include "services/handover/api/service.h"\n'
                                      '#include "services/procurement/domain/decider.h"\n',
@@ -151,9 +152,17 @@ class Planted(unittest.TestCase):
                           "services/handover/api -> libs/event_log/kafka", "only main.cc")
         self.assert_named("libs/event_log/event_log.h", 3, "libs/event_log/embedded/embedded_log.h", "only main.cc")
 
-    def test_the_host_may_name_engines_and_services(self):
-        self.assertEqual(self.check(("services/prihvatd/host.cc", '#include "libs/event_log/kafka/kafka_log.h"\n'
+    def test_all_in_one_process_sees_every_service(self):
+        self.assertEqual(self.check(("services/prihvatd/all.cc", '#include "services/hosting/host.h"\n'
                                      '#include "services/procurement/domain/decider.h"\n')), [])
+
+    def test_hosting_that_knows_a_service(self):
+        self.assert_named("services/hosting/host.h", 2, "services/handover/domain/decider.h",
+                          "services/hosting -> services/handover/domain", "hosting knows no service")
+
+    def test_a_service_that_hosts_itself(self):
+        self.assert_named("services/handover/api/service.h", 3, "services/hosting/host.h",
+                          "services/handover/api -> services/hosting", "only a main.cc is hosted")
 
     def test_an_engines_library_outside_the_engine(self):
         self.assert_named("libs/rpc/server.h", 2, "rocksdb/db.h", "libs/rpc -> RocksDB")
