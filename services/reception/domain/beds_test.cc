@@ -186,6 +186,16 @@ TEST_F(Beds, AReservationExpiresByItself) {
   EXPECT_EQ(bed.uses(0).person(), Person("p-b"));
 }
 
+TEST_F(Beds, APromiseThatRanOutBindsNobodyForThePastEither) {
+  story_.Register("p-a");
+  story_.Register("p-b");
+  story_.Do(Reserve(story_, "b1", "p-a", On13July(8), On13July(12)));
+  story_.At(On13July(11, 59))
+      .Effective(On13July(11))
+      .Refused(story_.CheckIn("b", "usivak", "b1"), "BED_TAKEN");
+  story_.At(On13July(13)).Effective(On13July(11)).Do(story_.CheckIn("b", "usivak", "b1"));
+}
+
 TEST_F(Beds, AReservationIsReleasedByThePersonToWhomItIsPromised) {
   story_.Register("p-a");
   story_.Register("p-b");
