@@ -45,11 +45,18 @@ std::string_view OpenMoves(v1::HandoverCaseState state) {
   }
 }
 
+// The event by which the title passes tells each item in full, and is one record of the log, which
+// holds a mebibyte.
+constexpr size_t kCaseBytes = 800'000;
+// Of an item beside its texts: names, numbers and values.
+constexpr size_t kItemBytes = 400;
+
 // What the items of one case have in common, as far as seen.
 struct Common {
   std::string donor;
   std::string currency;
   std::string project;
+  size_t bytes = 0;  // of all of them
 };
 
 std::optional<es::Rejection> CheckProvenance(const v1::HandoverCase& wanted, std::string_view item,
@@ -123,6 +130,8 @@ std::optional<es::Rejection> TakeAsset(const es::View& view, const std::string& 
                                 asset->value(), common)) {
     return no;
   }
+  common.bytes += kItemBytes + asset->description().ByteSizeLong() +
+                  asset->provenance().ByteSizeLong() + asset->serial().size();
   item.set_asset(asset->name());
   *item.mutable_quantity() = ToProto(base::Decimal::FromInt(1));
   return SetNeedsProof(asset->value(), context, item);
@@ -156,6 +165,7 @@ std::optional<es::Rejection> TakeLot(const es::View& view, const std::string& fi
                                 lot->value(), common)) {
     return no;
   }
+  common.bytes += kItemBytes + lot->description().ByteSizeLong() + lot->provenance().ByteSizeLong();
   item.set_asset_lot(lot->name());
   *item.mutable_quantity() = ToProto(quantity);
   return SetNeedsProof(lot->unit_price(), context, item);
@@ -170,7 +180,8 @@ std::optional<es::Rejection> TakeItems(const es::View& view, const v1::HandoverC
         fmt::format("has {} entries; 1 to {} are allowed", wanted.items_size(), most));
   }
   std::set<std::string> seen;
-  Common common{.donor = wanted.donor(), .currency = "", .project = ""};
+  Common common;
+  common.donor = wanted.donor();
   for (int i = 0; i < wanted.items_size(); ++i) {
     const std::string field = fmt::format("handover_case.items[{}]", i);
     const v1::HandoverItem& asked = wanted.items(i);
@@ -183,6 +194,14 @@ std::optional<es::Rejection> TakeItems(const es::View& view, const v1::HandoverC
     v1::HandoverItem& item = *made.add_items();
     auto* const take = asked.asset().empty() ? &TakeLot : &TakeAsset;
     if (auto no = take(view, field, wanted, asked, context, common, item)) return no;
+  }
+  if (common.bytes > kCaseBytes) {
+    return es::Rejected(kCaseTooLarge)
+        .Saying(fmt::format("{} items take {} bytes; the limit is {}", wanted.items_size(),
+                            common.bytes, kCaseBytes))
+        .With("items", wanted.items_size())
+        .With("bytes", common.bytes)
+        .With("limit", kCaseBytes);
   }
   made.set_donor(common.donor);
   if (const auto* project = view.Find<v1::ProjectFacts>(common.project)) {

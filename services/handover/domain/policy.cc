@@ -12,8 +12,7 @@ const std::array<Policy, 1>& Policies() {
        .backdating_days = 30,
        .skew = absl::Minutes(5),
        .proof_above_eur = base::Decimal::FromInt(5000),
-       .items_a_case = 1000,
-       .pieces_a_receipt_line = 5000},
+       .items_a_case = 1000},
   }};
   return policies;
 }

@@ -15,7 +15,6 @@ struct Policy {
   base::Decimal proof_above_eur;  // an item that costs more needs its proof of transfer filed
                                   // (INV-17)
   int items_a_case;               // at most
-  int pieces_a_receipt_line;      // at most
 };
 
 // The policy that is valid on `day`; before the first, the first.

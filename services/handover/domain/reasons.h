@@ -23,6 +23,13 @@ inline constexpr es::Reason kPiecesMismatch{
     "PIECES_MISMATCH", absl::StatusCode::kFailedPrecondition,
     "The numbered goods are not as many as were accepted or returned.",
     "Compare the serial numbers with the quantity on the receipt."};
+inline constexpr es::Reason kReceiptTooLarge{
+    "RECEIPT_TOO_LARGE", absl::StatusCode::kFailedPrecondition,
+    "The goods of one receipt are too many to be registered at once.",
+    "Return them in procurement and receive them again in several receipts."};
+inline constexpr es::Reason kCaseTooLarge{
+    "CASE_TOO_LARGE", absl::StatusCode::kInvalidArgument,
+    "The items of the case are too many to be handed over at once.", "Make several cases."};
 inline constexpr es::Reason kItemNotAvailable{
     "ITEM_NOT_AVAILABLE", absl::StatusCode::kFailedPrecondition,
     "The item is not in custody: it is promised to a case, handed over, or gone.",
@@ -110,6 +117,7 @@ inline std::span<const es::Reason* const> HandoverReasons() {
       &kAlreadySigned,      &kNothingAccepted,  &kCertificateIncomplete,
       &kCertificateDiffers, &kProofMissing,     &kBeforeLastMove,
       &kBeforeAgreedDay,    &kNotResponsible,   &kCertificateVoided,
+      &kReceiptTooLarge,    &kCaseTooLarge,
   };
   return kAll;
 }

@@ -1,6 +1,7 @@
 // What was accepted from a supplier becomes things to hand over: numbered goods one asset each,
 // others one lot for each line of a receipt. What goes back to the supplier leaves the books, and
 // its numbers are free again.
+#include <algorithm>
 #include <set>
 #include <utility>
 #include <vector>
@@ -11,12 +12,16 @@
 #include "services/handover/domain/amounts.h"
 #include "services/handover/domain/holdings.h"
 #include "services/handover/domain/names.h"
-#include "services/handover/domain/policy.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
 
 namespace prihvat::handover {
 namespace {
+
+// All that one receipt makes is one commit of the log, which holds a mebibyte.
+constexpr size_t kReceiptBytes = 900'000;
+// What the log keeps beside the event itself: its type and its time.
+constexpr size_t kBytesBesideEvent = 80;
 
 using Numbers = std::set<std::string>;  // claim names taken within this command
 
@@ -66,6 +71,28 @@ std::optional<es::Rejection> CheckPieceCount(const base::Decimal& quantity, int 
       .With("pieces", pieces);
 }
 
+// A line may take its share of the receipt's bytes; then all lines together fit, whatever the order
+// in which they come.
+std::optional<es::Rejection> CheckFits(const v1::RegisterReceivedGoodsRequest& command,
+                                       const es::Decision& decision) {
+  size_t bytes = 0;
+  for (const es::NewEvent& event : decision.events()) {
+    bytes += event.message->ByteSizeLong() + kBytesBesideEvent;
+  }
+  const size_t pieces = decision.events().size();
+  const size_t all = std::max(pieces, static_cast<size_t>(std::max(command.receipt_pieces(), 1)));
+  const size_t share = kReceiptBytes / all * pieces;
+  if (bytes <= share) return std::nullopt;
+  return es::Rejected(kReceiptTooLarge)
+      .Saying(fmt::format("line {} of {} makes {} of {} pieces and takes {} bytes; its share of a "
+                          "commit are {}",
+                          command.provenance().line_number(), command.provenance().receipt(),
+                          pieces, all, bytes, share))
+      .With("receipt_pieces", all)
+      .With("bytes", bytes)
+      .With("limit", share);
+}
+
 v1::AssetRegistered AssetOf(const v1::RegisterReceivedGoodsRequest& command, int index,
                             const base::Money& value) {
   const v1::ReceivedSerial& piece = command.serials(index);
@@ -91,11 +118,6 @@ es::Decision DecideAssets(const es::View& view, const v1::RegisterReceivedGoodsR
                           const base::Decimal& accepted, const base::Money& value,
                           es::Context& context) {
   const int pieces = command.serials_size();
-  const int most = PolicyOn(context.EffectiveDay()).pieces_a_receipt_line;
-  if (pieces > most) {
-    return es::InvalidField("serials",
-                            fmt::format("has {} entries; the limit is {}", pieces, most));
-  }
   if (auto no = CheckPieceCount(accepted, pieces)) return *std::move(no);
   Numbers taken;
   for (int i = 0; i < pieces; ++i) {
@@ -111,6 +133,7 @@ es::Decision DecideAssets(const es::View& view, const v1::RegisterReceivedGoodsR
   for (int i = 0; i < pieces; ++i) {
     decision.Add(AssetOf(command, i, (*values)[static_cast<size_t>(i)]));
   }
+  if (auto no = CheckFits(command, decision)) return *std::move(no);
   return decision;
 }
 
@@ -153,7 +176,9 @@ es::Decision DecideRegisterReceivedGoods(const es::View& view,
                                                  : LotName(from.receipt(), from.line_number());
   if (view.Exists(first)) return es::AlreadyExists(first);
   if (command.serialised()) return DecideAssets(view, command, accepted, value, context);
-  return es::Accepted(LotOf(command));
+  es::Decision decision = es::Accepted(LotOf(command));
+  if (auto no = CheckFits(command, decision)) return *std::move(no);
+  return decision;
 }
 
 void FoldAssetRegistered(es::Entities& entities, const v1::AssetRegistered& event,

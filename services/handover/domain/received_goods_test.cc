@@ -66,6 +66,34 @@ TEST(ReceivedGoods, TheSameLineIsRegisteredOnce) {
   story.When(ReceivedLot("10", "1000.00", "100.00")).ThenRejected("ALREADY_EXISTS");
 }
 
+// What the runtime adds to an event in a commit is less than 80 bytes.
+size_t BytesOf(const es::Decision& decision) {
+  size_t bytes = 0;
+  for (const es::NewEvent& event : decision.events()) bytes += event.message->ByteSizeLong() + 80;
+  return bytes;
+}
+
+TEST(ReceivedGoods, MoreThanACommitHoldsIsRefusedAndNeverStopsTheProcess) {
+  std::vector<std::string> serials;
+  for (int i = 0; i < 3000; ++i) serials.push_back(fmt::format("89390101023584{:05}", i));
+  Story story;
+  story.When(ReceivedPieces(serials, "3000.00")).ThenRejected("RECEIPT_TOO_LARGE");
+  serials.resize(1000);
+  story.When(ReceivedPieces(serials, "1000.00")).ThenAccepted();
+  EXPECT_LT(BytesOf(story.decision()), 900'000u);
+}
+
+TEST(ReceivedGoods, TheLinesOfAReceiptShareWhatACommitHolds) {
+  std::vector<std::string> serials;
+  for (int i = 0; i < 1000; ++i) serials.push_back(fmt::format("89390101023584{:05}", i));
+  auto command = ReceivedPieces(serials, "1000.00");
+  Story story;
+  command.set_receipt_pieces(2500);  // other lines have the rest
+  story.When(command).ThenRejected("RECEIPT_TOO_LARGE", {{"receipt_pieces", "2500"}});
+  command.set_receipt_pieces(1100);
+  story.When(command).ThenAccepted();
+}
+
 TEST(ReceivedGoods, RefusesAsManySerialsAsWereNotAccepted) {
   Story story;
   auto command = ReceivedPieces({"A-1", "A-2"}, "100.00");

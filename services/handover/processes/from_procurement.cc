@@ -57,12 +57,28 @@ std::string AgencyOf(const procurement::v1::GoodsReceiptPosted& event,
   return std::string(OrganisationOf(who));
 }
 
+// Whether the line makes things to hand over: goods, of which some were accepted.
+bool MakesThings(const procurement::v1::PostedLine& line) {
+  return (line.kind() == procurement::v1::LINE_KIND_GOODS_SERIAL ||
+          line.kind() == procurement::v1::LINE_KIND_GOODS_QUANTITY) &&
+         !IsNothing(line.accepted());
+}
+
+int PiecesOf(const procurement::v1::GoodsReceiptPosted& event) {
+  int pieces = 0;
+  for (const procurement::v1::PostedLine& line : event.lines()) {
+    if (!MakesThings(line)) continue;
+    const bool serialised = line.kind() == procurement::v1::LINE_KIND_GOODS_SERIAL;
+    pieces += serialised ? line.serials_size() : 1;
+  }
+  return pieces;
+}
+
 void RegisterGoods(const procurement::v1::GoodsReceiptPosted& event,
                    const es::EventContext& context, es::Reactions& reactions) {
+  const int pieces = PiecesOf(event);
   for (const procurement::v1::PostedLine& line : event.lines()) {
-    const bool serialised = line.kind() == procurement::v1::LINE_KIND_GOODS_SERIAL;
-    if (!serialised && line.kind() != procurement::v1::LINE_KIND_GOODS_QUANTITY) continue;
-    if (IsNothing(line.accepted())) continue;
+    if (!MakesThings(line)) continue;
     v1::RegisterReceivedGoodsRequest command;
     command.set_operation(std::string(context.operation));
     v1::Provenance& from = *command.mutable_provenance();
@@ -81,7 +97,8 @@ void RegisterGoods(const procurement::v1::GoodsReceiptPosted& event,
     command.mutable_description()->set_bs(line.description_bs());
     command.set_unit(line.unit());
     *command.mutable_accepted() = line.accepted();
-    command.set_serialised(serialised);
+    command.set_serialised(line.kind() == procurement::v1::LINE_KIND_GOODS_SERIAL);
+    command.set_receipt_pieces(pieces);
     for (const auto& item : line.serials()) *command.add_serials() = ToSerial(item);
     *command.mutable_unit_price() = line.unit_price();
     *command.mutable_value() = line.value();

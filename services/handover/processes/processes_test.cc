@@ -94,6 +94,7 @@ TEST(FromProcurement, EachLineOfGoodsIsACommandAndServicesAreNone) {
   EXPECT_EQ(assets.serials(0).vin(), "JTEBR3FJ70K203117");
   EXPECT_EQ(assets.serials(0).manufacturer(), "Toyota");
   EXPECT_EQ(assets.value().units(), 72500);
+  EXPECT_EQ(assets.receipt_pieces(), 2);  // the vehicle and the lot
   const v1::Provenance& from = assets.provenance();
   EXPECT_EQ(from.receipt(), event.receipt());
   EXPECT_EQ(from.receipt_number(), "GRN-2023-0001");
