@@ -1,0 +1,321 @@
+// The API behind a gRPC server, over a log in memory: what a caller sends and gets.
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "fmt/format.h"
+#include "grpcpp/grpcpp.h"
+#include "libs/access/policy.h"
+#include "libs/base/clock.h"
+#include "libs/base/random.h"
+#include "libs/base/uuid.h"
+#include "libs/event_log/testing/memory_log.h"
+#include "libs/rpc/authenticator.h"
+#include "libs/rpc/executor.h"
+#include "libs/rpc/forwarder.h"
+#include "libs/rpc/testing/test_server.h"
+#include "libs/runtime/service.h"
+#include "libs/telemetry/rpc_metrics.h"
+#include "services/procurement/api/procurement_service.h"
+#include "services/procurement/definition.h"
+#include "services/procurement/domain/testing/procurement_spec.h"
+
+namespace prihvat::procurement {
+namespace {
+
+using Stub = v1::ProcurementService::Stub;
+using ::testing::ElementsAre;
+
+constexpr char kApi[] = "prihvat.procurement.v1.ProcurementService";
+constexpr char kRoles[] = ";roles=procurement_officer;operations=operations/ba";
+
+// One instance of the service with an operation, a project, a budget line of 800 KM and a supplier;
+// and a client of it.
+class Api : public ::testing::Test {
+ protected:
+  Api()
+      : log_({{.name = "prihvat.procurement", .partitions = 1}}),
+        directory_(::testing::TempDir() + "procurement-" + base::MakeUuid(random_)),
+        metrics_(registry_),
+        forwarder_(grpc::InsecureChannelCredentials()),
+        executor_(std::make_unique<rpc::Executor>(2)) {
+    runtime::ServiceOptions options;
+    options.instance = "procurement-0";
+    options.address = "in-process";
+    options.store_dir = directory_;
+    options.partitions = 1;
+    auto service = runtime::Service::Start(ProcurementDefinition(), options, log_, clock_, random_);
+    PRIHVAT_CHECK(service.ok(), service.status().ToString());
+    service_ = *std::move(service);
+    calls_ = std::make_unique<rpc::Calls>(*service_, kApi,
+                                          rpc::Environment{.clock = &clock_,
+                                                           .access = &access::Policy::Default(),
+                                                           .authenticator = &authenticator_,
+                                                           .executor = executor_.get(),
+                                                           .forwarder = &forwarder_,
+                                                           .metrics = &metrics_});
+    api_ = std::make_unique<ProcurementServiceImpl>(*calls_);
+    grpc::ServerBuilder builder;
+    builder.RegisterService(api_.get());
+    server_ = builder.BuildAndStart();
+    stub_ = v1::ProcurementService::NewStub(server_->InProcessChannel({}));
+    const absl::Time deadline = absl::Now() + absl::Seconds(20);
+    while (!service_->Ready() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(2));
+    SetTheStage();
+  }
+
+  ~Api() override {
+    server_->Shutdown();
+    service_->Stop(absl::Now() + absl::Seconds(10));
+    executor_.reset();
+    service_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+
+  // Makes the call as `person`; a mutation gets a request id of its own where it has none.
+  template <class Request, class Response>
+  rpc::testing::Outcome Try(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                         Response*),
+                            Request request, Response* response,
+                            const std::string& person = kRequester) {
+    if constexpr (requires { request.set_request_id(""); }) {
+      if (request.request_id().empty()) {
+        base::SystemRandom random;  // calls come from several threads
+        request.set_request_id(base::MakeUuid(random));
+      }
+    }
+    return rpc::testing::Call(*stub_, method, request, response, {.principal = person + kRoles});
+  }
+
+  template <class Request, class Response>
+  Response Do(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+              const Request& request, const std::string& person = kRequester) {
+    Response response;
+    const rpc::testing::Outcome outcome = Try(method, request, &response, person);
+    EXPECT_TRUE(outcome.status.ok())
+        << request.GetTypeName() << ": " << outcome.status.error_message();
+    return response;
+  }
+
+  void SetTheStage() {
+    v1::CreateOperationRequest operation;
+    operation.set_name(kOperation);
+    operation.set_display_name("Bosnia and Herzegovina");
+    operation.set_time_zone("Europe/Sarajevo");
+    Do(&Stub::CreateOperation, operation);
+    v1::CreateProjectRequest project;
+    project.set_parent(kOperation);
+    project.set_project_id("migration-response");
+    project.mutable_project()->set_display_name("Migration response");
+    project.mutable_project()->set_donor("organisations/eu");
+    project.mutable_project()->set_currency("EUR");
+    Do(&Stub::CreateProject, project);
+    v1::CreateBudgetLineRequest line;
+    line.set_parent(kProject);
+    line.set_budget_line_id("equipment");
+    line.mutable_budget_line()->set_display_name("Equipment");
+    *line.mutable_budget_line()->mutable_amount() = Km("800.00");
+    Do(&Stub::CreateBudgetLine, line);
+    v1::RegisterSupplierRequest supplier;
+    supplier.set_parent(kOperation);
+    supplier.set_supplier_id("autokuca");
+    supplier.mutable_supplier()->set_display_name("Autokuća d.o.o.");
+    supplier.mutable_supplier()->set_country_code("BA");
+    Do(&Stub::RegisterSupplier, supplier);
+  }
+
+  v1::PurchaseOrder Draft(const std::string& id, std::string_view quantity) {
+    return Do(&Stub::CreatePurchaseOrder,
+              ProcurementSpec::DraftOf({Goods(quantity, "100.00")}, id));
+  }
+  v1::PurchaseOrder Issued(const std::string& id, std::string_view quantity) {
+    Draft(id, quantity);
+    Do(&Stub::ApprovePurchaseOrder, On<v1::ApprovePurchaseOrderRequest>(id), kApprover);
+    return Do(&Stub::IssuePurchaseOrder, On<v1::IssuePurchaseOrderRequest>(id));
+  }
+  template <class Request>
+  static Request On(const std::string& id) {
+    Request request;
+    request.set_name(ProcurementSpec::OrderName(id));
+    return request;
+  }
+  v1::BudgetPosition Position() {
+    v1::GetBudgetPositionRequest request;
+    request.set_name(kProject);
+    return Do(&Stub::GetBudgetPosition, request);
+  }
+  std::vector<std::string> Orders(v1::ListPurchaseOrdersRequest request) {
+    request.set_parent(kOperation);
+    std::vector<std::string> ids;
+    const v1::ListPurchaseOrdersResponse page = Do(&Stub::ListPurchaseOrders, request);
+    for (const v1::PurchaseOrder& order : page.purchase_orders()) {
+      ids.push_back(order.name().substr(order.name().rfind('/') + 1));
+    }
+    return ids;
+  }
+
+  base::SystemClock clock_;
+  base::SystemRandom random_;
+  event_log::testing::MemoryLog log_;
+  std::string directory_;
+  prometheus::Registry registry_;
+  telemetry::RpcMetrics metrics_;
+  rpc::InsecureDevAuthenticator authenticator_;
+  rpc::Forwarder forwarder_;
+  std::unique_ptr<rpc::Executor> executor_;
+  std::unique_ptr<runtime::Service> service_;
+  std::unique_ptr<rpc::Calls> calls_;
+  std::unique_ptr<ProcurementServiceImpl> api_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<Stub> stub_;
+};
+
+TEST_F(Api, FromDraftToReceiptAndBudget) {
+  const v1::PurchaseOrder issued = Issued("po", "7");
+  EXPECT_EQ(issued.state(), v1::PURCHASE_ORDER_STATE_ISSUED);
+  EXPECT_FALSE(issued.etag().empty());
+  EXPECT_THAT(issued.document_number(), ::testing::MatchesRegex("PO-[0-9]{4}-0001"));
+  const v1::GoodsReceipt receipt =
+      Do(&Stub::PostGoodsReceipt, ProcurementSpec::ReceiptOf({{.accepted = "2"}}), kReceiver);
+  EXPECT_EQ(receipt.state(), v1::GOODS_RECEIPT_STATE_POSTED);
+  EXPECT_EQ(receipt.receiver(), kReceiver);
+  const v1::BudgetPosition position = Position();
+  ASSERT_EQ(position.totals_size(), 1);
+  EXPECT_EQ(Text(position.totals(0).committed()), "500.00 BAM");
+  EXPECT_EQ(Text(position.totals(0).spent()), "200.00 BAM");
+  EXPECT_EQ(Text(position.totals(0).available()), "100.00 BAM");
+  v1::GetPurchaseOrderRequest get;
+  get.set_name(kOrder);
+  EXPECT_EQ(Do(&Stub::GetPurchaseOrder, get).state(), v1::PURCHASE_ORDER_STATE_PARTIALLY_RECEIVED);
+  v1::ListGoodsReceiptsRequest receipts;
+  receipts.set_parent(kOperation);
+  receipts.set_purchase_order(kOrder);
+  EXPECT_EQ(Do(&Stub::ListGoodsReceipts, receipts).goods_receipts_size(), 1);
+  receipts.set_purchase_order(ProcurementSpec::OrderName("other"));
+  EXPECT_EQ(Do(&Stub::ListGoodsReceipts, receipts).goods_receipts_size(), 0);
+}
+
+TEST_F(Api, ARejectionCarriesItsNumbers) {
+  Issued("po", "7");
+  v1::GoodsReceipt receipt;
+  const rpc::testing::Outcome outcome =
+      Try(&Stub::PostGoodsReceipt, ProcurementSpec::ReceiptOf({{.accepted = "7.002"}}), &receipt,
+          kReceiver);
+  EXPECT_EQ(outcome.status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(outcome.reason, "OVER_RECEIPT");
+  EXPECT_EQ(outcome.metadata.at("accepted"), "7.002");
+  EXPECT_EQ(outcome.metadata.at("limit"), "7");
+}
+
+TEST_F(Api, INV03_F2_OfApprovalsAtOnceOneFits) {
+  constexpr int kOrders = 4;
+  for (int i = 0; i < kOrders; ++i) Draft(fmt::format("po{}", i), "7");
+  std::vector<rpc::testing::Outcome> outcomes(kOrders);
+  {
+    std::vector<std::thread> officers;
+    for (int i = 0; i < kOrders; ++i) {
+      officers.emplace_back([&, i] {
+        v1::PurchaseOrder order;
+        outcomes[i] = Try(&Stub::ApprovePurchaseOrder,
+                          On<v1::ApprovePurchaseOrderRequest>(fmt::format("po{}", i)), &order,
+                          i % 2 == 0 ? kApprover : kSecondApprover);
+      });
+    }
+    for (std::thread& officer : officers) officer.join();
+  }
+  int passed = 0;
+  for (const rpc::testing::Outcome& outcome : outcomes) {
+    if (outcome.status.ok()) {
+      ++passed;
+    } else {
+      EXPECT_EQ(outcome.reason, "OVER_BUDGET");
+      EXPECT_EQ(outcome.metadata.at("available"), "100.00 BAM");
+    }
+  }
+  EXPECT_EQ(passed, 1);
+  EXPECT_EQ(Text(Position().totals(0).committed()), "700.00 BAM");
+}
+
+TEST_F(Api, INV40_ARepeatedRequestIdHasOneEffect) {
+  Issued("po", "7");
+  auto request = ProcurementSpec::ReceiptOf({{.accepted = "2"}}, "");
+  request.set_request_id(base::MakeUuid(random_));
+  const v1::GoodsReceipt first = Do(&Stub::PostGoodsReceipt, request, kReceiver);
+  const v1::GoodsReceipt second = Do(&Stub::PostGoodsReceipt, request, kReceiver);
+  EXPECT_EQ(first.name(), second.name());
+  EXPECT_EQ(Text(Position().totals(0).spent()), "200.00 BAM");
+}
+
+TEST_F(Api, A3_TheSecondOfTwoWhoReadTheSameIsRefused) {
+  const v1::PurchaseOrder read = Draft("po", "7");
+  auto approve = On<v1::ApprovePurchaseOrderRequest>("po");
+  approve.set_etag(read.etag());
+  v1::CancelPurchaseOrderRequest cancel = On<v1::CancelPurchaseOrderRequest>("po");
+  cancel.set_etag(read.etag());
+  cancel.set_reason("not needed");
+  Do(&Stub::ApprovePurchaseOrder, approve, kApprover);
+  v1::PurchaseOrder order;
+  const rpc::testing::Outcome outcome = Try(&Stub::CancelPurchaseOrder, cancel, &order);
+  EXPECT_EQ(outcome.status.error_code(), grpc::StatusCode::ABORTED);
+  EXPECT_EQ(outcome.reason, "STALE_ETAG");
+}
+
+TEST_F(Api, ListsOrdersByTypedFilters) {
+  Issued("a", "1");
+  Draft("b", "1");
+  Issued("c", "1");
+  Do(&Stub::PostGoodsReceipt, ProcurementSpec::ReceiptOf({{.accepted = "1"}}, "grn", "c"),
+     kReceiver);
+  v1::ListPurchaseOrdersRequest request;
+  EXPECT_THAT(Orders(request), ElementsAre("a", "b", "c"));
+  request.set_only_open(true);
+  EXPECT_THAT(Orders(request), ElementsAre("a"));
+  request.set_only_open(false);
+  request.set_state(v1::PURCHASE_ORDER_STATE_DRAFT);
+  EXPECT_THAT(Orders(request), ElementsAre("b"));
+  request.clear_state();
+  request.set_supplier("operations/ba/suppliers/other");
+  EXPECT_THAT(Orders(request), ElementsAre());
+  request.set_supplier(kSupplier);
+  request.set_project(kProject);
+  request.set_budget_line(kBudgetLine);
+  EXPECT_THAT(Orders(request), ElementsAre("a", "b", "c"));
+}
+
+TEST_F(Api, ListsRequisitionsByTypedFilters) {
+  v1::CreateRequisitionRequest create;
+  create.set_parent(kOperation);
+  create.set_requisition_id("pr");
+  create.mutable_requisition()->set_budget_line(kBudgetLine);
+  create.mutable_requisition()->set_purpose("Boots");
+  v1::RequisitionLine& line = *create.mutable_requisition()->add_lines();
+  line.set_kind(v1::LINE_KIND_GOODS_QUANTITY);
+  line.set_description("boots");
+  line.set_unit("pair");
+  *line.mutable_quantity() = Number("1");
+  *line.mutable_estimated_unit_price() = Km("100.00");
+  Do(&Stub::CreateRequisition, create);
+  v1::ListRequisitionsRequest request;
+  request.set_parent(kOperation);
+  request.set_state(v1::REQUISITION_STATE_DRAFT);
+  request.set_project(kProject);
+  EXPECT_EQ(Do(&Stub::ListRequisitions, request).requisitions_size(), 1);
+  request.set_state(v1::REQUISITION_STATE_APPROVED);
+  EXPECT_EQ(Do(&Stub::ListRequisitions, request).requisitions_size(), 0);
+}
+
+TEST_F(Api, AProjectThatIsNotThereHasNoPosition) {
+  v1::GetBudgetPositionRequest request;
+  request.set_name("operations/ba/projects/none");
+  v1::BudgetPosition position;
+  EXPECT_EQ(Try(&Stub::GetBudgetPosition, request, &position).status.error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  request.set_name(kSupplier);
+  EXPECT_EQ(Try(&Stub::GetBudgetPosition, request, &position).status.error_code(),
+            grpc::StatusCode::NOT_FOUND);
+}
+
+}  // namespace
+}  // namespace prihvat::procurement
