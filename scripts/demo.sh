@@ -96,11 +96,11 @@ and from another terminal (build/tools/grpcurl comes with make setup):
   $bin/prihvatctl get operations/ba/purchaseOrders/vehicles-2022
   $bin/prihvatctl methods
 
-  build/tools/grpcurl -plaintext 127.0.0.1:7400 list
+  build/tools/grpcurl -plaintext 127.0.0.1:8443 list
   build/tools/grpcurl -plaintext -H "x-prihvat-principal: \$PRIHVAT_PRINCIPAL" \\
     -d '{"name": "operations/ba/centres/usivak"}' \\
-    127.0.0.1:7400 prihvat.reception.v1.ReceptionService/GetOccupancy
+    127.0.0.1:8443 prihvat.reception.v1.ReceptionService/GetOccupancy
   build/tools/grpcurl -plaintext -H "x-prihvat-principal: \$PRIHVAT_PRINCIPAL" \\
     -d '{"parent": "operations/ba", "project": "$project"}' \\
-    127.0.0.1:7400 prihvat.reporting.v1.ReportingService/GetDonorSummary
+    127.0.0.1:8443 prihvat.reporting.v1.ReportingService/GetDonorSummary
 EOF_NEXT

@@ -22,7 +22,7 @@ constexpr char kFooter[] =
     "3 no answer (send again: request ids make that safe); 4 a local file, or an unreadable reply.";
 
 struct GlobalFlags {
-  std::string server = "127.0.0.1:7400";
+  std::string server = "127.0.0.1:8443";
   std::string principal;
   std::string token_file;
   bool json = false;
@@ -45,6 +45,7 @@ class CommandLine {
     AddReports();
     AddExport();
     AddCertificate();
+    AddAdmin();
   }
 
   // The exit code where that settles it (help, wrong flags).
@@ -168,6 +169,36 @@ class CommandLine {
          [this](CommandContext& context) { return RunCertificate(context, name_, output_); });
   }
 
+  void AddAdmin() {
+    CLI::App* log = app_.add_subcommand("log", "Look into a service's log");
+    log->require_subcommand(1);
+    CLI::App* tail = log->add_subcommand("tail", "Print its commits, one line of JSON each");
+    tail->add_option("--service", log_tail_.service, "procurement, handover ...")->required();
+    tail->add_option("--operation", log_tail_.operation, "Only of this operation");
+    tail->add_flag("-f,--follow", log_tail_.follow, "Go on as commits come");
+    Sets(tail, [this](CommandContext& context) { return RunLogTail(context, log_tail_); });
+
+    CLI::App* store = app_.add_subcommand("store", "Look at a service's store");
+    store->require_subcommand(1);
+    CLI::App* checksum = store->add_subcommand(
+        "checksum", "SHA-256 over entities and views: equal wherever the same commits were folded");
+    checksum->add_option("--service", service_, "By default each of them");
+    Sets(checksum, [this](CommandContext& context) { return RunChecksum(context, service_); });
+
+    CLI::App* partitions = app_.add_subcommand("partitions", "How the partitions stand");
+    Sets(partitions, [](CommandContext& context) { return RunPartitions(context); });
+
+    CLI::App* watch = app_.add_subcommand("watch", "Print changes as they happen");
+    watch->add_option("--service", watch_.service, "procurement, handover ...")->required();
+    watch->add_option("--operation", watch_.operation, "Only of this operation");
+    watch->add_option("--collection", watch_.collections, "Only of these: centres, stays ...");
+    watch->add_flag("--from-now", watch_.from_now, "Not from the beginning");
+    watch->add_option("--resume", watch_.resume_file,
+                      "Keeps in this file how far it got, and goes on there");
+    watch->add_option("--limit", watch_.limit, "Stop after so many changes");
+    Sets(watch, [this](CommandContext& context) { return RunWatch(context, watch_); });
+  }
+
   void Sets(CLI::App* app, Command command) {
     app->callback([this, command = std::move(command)] { command_ = command; });
   }
@@ -185,6 +216,8 @@ class CommandLine {
   DonorArguments donor_;
   CentreArguments centre_;
   std::string output_;
+  LogTailArguments log_tail_;
+  WatchArguments watch_;
 };
 
 absl::StatusOr<std::string> LoadToken(const std::string& file) {

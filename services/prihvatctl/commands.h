@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -102,6 +103,30 @@ struct CentreArguments {
   std::string to;
 };
 absl::Status RunCentreSummary(CommandContext& context, const CentreArguments& arguments);
+
+struct LogTailArguments {
+  std::string service;
+  std::string operation;  // "" for all
+  bool follow = false;
+};
+// One line of JSON for each commit.
+absl::Status RunLogTail(CommandContext& context, const LogTailArguments& arguments);
+
+// Of one service, or ("") of each.
+absl::Status RunChecksum(CommandContext& context, const std::string& service);
+
+absl::Status RunPartitions(CommandContext& context);
+
+struct WatchArguments {
+  std::string service;
+  std::string operation;                 // "" for all
+  std::vector<std::string> collections;  // none for all
+  bool from_now = false;                 // else from the first commit on
+  std::string resume_file;               // goes on after what it holds, and keeps it; "" for none
+  size_t limit = SIZE_MAX;               // changes
+};
+// Prints changes until there were `limit` of them. A feed that breaks is resumed where it was.
+absl::Status RunWatch(CommandContext& context, const WatchArguments& arguments);
 
 absl::Status RunCertificate(CommandContext& context, const std::string& name,
                             const std::string& output);

@@ -1,7 +1,9 @@
 #include "services/prihvatctl/report_text.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -98,6 +100,23 @@ const char* StageText(reporting::v1::LineStage stage) {
   }
 }
 
+// Without the columns in which every row is empty.
+Table WithoutEmptyColumns(const Table& table) {
+  Table dense;
+  dense.rows.resize(table.rows.size());
+  for (size_t column = 0; column < table.header.size(); ++column) {
+    const bool used = std::any_of(table.rows.begin(), table.rows.end(), [&](const auto& row) {
+      return !std::holds_alternative<Empty>(row[column]);
+    });
+    if (!used && !table.rows.empty()) continue;
+    dense.header.push_back(table.header[column]);
+    for (size_t row = 0; row < table.rows.size(); ++row) {
+      dense.rows[row].push_back(table.rows[row][column]);
+    }
+  }
+  return dense;
+}
+
 absl::StatusOr<std::string> Format(const Table& table, size_t max_width) {
   documents::TextTableOptions options;
   options.max_width = max_width;
@@ -188,7 +207,7 @@ absl::StatusOr<std::string> LineOfSightText(const reporting::v1::LineOfSight& re
                   "unit",        "value", "in",     "EUR",   "stage",         "certificate",
                   "handed over", "to",    "centre", "people"};
   for (const auto& row : report.rows()) table.rows.push_back(LineOfSightCells(row));
-  PRIHVAT_ASSIGN_OR_RETURN(std::string text, Format(table, max_width));
+  PRIHVAT_ASSIGN_OR_RETURN(std::string text, Format(WithoutEmptyColumns(table), max_width));
   text += fmt::format("\n{} rows\n", report.row_count());
   for (const auto& value : report.values()) {
     text += fmt::format("total {}", Spoken(value.value()));
