@@ -66,7 +66,9 @@ class CommandLine {
 
  private:
   void AddGlobalFlags() {
-    app_.add_option("--server", flags_.server, "Where the server listens, host:port")
+    app_.add_option("--server", flags_.server,
+                    "Where the server listens, host:port; where each service has its own, "
+                    "procurement=host:port,handover=host:port,...")
         ->envname("PRIHVAT_SERVER")
         ->capture_default_str();
     app_.add_option("--principal", flags_.principal,

@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "services/prihvatctl/cli.h"
 #include "services/prihvatctl/grpc_api.h"
+#include "services/prihvatctl/routed_api.h"
 
 namespace {
 
@@ -23,7 +24,9 @@ int main(int argc, char** argv) {
   prihvat::ctl::Surroundings surroundings{std::cout, std::cerr, std::cin};
   surroundings.err_is_terminal = isatty(STDERR_FILENO) != 0;
   surroundings.width = TerminalWidth();
-  surroundings.connect = prihvat::ctl::GrpcApi::Insecure;
+  surroundings.connect = [](const std::string& servers) {
+    return prihvat::ctl::RoutedApi::To(servers, prihvat::ctl::GrpcApi::Insecure);
+  };
   surroundings.wait = [](absl::Duration wait) { absl::SleepFor(wait); };
   return prihvat::ctl::RunCommandLine({argv + 1, argv + argc}, surroundings);
 }
