@@ -21,6 +21,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
 #include "libs/event_log/event_log.h"
+#include "libs/rpc/admin/admin_service.h"
 #include "libs/rpc/authenticator.h"
 #include "libs/rpc/executor.h"
 #include "libs/rpc/forwarder.h"
@@ -146,6 +147,7 @@ class Host::Parts {
 
   void Stop(absl::Time deadline) {
     if (stopped_.exchange(true)) return;
+    if (admin_ != nullptr) admin_->EndStreams();
     if (server_ != nullptr) server_->Drain(deadline);
     for (const auto& running : running_) running->service->Stop(deadline);
     if (log_ != nullptr) log_->Close();
@@ -187,23 +189,37 @@ class Host::Parts {
                           fmt::format("{}: {}", hosted.definition.name,
                                       base::FromAbsl(service.status().message())));
     running->service = *std::move(service);
-    const rpc::Environment environment{.clock = &clock_,
-                                       .access = &access::Policy::Default(),
-                                       .authenticator = &authenticator_,
-                                       .executor = &executor_,
-                                       .forwarder = &forwarder_,
-                                       .metrics = &rpc_metrics_};
-    running->calls = std::make_unique<rpc::Calls>(*running->service, hosted.api, environment);
+    running->calls = std::make_unique<rpc::Calls>(*running->service, hosted.api, Environment());
     running->api = hosted.make_api(*running->calls);
     running_.push_back(std::move(running));
     return absl::OkStatus();
   }
 
+  rpc::Environment Environment() {
+    return {.clock = &clock_,
+            .access = &access::Policy::Default(),
+            .authenticator = &authenticator_,
+            .executor = &executor_,
+            .forwarder = &forwarder_,
+            .metrics = &rpc_metrics_};
+  }
+
   absl::Status StartServer() {
+    std::vector<runtime::Service*> services;
     std::vector<grpc::Service*> apis;
-    for (const auto& running : running_) apis.push_back(running->api.get());
+    for (const auto& running : running_) {
+      services.push_back(running->service.get());
+      apis.push_back(running->api.get());
+    }
+    admin_ = std::make_unique<rpc::admin::Admin>(
+        services, Environment(),
+        rpc::admin::AdminOptions{.checkpoint_root = options_.data_dir / "checkpoints"});
+    apis.push_back(&admin_->admin_service());
+    apis.push_back(&admin_->change_feed_service());
     PRIHVAT_ASSIGN_OR_RETURN(server_, rpc::Server::Start({.listen = options_.listen}, apis));
     for (const auto& running : running_) server_->SetServing(running->api_name, false);
+    for (const char* api : {rpc::admin::kAdminApi, rpc::admin::kChangeFeedApi})
+      server_->SetServing(api, true);
     return absl::OkStatus();
   }
 
@@ -230,6 +246,7 @@ class Host::Parts {
   rpc::Forwarder forwarder_{grpc::InsecureChannelCredentials()};
   rpc::Executor executor_{kReadThreads};
   std::vector<std::unique_ptr<Running>> running_;
+  std::unique_ptr<rpc::admin::Admin> admin_;
   std::atomic<bool> started_ = false;
   std::atomic<bool> stopped_ = false;
   bool all_serving_ = false;
