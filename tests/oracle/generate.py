@@ -100,7 +100,7 @@ class Money:
                           "funding_source": "A fund", "currency": "EUR"})
             for b in range(rng.randint(1, 3)):
                 currency = rng.choice(["BAM", "BAM", "BAM", "EUR", "USD"])
-                amount = money(rng.randint(10**9, 2 * 10**9), currency)
+                amount = money(rng.randint(10**11, 2 * 10**11), currency)
                 t.do("finance", "procurement.CreateBudgetLine", parent=project, budget_line_id=f"b{b}",
                      budget_line={"display_name": f"Line {b}", "amount": amount})
                 self.budget_lines.append((f"{project}/budgetLines/b{b}", donor, currency))
@@ -141,6 +141,8 @@ class Money:
                               "unit": "m" if line["kind"] == "GOODS_QUANTITY" else "piece",
                               "quantity": text_of(line["quantity"]), "unit_price": money(line["price"], currency)}
                              for line in lines]}
+        if rng.random() < 0.15:
+            yield from self.ask_too_much(f"{OP}/requisitions/x{number}", request)
         if rng.random() < 0.5:
             requisition = f"{OP}/requisitions/r{number}"
             yield from self.requisition(requisition, request)
@@ -171,7 +173,7 @@ class Money:
         yield rng.randint(1, 5) * DAY
         yield from self.deliveries(order, lines, donor, currency)
 
-    def requisition(self, name, request):
+    def requisition(self, name, request, expect=None):
         t = self.t
         t.do("requester", "procurement.CreateRequisition", parent=OP, requisition_id=name.rsplit("/", 1)[1],
              requisition={"budget_line": request["budget_line"], "purpose": "Needed",
@@ -180,8 +182,14 @@ class Money:
         yield self.rng.randint(1, 20) * HOUR
         t.do("requester", "procurement.SubmitRequisition", name=name)
         yield self.rng.randint(1, 20) * HOUR
-        t.do("finance", "procurement.ApproveRequisition", name=name)
+        t.do("finance", "procurement.ApproveRequisition", expect=expect, name=name)
         yield self.rng.randint(1, 20) * HOUR
+
+    def ask_too_much(self, name, request):
+        """More than any budget line has: nothing is reserved."""
+        first = request["lines"][0]
+        line = {**first, "quantity": "1", "unit_price": money(10**12, first["unit_price"][-3:])}
+        yield from self.requisition(name, {**request, "lines": [line]}, expect=["OVER_BUDGET"])
 
     def approve(self, order, lines, currency):
         total = sum(exact.half_up(line["price"] * line["quantity"]) for line in lines)
@@ -418,10 +426,12 @@ class Money:
         for (thing, _), (accepted, _, _) in zip(items, counted, strict=True):
             if isinstance(thing, Asset) and accepted:
                 thing.state = "handed over"
+        if centre:
+            return  # in use there from the passing of the title on
         yield rng.randint(12, 96) * HOUR
         for (thing, _), (accepted, _, _) in zip(items, counted, strict=True):
             if isinstance(thing, Asset) and accepted and rng.random() < 0.5:
-                place = rng.choice([centre, rng.choice(centres)])
+                place = rng.choice(["", *centres])
                 where = {"centre": place} if place else {}
                 t.do("handover_officer", "handover.PutAssetIntoUse", name=thing.name, **where)
 
