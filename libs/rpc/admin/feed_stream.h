@@ -167,7 +167,8 @@ class FeedStream final : public grpc::ServerWriteReactor<Response>,
     absl::Status status;
     {
       std::lock_guard lock(mutex_);
-      if (finished_ || writing_) return;
+      // A load is short, and must not outlive the stream: the service may be gone then.
+      if (finished_ || writing_ || loading_) return;
       if (cancelled_) {
         status = Reject(es::Rejected(kCancelled));
         next = Next::kFinish;
@@ -181,8 +182,6 @@ class FeedStream final : public grpc::ServerWriteReactor<Response>,
       } else if (!broken_.ok()) {
         status = broken_;
         next = Next::kFinish;
-      } else if (loading_) {
-        return;
       } else if (dirty_) {
         dirty_ = false;
         loading_ = true;
