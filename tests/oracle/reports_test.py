@@ -53,14 +53,27 @@ class Server:
             raise RuntimeError("prihvatd did not start: " + self.complaints.read())
         return line
 
-    def ctl(self, *arguments):
-        """Runs prihvatctl with what was seen so far; its standard output."""
-        command = [BUILD / "bin/prihvatctl", f"--server={self.address}", f"--principal={READER}", "--json",
+    def run(self, *arguments, principal=READER):
+        """Runs prihvatctl with what was seen so far."""
+        command = [BUILD / "bin/prihvatctl", f"--server={self.address}", f"--principal={principal}", "--json",
                    f"--token-file={self.token_file}", *arguments]
-        run = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=600, check=False)
+        return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=600, check=False)
+
+    def ctl(self, *arguments):
+        """The same; its standard output."""
+        run = self.run(*arguments)
         if run.returncode != 0:
             raise RuntimeError(f"{' '.join(map(str, arguments))}: {run.stdout[-2000:]} {run.stderr[-2000:]}")
         return run.stdout
+
+    def call(self, method, request):
+        return json.loads(self.ctl("call", "reporting." + method, json.dumps(request)))
+
+    def refusal(self, method, request, principal=READER):
+        """The error that the call must end with."""
+        run = self.run("call", "reporting." + method, json.dumps(request), principal=principal)
+        assert run.returncode != 0, run.stdout
+        return json.loads(run.stdout or run.stderr)["error"]
 
     def report(self, *arguments):
         return json.loads(self.ctl("report", *arguments))
@@ -141,21 +154,23 @@ def position_of(position):
 # ---- The comparison ------------------------------------------------------------------------------------------------
 
 
+def play(text, add_cleanup):
+    """A server that has played the scenario, and its directory."""
+    directory = tempfile.TemporaryDirectory(prefix="prihvat-oracle-")
+    add_cleanup(directory.cleanup)
+    path = pathlib.Path(directory.name)
+    (path / "history.yaml").write_text(text, encoding="utf-8")
+    server = Server(path)
+    add_cleanup(server.complaints.close)
+    add_cleanup(server.stop)
+    begun = time.monotonic()
+    server.ctl("play", path / "history.yaml")
+    print(f"played in {time.monotonic() - begun:.1f} s", flush=True)
+    return server, path
+
+
 class Reports(unittest.TestCase):
     maxDiff = None
-
-    def play(self, text):
-        directory = tempfile.TemporaryDirectory(prefix="prihvat-oracle-")
-        self.addCleanup(directory.cleanup)
-        path = pathlib.Path(directory.name)
-        (path / "history.yaml").write_text(text, encoding="utf-8")
-        server = Server(path)
-        self.addCleanup(server.complaints.close)
-        self.addCleanup(server.stop)
-        begun = time.monotonic()
-        server.ctl("play", path / "history.yaml")
-        print(f"played in {time.monotonic() - begun:.1f} s", flush=True)
-        return server, path
 
     def compare_line_of_sight(self, server, told, as_of=None, **wanted):
         arguments = ["line-of-sight", f"--operation={OP}"]
@@ -239,7 +254,7 @@ class Reports(unittest.TestCase):
         self.assertEqual(serials, [row["serial"] for row in rows])
 
     def compare_all(self, text):
-        server, directory = self.play(text)
+        server, directory = play(text, self.addCleanup)
         steps = scenario.read(text)
         told = oracle.Oracle(steps)
         rows = self.compare_line_of_sight(server, told)
@@ -283,6 +298,91 @@ class Reports(unittest.TestCase):
         for seed in os.environ.get("PRIHVAT_SEEDS", "1 2 3 4").split():
             with self.subTest(seed=seed):
                 self.compare_all(generate.write(generate.generate(int(seed))))
+
+
+class Calls(unittest.TestCase):
+    """What callers of the reports' API meet: pages, cut-offs, files, errors."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server, _ = play(generate.write(generate.generate(5)), cls.addClassCleanup)
+
+    def test_pages_make_the_whole(self):
+        request = {"parent": OP}
+        whole = self.server.call("GetLineOfSight", {**request, "pageSize": 1000})
+        rows, pages = [], 0
+        while True:
+            page = self.server.call("GetLineOfSight", {**request, "pageSize": 7})
+            self.assertLessEqual(len(page["rows"]), 7)
+            self.assertEqual(page["rowCount"], whole["rowCount"])
+            self.assertEqual(page["eur"], whole["eur"])
+            rows += page["rows"]
+            pages += 1
+            if "nextPageToken" not in page:
+                break
+            request = {"parent": OP, "pageToken": page["nextPageToken"]}
+        self.assertGreater(pages, 2)
+        self.assertEqual(rows, whole["rows"])
+
+    def test_a_page_token_of_another_request_is_refused(self):
+        token = self.server.call("GetLineOfSight", {"parent": OP, "pageSize": 1})["nextPageToken"]
+        error = self.server.refusal(
+            "GetLineOfSight", {"parent": OP, "pageToken": token, "filter": {"donor": "organisations/eu"}})
+        self.assertEqual((error["code"], error["reason"]), ("INVALID_ARGUMENT", "INVALID_PAGE_TOKEN"))
+
+    def test_the_cut_off_names_a_position_of_every_log(self):
+        for answer in (self.server.call("GetLineOfSight", {"parent": OP, "pageSize": 1}),
+                       self.server.call("GetDonorSummary", {"parent": OP, "asOfTime": "2023-07-01T00:00:00Z"})):
+            topics = {position["topic"] for position in answer["cutoff"]["positions"]["positions"]}
+            self.assertLessEqual({"prihvat." + service for service in ("procurement", "handover", "reception")}, topics)
+        self.assertEqual(answer["cutoff"]["asOfTime"], "2023-07-01T00:00:00Z")
+
+    def test_the_same_question_gives_the_same_file(self):
+        for file_format in ("CSV", "XLSX"):
+            request = {"parent": OP, "format": "EXPORT_FORMAT_" + file_format, "knownAtTime": "2100-01-01T00:00:00Z"}
+            first = self.server.call("ExportLineOfSight", request)
+            self.assertEqual(first["content"], self.server.call("ExportLineOfSight", request)["content"])
+            self.assertEqual(first["fileName"], "line-of-sight-2100-01-01." + file_format.lower())
+
+    def test_nothing_was_known_before_it_was_recorded(self):
+        request = {"parent": OP, "knownAtTime": "2025-01-01T00:00:00Z"}  # the history is of before, its records are not
+        self.assertNotIn("rows", self.server.call("GetLineOfSight", request))
+        self.assertNotIn("budgetLines", self.server.call("GetDonorSummary", request))
+
+    def test_bad_input_is_named(self):
+        cases = [
+            ("GetLineOfSight", {"parent": "operations/ba/projects/p0"}, "INVALID_ARGUMENT", "INVALID_FIELD"),
+            ("GetLineOfSight", {"parent": OP, "filter": {"project": f"{OP}/projects/none"}}, "NOT_FOUND", "NOT_FOUND"),
+            ("GetDonorSummary", {"parent": OP, "project": f"{OP}/projects/none"}, "NOT_FOUND", "NOT_FOUND"),
+            ("GetCentreSummary", self.period(f"{OP}/centres/none", 1, 2), "NOT_FOUND", "NOT_FOUND"),
+            ("GetCentreSummary", self.period(f"{OP}/persons/P0001", 1, 2), "INVALID_ARGUMENT", "INVALID_FIELD"),
+            ("GetCentreSummary", self.period(f"{OP}/centres/lipa", 2, 1), "INVALID_ARGUMENT", "INVALID_FIELD"),
+            ("GetCentreSummary", self.period(f"{OP}/centres/lipa", 1, 31), "INVALID_ARGUMENT", "INVALID_FIELD"),
+            ("ExportLineOfSight", {"parent": OP}, "INVALID_ARGUMENT", "INVALID_FIELD"),
+        ]
+        for method, request, code, reason in cases:
+            with self.subTest(method=method, request=request):
+                error = self.server.refusal(method, request)
+                self.assertEqual((error["code"], error["reason"]), (code, reason))
+
+    @staticmethod
+    def period(name, first, last):
+        """In September, which has 30 days."""
+        return {"name": name, "startDate": {"year": 2023, "month": 9, "day": first},
+                "endDate": {"year": 2023, "month": 9, "day": last}}
+
+    def test_an_operation_that_nobody_created(self):
+        reader = READER.replace(OP, "operations/rs")
+        error = self.server.refusal("GetLineOfSight", {"parent": "operations/rs"}, principal=reader)
+        self.assertEqual((error["code"], error["reason"]), ("FAILED_PRECONDITION", "OPERATION_UNKNOWN"))
+        # And one's own role says nothing of others' operations.
+        error = self.server.refusal("GetLineOfSight", {"parent": OP}, principal=reader)
+        self.assertEqual(error["code"], "PERMISSION_DENIED")
+
+    def test_who_may_not_ask(self):
+        registrar = f"organisations/iom/people/nina;roles=reception_officer;operations={OP}"
+        error = self.server.refusal("GetDonorSummary", {"parent": OP}, principal=registrar)
+        self.assertEqual((error["code"], error["reason"]), ("PERMISSION_DENIED", "PERMISSION_DENIED"))
 
 
 if __name__ == "__main__":
