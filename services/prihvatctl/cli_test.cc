@@ -9,8 +9,10 @@
 #include "gtest/gtest.h"
 #include "libs/base/bytes.h"
 #include "libs/base/uuid.h"
+#include "prihvat/admin/v1/service.pb.h"
 #include "prihvat/common/v1/common.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
+#include "prihvat/reception/v1/events.pb.h"
 #include "prihvat/reception/v1/service.pb.h"
 #include "prihvat/reporting/v1/service.pb.h"
 #include "services/prihvatctl/api_catalogue.h"
@@ -306,6 +308,120 @@ TEST_F(CommandLineTest, AScenarioThatIsWrongSendsNothing) {
   EXPECT_EQ(Run({"play", File("story.yaml")}), kUsage);
   EXPECT_EQ(Run({"play", File("no.yaml")}), kUsage);
   EXPECT_TRUE(api_.received().empty());
+}
+
+admin::v1::WatchResponse ChangeOf(const std::string& resource, const std::string& resume_token) {
+  admin::v1::WatchResponse response;
+  response.set_resume_token(resume_token);
+  response.mutable_change()->set_resource(resource);
+  response.mutable_change()->mutable_record_time()->set_seconds(1641798000);
+  response.mutable_change()->add_events()->PackFrom(reception::v1::CentreOpened());
+  return response;
+}
+
+admin::v1::WatchResponse HeartbeatOf(const std::string& resume_token) {
+  admin::v1::WatchResponse response;
+  response.set_resume_token(resume_token);
+  response.mutable_heartbeat();
+  return response;
+}
+
+const admin::v1::WatchRequest& WatchRequestOf(const TestingApi::Received& received) {
+  return dynamic_cast<const admin::v1::WatchRequest&>(*received.request);
+}
+
+TEST_F(CommandLineTest, WatchPrintsChangesAndStopsAtItsLimit) {
+  api_.ThenStream<admin::v1::WatchResponse>(
+      {ChangeOf("operations/ba/centres/lipa", "t1"), HeartbeatOf("t2"),
+       ChangeOf("operations/ba/centres/usivak", "t3"), ChangeOf("never", "t4")},
+      absl::OkStatus());
+  EXPECT_EQ(Run({"watch", "--service", "reception", "--collection", "centres", "--limit", "2"}),
+            kDone);
+  EXPECT_EQ(out_.str(),
+            "2022-01-10T07:00:00Z  operations/ba/centres/lipa  CentreOpened\n"
+            "2022-01-10T07:00:00Z  operations/ba/centres/usivak  CentreOpened\n");
+  EXPECT_EQ(WatchRequestOf(api_.received()[0]).collections(0), "centres");
+  EXPECT_EQ(api_.received()[0].options.timeout, absl::InfiniteDuration());
+}
+
+TEST_F(CommandLineTest, AWatchThatBreaksGoesOnWhereItWas) {
+  api_.ThenStream<admin::v1::WatchResponse>(
+      {ChangeOf("a", "t1"), HeartbeatOf("t2")},
+      ServerError(absl::StatusCode::kUnavailable, "gone", ""));
+  api_.ThenStream<admin::v1::WatchResponse>({ChangeOf("b", "t3")}, absl::OkStatus());
+  EXPECT_EQ(Run({"watch", "--service", "reception", "--limit", "2"}), kDone);
+  ASSERT_EQ(api_.received().size(), 2u);
+  EXPECT_EQ(WatchRequestOf(api_.received()[0]).resume_token(), "");
+  EXPECT_EQ(WatchRequestOf(api_.received()[1]).resume_token(), "t2");
+}
+
+TEST_F(CommandLineTest, AWatchGoesOnWhereAnEarlierOneWasEnded) {
+  api_.ThenStream<admin::v1::WatchResponse>({ChangeOf("a", "t1")}, absl::OkStatus());
+  api_.ThenStream<admin::v1::WatchResponse>({ChangeOf("b", "t2")}, absl::OkStatus());
+  const std::vector<std::string> watch = {"watch", "--service", "reception",   "--limit",
+                                          "1",     "--resume",  File("resume")};
+  EXPECT_EQ(Run(watch), kDone);
+  EXPECT_EQ(Run(watch), kDone);
+  EXPECT_EQ(WatchRequestOf(api_.received()[1]).resume_token(), "t1");
+  EXPECT_EQ(*ReadFile(File("resume")), "t2");
+}
+
+TEST_F(CommandLineTest, AWatchGivesUpWhereNobodyListens) {
+  for (int i = 0; i < 9; ++i) {
+    api_.ThenStream<admin::v1::WatchResponse>(
+        {}, ServerError(absl::StatusCode::kUnavailable, "nobody", ""));
+  }
+  EXPECT_EQ(Run({"watch", "--service", "reception"}), kNotReached);
+  EXPECT_EQ(api_.received().size(), 4u);
+}
+
+TEST_F(CommandLineTest, AWatchThatIsRefusedIsNotTriedAgain) {
+  api_.ThenStream<admin::v1::WatchResponse>(
+      {}, RefusedWith(absl::StatusCode::kPermissionDenied, "PERMISSION_DENIED", "no"));
+  EXPECT_EQ(Run({"watch", "--service", "reception"}), kRefused);
+  EXPECT_EQ(api_.received().size(), 1u);
+}
+
+TEST_F(CommandLineTest, LogTailIsALineOfJsonForEachCommitWithItsEventsReadable) {
+  admin::v1::TailLogResponse commit;
+  commit.mutable_position()->set_offset(7);
+  commit.mutable_commit()->set_operation("operations/ba");
+  reception::v1::CentreOpened opened;
+  opened.set_centre("operations/ba/centres/lipa");
+  commit.add_events()->PackFrom(opened);
+  api_.ThenStream<admin::v1::TailLogResponse>({commit, commit}, absl::OkStatus());
+  EXPECT_EQ(Run({"log", "tail", "--service", "reception"}), kDone);
+  std::string line;
+  int lines = 0;
+  while (std::getline(out_, line)) {
+    ++lines;
+    const auto json = nlohmann::json::parse(line);
+    EXPECT_EQ(json["position"]["offset"], "7");
+    EXPECT_EQ(json["events"][0]["centre"], "operations/ba/centres/lipa");
+  }
+  EXPECT_EQ(lines, 2);
+}
+
+TEST_F(CommandLineTest, ChecksumsAreOfEachService) {
+  for (const char* service : {"procurement", "handover", "reception", "reporting"}) {
+    admin::v1::Checksum checksum;
+    checksum.set_service(service);
+    checksum.set_sha256("ab");
+    Answers(checksum);
+  }
+  EXPECT_EQ(Run({"store", "checksum"}), kDone);
+  EXPECT_EQ(out_.str(), "ab  procurement\nab  handover\nab  reception\nab  reporting\n");
+}
+
+TEST_F(CommandLineTest, PartitionsAreATable) {
+  admin::v1::ListPartitionsResponse response;
+  auto* partition = response.add_partitions();
+  partition->set_service("reception");
+  partition->set_state("Owning");
+  partition->set_term(3);
+  Answers(response);
+  EXPECT_EQ(Run({"partitions"}), kDone);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("reception"), HasSubstr("Owning"), HasSubstr("3")));
 }
 
 TEST_F(CommandLineTest, MethodsNameTheirPermissions) {

@@ -52,13 +52,36 @@ class TestingApi final : public Api {
     return answer(received_.back());
   }
 
-  absl::Status Stream(const google::protobuf::MethodDescriptor&, const google::protobuf::Message&,
-                      const CallOptions&,
-                      absl::FunctionRef<bool(const google::protobuf::Message&)>) override {
-    return absl::UnimplementedError("the tests of streams use a real server");
+  absl::Status Stream(const google::protobuf::MethodDescriptor& method,
+                      const google::protobuf::Message& request, const CallOptions& options,
+                      absl::FunctionRef<bool(const google::protobuf::Message&)> visit) override {
+    std::unique_ptr<google::protobuf::Message> copy(request.New());
+    copy->CopyFrom(request);
+    received_.push_back({method.name(), std::move(copy), options});
+    if (streams_.empty()) return absl::OkStatus();
+    Told told = std::move(streams_.front());
+    streams_.pop_front();
+    for (const auto& message : told.messages) {
+      if (!visit(*message)) return absl::OkStatus();
+    }
+    return told.end;
+  }
+
+  // For one stream: these messages, then `end`.
+  template <class T>
+  void ThenStream(const std::vector<T>& messages, absl::Status end) {
+    Told told{{}, std::move(end)};
+    for (const T& message : messages) told.messages.push_back(std::make_unique<T>(message));
+    streams_.push_back(std::move(told));
   }
 
  private:
+  struct Told {
+    std::vector<std::unique_ptr<google::protobuf::Message>> messages;
+    absl::Status end;
+  };
+
+  std::deque<Told> streams_;
   std::deque<Answer> answers_;
   std::deque<std::string> tokens_;
   std::vector<Received> received_;
