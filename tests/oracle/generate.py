@@ -474,12 +474,16 @@ class Reception:
         t.do("registrar", "reception.RegisterPerson", parent=OP, person_id=f"P{self.people:04}",
              person={"birth_year_from": "1990", "birth_year_to": "1992", "sex": "SEX_MALE"})
         yield rng.choice([0, 30 * MINUTE])
-        yield from self.stay(name)
+        # A second stay beside the first is refused as a promise; as a fact that happened it is stored.
+        seen_twice = rng.random() < 0.1
+        if seen_twice:
+            t.spawn(self.stay(name, is_fact=True), after=rng.randint(1, 100) * HOUR)
+        yield from self.stay(name, is_fact=seen_twice)
         if rng.random() < 0.3:
             yield rng.randint(1, 200) * HOUR
-            yield from self.stay(name)
+            yield from self.stay(name, is_fact=seen_twice)
 
-    def stay(self, person):
+    def stay(self, person, is_fact):
         rng, t = self.rng, self.t
         self.stays += 1
         number = self.stays
@@ -487,10 +491,11 @@ class Reception:
         centre = rng.choice(self.centres)
         bed = self.take_bed(centre)
         origin = "STAY_ORIGIN_BIRTH" if rng.random() < 0.05 else "STAY_ORIGIN_ARRIVAL"
+        more = {**({"bed": bed} if bed else {}), **({"reported_fact": "true"} if is_fact else {})}
         t.do("registrar", "reception.CheckIn", parent=OP, stay_id=f"S{number:04}", person=person, centre=centre,
-             origin=origin, **({"bed": bed} if bed else {}))
+             origin=origin, **more)
         if rng.random() < 0.1:
-            self.twice(person)
+            self.twice(person, number)
         while True:
             yield self.pause()
             turn = rng.random()
@@ -508,9 +513,9 @@ class Reception:
                 self.leave_bed(centre, bed)
                 return
 
-    def twice(self, person):
+    def twice(self, person, number):
         """A promise is refused: one open stay a person."""
-        self.t.do("registrar", "reception.CheckIn", expect=["OPEN_STAY"], parent=OP, stay_id=f"S{self.stays:04}-again",
+        self.t.do("registrar", "reception.CheckIn", expect=["OPEN_STAY"], parent=OP, stay_id=f"S{number:04}-again",
                   person=person, centre=self.rng.choice(self.centres))
 
     def pause(self):
