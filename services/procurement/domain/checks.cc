@@ -16,8 +16,13 @@ size_t CodePoints(std::string_view text) {
   return std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; });
 }
 
+// The field stands before the rule by itself: checks of libs/base say it too.
 es::Rejection Invalid(std::string_view field, const absl::Status& status) {
-  return es::InvalidField(field, std::string(status.message()));
+  std::string_view rule = base::FromAbsl(status.message());
+  if (rule.starts_with(field) && rule.substr(field.size()).starts_with(": ")) {
+    rule.remove_prefix(field.size() + 2);
+  }
+  return es::InvalidField(field, rule);
 }
 
 }  // namespace

@@ -51,6 +51,15 @@ TEST(CreateProject, RefusesAnotherOperationThanTheCommands) {
   ProcurementSpec().When(command).ThenRejectedField("parent");
 }
 
+TEST(CreateProject, SaysTheFieldOnceAndTheRule) {
+  v1::CreateProjectRequest command;
+  command.set_parent("operations/ba/projects/x");
+  ProcurementSpec spec;
+  spec.When(command).ThenRejectedField("parent");
+  EXPECT_EQ(spec.decision().rejection().message(),
+            "parent: \"operations/ba/projects/x\" does not have the form operations/*");
+}
+
 TEST(CreateProject, NamesTheFieldThatIsWrong) {
   v1::CreateProjectRequest command;
   command.set_parent(kOperation);
