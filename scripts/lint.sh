@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks format, C++, protos, shell scripts and Python; says everything that is wrong, not only the first.
-# clang-tidy takes about four seconds a file, so by default it looks only at the C++ files that changed since a base, and
+# clang-tidy takes about five seconds a file, so by default it looks only at the C++ files that changed since a base, and
 # at those that include a changed header of theirs directly:
 #   LINT_BASE=REV   the base; else the fork point from origin/main, else the last tag, else the commit before
 #   LINT_ALL=1      then the other files too: the product's first, then the tests
