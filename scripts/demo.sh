@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Plays the story of scenarios/bih-2023.yaml into a fresh folder, build/demo, and prints its reports. Starts a server of its
-# own on a free port of the loopback address, and stops it. BIN: where prihvatd and prihvatctl are (make demo says so).
+# own on a free port of the loopback address, and stops it. BIN: where prihvatd and prihvatctl are (make demo says so);
+# OUT: another folder, which is removed first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bin=${BIN:-build/release/bin}
-out=build/demo
+out=${OUT:-build/demo}
 project=operations/ba/projects/migration-response
 pid=
 
