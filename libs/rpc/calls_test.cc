@@ -2,14 +2,21 @@
 // tokens, repeats, deadlines, access, forwarding.
 #include "libs/rpc/calls.h"
 
+#include <fstream>
 #include <future>
-#include <thread>
+#include <map>
+#include <sstream>
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/event_log/partitioner.h"
 #include "libs/rpc/metadata.h"
 #include "libs/rpc/reasons.h"
+#include "libs/rpc/service_metrics.h"
 #include "libs/rpc/testing/test_server.h"
+#include "libs/telemetry/http_endpoint.h"
+#include "libs/telemetry/log.h"
+#include "nlohmann/json.hpp"
 
 namespace prihvat::rpc::testing {
 namespace {
@@ -429,6 +436,74 @@ TEST_F(CallsTest, WhatTheLogDoesNotConfirmMayBeRetried) {
   EXPECT_EQ(unknown.reason, "OUTCOME_UNKNOWN");
   EXPECT_TRUE(unknown.retry.has_retry_delay());
   EXPECT_THAT(unknown.metadata.at("remedy"), HasSubstr("same request id"));
+}
+
+TEST_F(CallsTest, ATraceGoesThroughTheCallIntoTheLogAndBackAndNoContentsWithIt) {
+  const std::string file = ::testing::TempDir() + "calls-" + FreeAddress() + ".log";
+  ASSERT_TRUE(telemetry::SetLogFile(file));
+  telemetry::SetLogLevel(telemetry::Level::kDebug);
+  const std::string trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  Saying saying;
+  saying.metadata = {{kTraceparentKey, "00-" + trace_id + "-00f067aa0ba902b7-01"}};
+  PinNoteRequest request = Pin(1);
+  request.mutable_note()->set_person("Amina");
+  request.mutable_note()->mutable_ailment()->set_title("influenza");
+  Note note;
+  ASSERT_TRUE(PinNote(request, &note, saying).status.ok());
+  const Outcome missing = GetNote("operations/ba/notes/none", &note, saying);
+  EXPECT_EQ(missing.trace_id, trace_id);
+  const Outcome untraced = GetNote("operations/ba/notes/none", &note);
+  EXPECT_EQ(untraced.trace_id.size(), 32u);
+  EXPECT_NE(untraced.trace_id, trace_id);
+  telemetry::SetLogLevel(telemetry::Level::kInfo);
+  telemetry::FlushLog();
+
+  std::ifstream in(file);
+  const std::string log((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  for (const char* content : {"Amina", "influenza", "buy milk", "people/ana", "notes/none"})
+    EXPECT_EQ(log.find(content), std::string::npos) << content;
+  std::map<std::string, nlohmann::json> by_method;
+  std::istringstream lines(log);
+  for (std::string line; std::getline(lines, line);) {
+    const nlohmann::json parsed = nlohmann::json::parse(line);
+    if (parsed.value("trace_id", "") == trace_id) by_method[parsed.value("method", "")] = parsed;
+  }
+  ASSERT_EQ(by_method.size(), 2u) << log;
+  EXPECT_EQ(by_method["/prihvat.rpctest.v1.BoardService/PinNote"]["code"], "OK");
+  EXPECT_EQ(by_method["/prihvat.rpctest.v1.BoardService/GetNote"]["code"], "NOT_FOUND");
+  EXPECT_EQ(by_method["/prihvat.rpctest.v1.BoardService/GetNote"]["reason"], "NOT_FOUND");
+
+  // It stands in the commit too.
+  const auto changes = board_.service().Changes(event_log::PartitionOf("operations/ba", 2), -1, 10);
+  ASSERT_EQ(changes->size(), 1u);
+  EXPECT_EQ(changes->front().commit.trace_id(), trace_id);
+}
+
+TEST_F(CallsTest, MetricsTellRateErrorsAndLatencyAndHowTheServiceStands) {
+  Note note;
+  ASSERT_TRUE(PinNote(Pin(1), &note).status.ok());
+  ASSERT_TRUE(PinNote(Pin(1), &note).status.ok());  // a repeat
+  GetNote("operations/ba/notes/none", &note);
+  auto endpoint = telemetry::HttpEndpoint::Start({});
+  ASSERT_TRUE(endpoint.ok()) << endpoint.status();
+  (*endpoint)->Add(board_.shared_registry());
+  (*endpoint)->Add(std::make_shared<ServiceMetrics>(board_.service()));
+  std::string text;
+  ASSERT_TRUE(Eventually([&] {
+    text = (*endpoint)->MetricsText();
+    return text.find("prihvat_commits_total{service=\"board\"} 1\n") != std::string::npos;
+  })) << text;
+  const std::string rpc = "service=\"prihvat.rpctest.v1.BoardService\"";
+  for (const std::string& line :
+       {"prihvat_rpc_requests_total{code=\"OK\",method=\"PinNote\"," + rpc + "} 2\n",
+        "prihvat_rpc_requests_total{code=\"NOT_FOUND\",method=\"GetNote\"," + rpc + "} 1\n",
+        "prihvat_rpc_duration_seconds_count{method=\"PinNote\"," + rpc + "} 2\n",
+        "prihvat_rpc_in_flight{" + rpc + "} 0\n",
+        std::string("prihvat_request_id_hits_total{service=\"board\"} 1\n"),
+        std::string("prihvat_partition_owned{service=\"board\",partition=\"0\"} 1\n"),
+        std::string("prihvat_partition_lag_records{service=\"board\",partition=\"0\"} 0\n"),
+        std::string("prihvat_service_ready{service=\"board\"} 1\n")})
+    EXPECT_THAT(text, HasSubstr(line));
 }
 
 TEST(CallsLimitsTest, G13_MoreOpenCallsThanMayBeAreRefusedWithATimeToRetry) {

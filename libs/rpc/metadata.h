@@ -24,6 +24,8 @@ inline constexpr char kImportKey[] = "x-prihvat-import";
 inline constexpr char kForwardedKey[] = "x-prihvat-forwarded";
 // W3C trace context.
 inline constexpr char kTraceparentKey[] = "traceparent";
+// Answer (trailing), where the call failed: the trace id to tell to whoever runs the service.
+inline constexpr char kTraceIdKey[] = "x-prihvat-trace-id";
 inline constexpr char kTracestateKey[] = "tracestate";
 inline constexpr char kAuthorizationKey[] = "authorization";
 

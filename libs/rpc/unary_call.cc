@@ -1,6 +1,7 @@
 #include "libs/rpc/unary_call.h"
 
 #include "libs/rpc/errors.h"
+#include "libs/rpc/metadata.h"
 #include "libs/rpc/reasons.h"
 #include "libs/telemetry/log.h"
 
@@ -29,6 +30,7 @@ UnaryCall::UnaryCall(grpc::CallbackServerContext* context, const google::protobu
 
 void UnaryCall::Finish(const absl::Status& status) {
   Note(status.code(), status.ok() ? "" : ReasonOf(status));
+  if (!status.ok()) context_->AddTrailingMetadata(kTraceIdKey, admission_.trace.trace_id);
   ServerUnaryReactor::Finish(ToGrpc(status));
 }
 

@@ -133,6 +133,8 @@ Outcome OutcomeOf(const grpc::ClientContext& context, const grpc::Status& status
   const auto& trailing = context.GetServerTrailingMetadata();
   const auto token = trailing.find(kTokenKey);
   if (token != trailing.end()) outcome.token.assign(token->second.data(), token->second.size());
+  const auto trace = trailing.find(kTraceIdKey);
+  if (trace != trailing.end()) outcome.trace_id.assign(trace->second.data(), trace->second.size());
   google::rpc::Status wire;
   if (!wire.ParseFromString(status.error_details())) return outcome;
   google::rpc::ErrorInfo info;

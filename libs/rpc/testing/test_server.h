@@ -97,7 +97,8 @@ struct Outcome {
   google::rpc::BadRequest bad_request;
   google::rpc::PreconditionFailure precondition;
   google::rpc::RetryInfo retry;
-  std::string token;  // trailing
+  std::string token;     // trailing
+  std::string trace_id;  // trailing
 };
 
 // What a caller says beside its request.
