@@ -4,56 +4,68 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 #include "tests/bench/fold.h"
+#include "tests/bench/rpc.h"
 #include "tests/bench/table.h"
 
 namespace prihvat::bench {
 namespace {
 
-std::string Rate(double per_second) { return fmt::format("{:.0f}/s", per_second); }
+const std::set<std::string> kParts = {"embedded", "kafka", "fold"};
 
 absl::Status Fold(const std::string& scratch, int64_t records, std::vector<Line>& lines) {
   const auto figures = MeasureFold(scratch, records);
   if (!figures.ok()) return figures.status();
   const auto rate = [&](absl::Duration took) {
-    return static_cast<double>(figures->records) / absl::ToDoubleSeconds(took);
+    return Rate(static_cast<double>(figures->records) / absl::ToDoubleSeconds(took));
   };
-  const std::string what = fmt::format("fold {} records into the store", figures->records);
-  lines.push_back({what, Rate(rate(figures->service)), Rate(rate(figures->plain)),
-                   absl::FDivDuration(figures->plain, figures->service), 0,
-                   "read, one Get and one Put a record"});
-  lines.push_back({"the same, against reading alone", Rate(rate(figures->service)),
-                   Rate(rate(figures->raw_read)),
-                   absl::FDivDuration(figures->raw_read, figures->service), 0,
-                   "reading the log alone"});
+  lines.push_back({fmt::format("fold {} records into the store", figures->records),
+                   rate(figures->service), rate(figures->plain),
+                   "read, one Get and one Put a record",
+                   absl::FDivDuration(figures->plain, figures->service), "", true});
+  lines.push_back({"  the same", rate(figures->service), rate(figures->raw_read),
+                   "reading the log and nothing else",
+                   absl::FDivDuration(figures->raw_read, figures->service), "", true});
   return absl::OkStatus();
 }
 
 int Main(int argc, char** argv) {
   CLI::App app("Benchmarks of Prihvat: figures as ratios to ceilings of the same run");
   int64_t fold_records = 1'000'000;
+  double seconds = 3;
+  std::vector<std::string> parts(kParts.begin(), kParts.end());
   std::string scratch_parent = std::filesystem::temp_directory_path().string();
+  app.add_option("--parts", parts, "What to measure")->check(CLI::IsMember(kParts))->delimiter(',');
   app.add_option("--fold-records", fold_records, "How many records to fold")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1'000, 100'000'000));
+  app.add_option("--seconds", seconds, "How long each load runs")->check(CLI::Range(0.1, 600.0));
   app.add_option("--scratch", scratch_parent,
                  "Where to make a scratch directory, removed at the end");
   CLI11_PARSE(app, argc, argv);
 
   const std::string scratch = fmt::format("{}/prihvat_bench_{}", scratch_parent, getpid());
   std::filesystem::create_directories(scratch);
+  const RpcOptions rpc = {.scratch = scratch, .measure = absl::Seconds(seconds)};
   std::vector<Line> lines;
-  const absl::Status done = Fold(scratch, fold_records, lines);
+  absl::Status done;
+  for (const std::string& part : parts) {
+    std::fprintf(stderr, "measuring: %s\n", part.c_str());
+    if (part == "embedded") done.Update(MeasureEmbedded(rpc, lines));
+    if (part == "kafka") done.Update(MeasureKafka(rpc, lines));
+    if (part == "fold") done.Update(Fold(scratch, fold_records, lines));
+  }
   std::filesystem::remove_all(scratch);
+  Print(lines);
   if (!done.ok()) {
     std::fprintf(stderr, "bench: %s\n", done.ToString().c_str());
     return 1;
   }
-  Print(lines);
   return 0;
 }
 

@@ -4,17 +4,19 @@
 
 namespace prihvat::bench {
 
+std::string Rate(double per_second) { return fmt::format("{:.0f}/s", per_second); }
+std::string Millis(double milliseconds) { return fmt::format("{:.2f} ms", milliseconds); }
+
 void Print(const std::vector<Line>& lines) {
-  fmt::print("\n{:<46} {:>18} {:>18} {:>7} {:>6}  {}\n", "what", "figure", "ceiling", "ratio",
+  fmt::print("\n{:<44} {:>12} {:>12} {:>6}  {:<18} {}\n", "what", "figure", "ceiling", "ratio",
              "floor", "the ceiling is");
   for (const Line& line : lines) {
-    fmt::print("{:<46} {:>18} {:>18} {:>7} {:>6}  {}\n", line.what, line.figure, line.ceiling,
-               line.ceiling.empty() ? "" : fmt::format("{:.2f}", line.ratio),
-               line.floor > 0 ? fmt::format("{:.2f}", line.floor) : "", line.ceiling_name);
+    fmt::print("{:<44} {:>12} {:>12} {:>6}  {:<18} {}\n", line.what, line.figure, line.ceiling,
+               line.ceiling.empty() ? "" : fmt::format("{:.2f}", line.ratio), line.floor,
+               line.ceiling_name);
   }
   for (const Line& line : lines) {
-    if (line.floor > 0 && line.ratio < line.floor)
-      fmt::print("below its floor: {} ({:.2f} < {:.2f})\n", line.what, line.ratio, line.floor);
+    if (!line.met) fmt::print("below its floor: {} (asked for: {})\n", line.what, line.floor);
   }
 }
 

@@ -10,13 +10,18 @@ struct Line {
   std::string what;
   std::string figure;
   std::string ceiling;       // "" where there is none
-  double ratio = 0;          // figure / ceiling, for figures where more is better: of rates
-  double floor = 0;          // 0: none is set
   std::string ceiling_name;  // what the ceiling is
+  double ratio = 0;          // 1 is as good as the ceiling, less is worse
+  std::string floor;         // what is asked for, "" for nothing yet
+  bool met = true;           // whether it is
 };
 
-// Prints the lines, and those below their floor once more. Speed is never a failure: these are
-// figures, taken on a machine that may be busy.
+// Prints the lines, and names those below their floor once more. Speed is never a failure: these
+// are figures, taken on a machine that may be busy.
 void Print(const std::vector<Line>& lines);
+
+// For rates and times, as the table has them.
+std::string Rate(double per_second);
+std::string Millis(double milliseconds);
 
 }  // namespace prihvat::bench
