@@ -516,7 +516,9 @@ void Partition::OnClaim(const log::v1::Claim& claim, absl::Time append_time) {
 
 bool Partition::Advance() {
   const absl::Time now = deps_.clock.Now();
-  if (settle_by_ <= now && (!pending_.empty() || claim_waits_) && slot_ == nullptr) {
+  // All is settled: a time that has passed would wake an idle instance again and again.
+  if (pending_.empty() && !claim_waits_ && slot_ == nullptr) settle_by_ = absl::InfiniteFuture();
+  if (settle_by_ <= now && slot_ == nullptr) {
     // Confirmed, or so it seemed, and not to be found in the log in time.
     const absl::Status why = absl::UnavailableError("the log has not shown the append in time");
     settle_by_ = absl::InfiniteFuture();

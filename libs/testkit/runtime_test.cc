@@ -143,6 +143,20 @@ TEST_F(RuntimeTest, AConfirmationWithoutOffsetsIsSettledByTheFold) {
   EXPECT_EQ(Entity<Hall>(halls, "operations/ba/halls/h").taken(), 1);
 }
 
+TEST_F(RuntimeTest, ARecordFoldedBeforeItsAnswerIsSettledAndTheInstanceSleeps) {
+  World::Instance& halls = Halls();
+  halls.log->FailNextAppends(1, AppendFault::kLateAnswer);
+  bool answered = false;
+  halls.core->Submit(TakeSeat("operations/ba", "h", "ana", Id(1)),
+                     [&](const CommandReply& r) { answered = r.status.ok(); });
+  world_.Settle(absl::Seconds(1));
+  halls.log->ReleaseHeld();
+  // Past the append's time-out; the world checks that the instance sleeps.
+  for (int i = 0; i < 4; ++i) world_.Settle();
+  EXPECT_TRUE(answered);
+  EXPECT_EQ(Entity<Hall>(halls, "operations/ba/halls/h").taken(), 1);
+}
+
 TEST_F(RuntimeTest, ADuplicatedRecordCountsOnce) {
   World::Instance& halls = Halls();
   halls.log->FailNextAppends(1, AppendFault::kDuplicate);

@@ -70,6 +70,12 @@ void World::Settle(absl::Duration limit) {
       if (!any) break;
       PRIHVAT_CHECK(i < 999, "the world never comes to rest");
     }
+    // Nothing to do now must mean sleep: else the service's thread would spin.
+    for (const auto& instance : instances_) {
+      if (instance->core == nullptr) continue;
+      PRIHVAT_CHECK(instance->core->next_wake() > clock_.Now(),
+                    "an idle instance asks to be woken at once");
+    }
     quiet = worked ? 0 : quiet + 1;
     clock_.Advance(absl::Milliseconds(100));
   }

@@ -78,7 +78,7 @@ class Simulation {
       static constexpr AppendFault kFaults[] = {
           AppendFault::kLoseAnswer, AppendFault::kLoseRecords,    AppendFault::kNotSent,
           AppendFault::kHold,       AppendFault::kHoldLoseAnswer, AppendFault::kNoOffsets,
-          AppendFault::kDuplicate};
+          AppendFault::kDuplicate,  AppendFault::kLateAnswer};
       victim.log->FailNextAppends(1, kFaults[Draw(std::size(kFaults))]);
     }
     if (Chance(3))

@@ -52,6 +52,10 @@ void FaultyLog::ReleaseHeld() {
     released.swap(held_);
   }
   for (Held& held : released) {
+    if (held.result) {
+      if (held.done) held.done(*std::move(held.result));
+      continue;
+    }
     AppendDone done = held.done ? std::move(held.done) : [](const AppendResult&) {};
     log_.Append(held.tp, std::move(held.records), held.deadline, std::move(done));
   }
@@ -106,11 +110,17 @@ void FaultyLog::Append(const TopicPartition& tp, std::vector<std::string> record
       const bool answer = fault == AppendFault::kHoldLoseAnswer;
       {
         absl::MutexLock lock(&mutex_);
-        held_.push_back({tp, std::move(records), deadline, answer ? nullptr : done});
+        held_.push_back({tp, std::move(records), deadline, answer ? nullptr : done, {}});
       }
       if (answer) done(Unknown(Injected("injected: the answer was lost, the append is late")));
       return;
     }
+    case AppendFault::kLateAnswer:
+      return log_.Append(tp, std::move(records), deadline,
+                         [this, tp, deadline, done = std::move(done)](AppendResult result) {
+                           absl::MutexLock lock(&mutex_);
+                           held_.push_back({tp, {}, deadline, done, std::move(result)});
+                         });
     case AppendFault::kNoOffsets:
       return log_.Append(tp, std::move(records), deadline,
                          [done = std::move(done)](AppendResult result) {

@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -24,6 +25,7 @@ enum class AppendFault {
   kHold,            // neither appended nor answered until ReleaseHeld
   kHoldLoseAnswer,  // answered kUnknown at once, and appended at ReleaseHeld: the late write of a
                     // zombie
+  kLateAnswer,      // appended at once, and confirmed at ReleaseHeld: readers were faster
   kNoOffsets,       // appended and confirmed without offsets
   kDuplicate,  // appended twice, as by a retry without idempotence; the offsets are those of the
                // first
@@ -72,7 +74,8 @@ class FaultyLog : public EventLog {
     TopicPartition tp;
     std::vector<std::string> records;
     absl::Time deadline;
-    AppendDone done;  // empty once answered
+    AppendDone done;                     // empty once answered
+    std::optional<AppendResult> result;  // of what was appended before: only the answer is late
   };
 
   AppendFault Draw() ABSL_LOCKS_EXCLUDED(mutex_);
