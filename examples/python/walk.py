@@ -11,7 +11,6 @@ import uuid
 import grpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
-
 from prihvat.admin.v1 import service_pb2 as admin
 from prihvat.admin.v1 import service_pb2_grpc as admin_grpc
 from prihvat.procurement.v1 import resources_pb2 as resources
