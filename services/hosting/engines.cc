@@ -17,7 +17,8 @@ absl::Status Explain(const absl::Status& status, const std::string& what) {
   return absl::Status(status.code(), fmt::format("{}: {}", what, base::FromAbsl(status.message())));
 }
 
-std::vector<TopicSpec> Declare(const HostOptions& options, const std::vector<std::string>& topics) {
+std::vector<TopicSpec> Declare(const config::HostOptions& options,
+                               const std::vector<std::string>& topics) {
   std::vector<TopicSpec> declared;
   for (const std::string& topic : topics) {
     const auto replication = static_cast<int16_t>(options.replication);
@@ -30,7 +31,7 @@ std::vector<TopicSpec> Declare(const HostOptions& options, const std::vector<std
 }
 
 absl::StatusOr<std::unique_ptr<event_log::EventLog>> OpenEmbedded(
-    const HostOptions& options, const std::vector<TopicSpec>& topics) {
+    const config::HostOptions& options, const std::vector<TopicSpec>& topics) {
   auto log = event_log::EmbeddedLog::Open(
       {.directory = (options.data_dir / "log").string(), .topics = topics});
   if (!log.ok())
@@ -39,7 +40,7 @@ absl::StatusOr<std::unique_ptr<event_log::EventLog>> OpenEmbedded(
 }
 
 absl::StatusOr<std::unique_ptr<event_log::EventLog>> OpenKafka(
-    const HostOptions& options, const std::vector<TopicSpec>& topics) {
+    const config::HostOptions& options, const std::vector<TopicSpec>& topics) {
   const event_log::KafkaClientOptions client{.bootstrap_servers = options.brokers,
                                              .properties = options.kafka_properties};
   const event_log::TopicAuditOptions audit{.client = client};
@@ -55,10 +56,10 @@ absl::StatusOr<std::unique_ptr<event_log::EventLog>> OpenKafka(
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<event_log::EventLog>> OpenLog(
-    const HostOptions& options, const std::vector<std::string>& topics) {
+    const config::HostOptions& options, const std::vector<std::string>& topics) {
   const std::vector<TopicSpec> declared = Declare(options, topics);
-  return options.log == LogEngine::kKafka ? OpenKafka(options, declared)
-                                          : OpenEmbedded(options, declared);
+  return options.log == config::LogEngine::kKafka ? OpenKafka(options, declared)
+                                                  : OpenEmbedded(options, declared);
 }
 
 }  // namespace prihvat::hosting

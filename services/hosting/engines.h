@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "libs/config/options.h"
 #include "libs/event_log/event_log.h"
-#include "services/hosting/options.h"
 
 namespace prihvat::hosting {
 
@@ -17,6 +17,6 @@ namespace prihvat::hosting {
 // declaration or a directory that another process holds, UNAVAILABLE for brokers that do not
 // answer.
 absl::StatusOr<std::unique_ptr<event_log::EventLog>> OpenLog(
-    const HostOptions& options, const std::vector<std::string>& topics);
+    const config::HostOptions& options, const std::vector<std::string>& topics);
 
 }  // namespace prihvat::hosting

@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <fstream>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -77,7 +80,7 @@ absl::StatusOr<std::string> WithPort(const std::string& listen) {
   return fmt::format("{}:{}", host, port);
 }
 
-absl::Status CheckIdentity(const HostOptions& options) {
+absl::Status CheckIdentity(const config::HostOptions& options) {
   if (options.insecure_dev) return absl::OkStatus();
   return absl::InvalidArgumentError(
       "no way of telling callers apart is set up, so every call would be refused; give "
@@ -85,12 +88,21 @@ absl::Status CheckIdentity(const HostOptions& options) {
       "supported)");
 }
 
+absl::StatusOr<access::Policy> ReadPolicy(const std::filesystem::path& path) {
+  std::ifstream in(path);
+  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (!in)
+    return absl::InvalidArgumentError(
+        fmt::format("--access-policy: {} cannot be read", path.string()));
+  return access::Policy::Parse(text);
+}
+
 }  // namespace
 
 // Members end in the reverse of their order: what uses another stands below it.
 class Host::Parts {
  public:
-  explicit Parts(HostOptions options) : options_(std::move(options)) {}
+  explicit Parts(config::HostOptions options) : options_(std::move(options)) {}
   ~Parts() { Stop(absl::Now()); }
 
   absl::Status Start(std::vector<HostedService> hosted) {
@@ -100,9 +112,12 @@ class Host::Parts {
     if (error)
       return absl::FailedPreconditionError(
           fmt::format("--data-dir: {}: {}", options_.data_dir.string(), error.message()));
+    if (!options_.access_policy.empty()) {
+      PRIHVAT_ASSIGN_OR_RETURN(policy_, ReadPolicy(options_.access_policy));
+    }
     PRIHVAT_ASSIGN_OR_RETURN(options_.listen, WithPort(options_.listen));
     PRIHVAT_ASSIGN_OR_RETURN(log_, OpenLog(options_, TopicsOf(hosted)));
-    if (options_.log == LogEngine::kKafka) peers_ = std::make_unique<PeerMonitor>();
+    if (options_.log == config::LogEngine::kKafka) peers_ = std::make_unique<PeerMonitor>();
     for (HostedService& service : hosted) PRIHVAT_RETURN_IF_ERROR(StartService(service));
     PRIHVAT_RETURN_IF_ERROR(StartServer());
     return StartEndpoint();
@@ -175,6 +190,9 @@ class Host::Parts {
     options.address = options_.advertise.empty() ? options_.listen : options_.advertise;
     options.store_dir = (options_.data_dir / "store" / hosted.definition.name).string();
     options.partitions = options_.partitions;
+    options.mailbox_limit = options_.mailbox_limit;
+    options.batch_limit = options_.batch_limit;
+    options.store_cache_bytes = options_.store_cache_mib << 20;
     options.takeover_after = options_.takeover_after;
     options.rank = options_.rank();
     if (peers_ != nullptr) {
@@ -197,7 +215,7 @@ class Host::Parts {
 
   rpc::Environment Environment() {
     return {.clock = &clock_,
-            .access = &access::Policy::Default(),
+            .access = policy_ ? &*policy_ : &access::Policy::Default(),
             .authenticator = &authenticator_,
             .executor = &executor_,
             .forwarder = &forwarder_,
@@ -235,11 +253,12 @@ class Host::Parts {
     return absl::OkStatus();
   }
 
-  HostOptions options_;
+  config::HostOptions options_;
   base::SystemClock clock_;
   base::SystemRandom random_;
   const std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
   telemetry::RpcMetrics rpc_metrics_{*registry_};
+  std::optional<access::Policy> policy_;         // that of the options
   rpc::InsecureDevAuthenticator authenticator_;  // CheckIdentity: nothing else is set up yet
   std::unique_ptr<event_log::EventLog> log_;
   std::unique_ptr<PeerMonitor> peers_;
@@ -254,7 +273,7 @@ class Host::Parts {
   std::unique_ptr<telemetry::HttpEndpoint> endpoint_;
 };
 
-absl::StatusOr<std::unique_ptr<Host>> Host::Start(HostOptions options,
+absl::StatusOr<std::unique_ptr<Host>> Host::Start(config::HostOptions options,
                                                   std::vector<HostedService> services) {
   auto parts = std::make_unique<Parts>(std::move(options));
   PRIHVAT_RETURN_IF_ERROR(parts->Start(std::move(services)));

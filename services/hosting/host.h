@@ -12,9 +12,9 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "grpcpp/impl/codegen/service_type.h"
+#include "libs/config/options.h"
 #include "libs/rpc/calls.h"
 #include "libs/runtime/service.h"
-#include "services/hosting/options.h"
 
 namespace prihvat::hosting {
 
@@ -40,7 +40,7 @@ HostedService Hosted(runtime::ServiceDefinition definition) {
 class Host {
  public:
   // The error says in words what is wrong and, where it can, what to do.
-  static absl::StatusOr<std::unique_ptr<Host>> Start(HostOptions options,
+  static absl::StatusOr<std::unique_ptr<Host>> Start(config::HostOptions options,
                                                      std::vector<HostedService> services);
   ~Host();
   Host(const Host&) = delete;

@@ -9,9 +9,9 @@
 #include "absl/time/clock.h"
 #include "fmt/format.h"
 #include "libs/base/string_view.h"
+#include "libs/config/options.h"
 #include "libs/rpc/signals.h"
 #include "libs/telemetry/log.h"
-#include "services/hosting/options.h"
 
 namespace prihvat::hosting {
 namespace {
@@ -59,7 +59,7 @@ class Watchman {
   std::thread thread_;  // last
 };
 
-void SayHello(const Host& host, const HostOptions& options) {
+void SayHello(const Host& host, const config::HostOptions& options) {
   if (options.insecure_dev) {
     telemetry::Log(telemetry::Level::kWarning,
                    "--insecure-dev: callers are believed whoever they say they are, and nothing is "
@@ -78,7 +78,7 @@ void SayHello(const Host& host, const HostOptions& options) {
 
 int RunProgram(const Program& program, int argc, const char* const* argv) {
   rpc::BlockShutdownSignals();
-  auto parsed = ParseOptions(program.name, program.description, argc, argv);
+  auto parsed = config::ParseOptions(program.name, program.description, argc, argv);
   if (!parsed.ok()) {
     std::fprintf(stderr, "%s: %s\nTry %s --help.\n", program.name.c_str(),
                  std::string(base::FromAbsl(parsed.status().message())).c_str(),
@@ -89,7 +89,7 @@ int RunProgram(const Program& program, int argc, const char* const* argv) {
     std::fputs(parsed->output.c_str(), stdout);
     return 0;
   }
-  const HostOptions& options = parsed->options;
+  const config::HostOptions& options = parsed->options;
   telemetry::Level level = telemetry::Level::kInfo;
   telemetry::ParseLevel(options.log_level, level);
   telemetry::SetLogLevel(level);

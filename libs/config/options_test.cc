@@ -1,4 +1,4 @@
-#include "services/hosting/options.h"
+#include "libs/config/options.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -7,7 +7,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
-namespace prihvat::hosting {
+namespace prihvat::config {
 namespace {
 
 using ::testing::HasSubstr;
@@ -79,6 +79,31 @@ TEST(Options, AFlagGoesBeforeTheEnvironmentAndThatBeforeTheFile) {
   EXPECT_EQ(parsed->options.partitions, 5);
 }
 
+TEST(Options, AWordTheFileMayNotHoldIsAnError) {
+  const std::string file = (std::filesystem::path(::testing::TempDir()) / "typo.conf").string();
+  std::ofstream(file) << "data-dir = \"/d\"\npartitionz = 3\n";
+  EXPECT_THAT(Parse({"--config", file.c_str()}).status().ToString(), HasSubstr("partitionz"));
+  std::filesystem::remove(file);
+}
+
+TEST(Options, BoundsAndThePolicyCanBeSet) {
+  const std::string file = (std::filesystem::path(::testing::TempDir()) / "access.yaml").string();
+  std::ofstream(file) << "name: x\n";
+  const std::string policy = "--access-policy=" + file;
+  const auto parsed = Parse({"--data-dir=/d", policy.c_str(), "--mailbox-limit=10",
+                             "--batch-limit=5", "--store-cache-mib=16"});
+  std::filesystem::remove(file);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->options.access_policy, file);
+  EXPECT_EQ(parsed->options.mailbox_limit, 10u);
+  EXPECT_EQ(parsed->options.batch_limit, 5u);
+  EXPECT_EQ(parsed->options.store_cache_mib, 16u);
+  EXPECT_THAT(Parse({"--data-dir=/d", policy.c_str()}).status().ToString(),
+              HasSubstr("--access-policy"));
+  EXPECT_THAT(Parse({"--data-dir=/d", "--mailbox-limit=0"}).status().ToString(),
+              HasSubstr("--mailbox-limit"));
+}
+
 TEST(Options, HelpNamesEveryOptionAndIsNoError) {
   const auto parsed = Parse({"--help"});
   ASSERT_TRUE(parsed.ok()) << parsed.status();
@@ -90,4 +115,4 @@ TEST(Options, HelpNamesEveryOptionAndIsNoError) {
 }
 
 }  // namespace
-}  // namespace prihvat::hosting
+}  // namespace prihvat::config

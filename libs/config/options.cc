@@ -1,4 +1,4 @@
-#include "services/hosting/options.h"
+#include "libs/config/options.h"
 
 #include <cctype>
 #include <cstdlib>
@@ -8,13 +8,14 @@
 #include "absl/strings/numbers.h"
 #include "fmt/format.h"
 
-namespace prihvat::hosting {
+namespace prihvat::config {
 namespace {
 
 // CLI11 throws; nothing beyond this file sees it.
 struct Texts {
   std::string log = "embedded";
   std::string data_dir;
+  std::string access_policy;
   std::vector<std::string> kafka_properties;
   double takeover_seconds = 2;
   double grace_seconds = 20;
@@ -34,6 +35,7 @@ CLI::Option* Add(CLI::App& app, const std::string& flag, T& into, const std::str
 void Declare(CLI::App& app, HostOptions& options, Texts& texts) {
   app.set_config("--config", "", "A file of options, \"name = value\" a line")
       ->envname("PRIHVAT_CONFIG");
+  app.allow_config_extras(CLI::config_extras_mode::error);
   app.set_version_flag("--version", std::string("0.1.0"));
   Add(app, "log", texts.log, "Where events are kept")->check(CLI::IsMember({"embedded", "kafka"}));
   Add(app, "brokers", options.brokers, "Kafka's bootstrap servers, host:port,... (--log=kafka)");
@@ -62,6 +64,17 @@ void Declare(CLI::App& app, HostOptions& options, Texts& texts) {
       ->check(CLI::Range(0.1, 3600.0));
   Add(app, "grace", texts.grace_seconds, "Seconds for calls under way after SIGTERM")
       ->check(CLI::Range(0.1, 3600.0));
+  Add(app, "access-policy", texts.access_policy,
+      "File of the access policy (default: the one that is built in)")
+      ->check(CLI::ExistingFile);
+  Add(app, "mailbox-limit", options.mailbox_limit,
+      "Commands that may wait for one partition; more are refused with a time to retry")
+      ->check(CLI::Range(1, 1'000'000));
+  Add(app, "batch-limit", options.batch_limit, "Commands of one append to the log")
+      ->check(CLI::Range(1, 10'000));
+  Add(app, "store-cache-mib", options.store_cache_mib,
+      "Memory of each service's store for blocks and write buffers, MiB")
+      ->check(CLI::Range(8, 1'048'576));
   Add(app, "log-level", options.log_level, "What is logged, on standard error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
 }
@@ -84,6 +97,7 @@ std::vector<std::string> WithEnvironment(CLI::App& app, int argc, const char* co
 absl::Status Complete(HostOptions& options, const Texts& texts) {
   options.log = texts.log == "kafka" ? LogEngine::kKafka : LogEngine::kEmbedded;
   options.data_dir = texts.data_dir;
+  options.access_policy = texts.access_policy;
   options.takeover_after = absl::Seconds(texts.takeover_seconds);
   options.grace = absl::Seconds(texts.grace_seconds);
   if (options.instance.empty()) options.instance = options.program + "-0";
@@ -137,4 +151,4 @@ absl::StatusOr<ParsedOptions> ParseOptions(const std::string& program,
   return parsed;
 }
 
-}  // namespace prihvat::hosting
+}  // namespace prihvat::config

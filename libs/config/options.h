@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
-namespace prihvat::hosting {
+namespace prihvat::config {
 
 enum class LogEngine { kEmbedded, kKafka };
 
@@ -29,6 +29,10 @@ struct HostOptions {
   absl::Duration takeover_after = absl::Seconds(2);
   absl::Duration grace = absl::Seconds(20);
   std::string log_level = "info";
+  std::filesystem::path access_policy;  // "": the one that is built in
+  size_t mailbox_limit = 4096;          // commands that may wait for one partition
+  size_t batch_limit = 256;             // commands of one append
+  size_t store_cache_mib = 64;          // of each service's store
 
   int rank() const;  // the number at the end of `instance`, 0 if there is none
 };
@@ -46,4 +50,4 @@ absl::StatusOr<ParsedOptions> ParseOptions(const std::string& program,
                                            const std::string& description, int argc,
                                            const char* const* argv);
 
-}  // namespace prihvat::hosting
+}  // namespace prihvat::config
