@@ -29,6 +29,18 @@ Reactor* HandoverServiceImpl::PutAssetIntoUse(Context* context,
   return calls_.Command(context, request, response);
 }
 
+Reactor* HandoverServiceImpl::RecordAssetChange(Context* context,
+                                                const v1::RecordAssetChangeRequest* request,
+                                                v1::Asset* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::RecordLotFound(Context* context,
+                                             const v1::RecordLotFoundRequest* request,
+                                             v1::AssetLot* response) {
+  return calls_.Command(context, request, response);
+}
+
 Reactor* HandoverServiceImpl::GrantMandate(Context* context, const v1::GrantMandateRequest* request,
                                            v1::Mandate* response) {
   return calls_.Command(context, request, response);
@@ -112,6 +124,18 @@ Reactor* HandoverServiceImpl::CloseHandoverCase(Context* context,
 Reactor* HandoverServiceImpl::VoidHandoverCase(Context* context,
                                                const v1::VoidHandoverCaseRequest* request,
                                                v1::HandoverCase* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::CorrectHandoverCase(Context* context,
+                                                  const v1::CorrectHandoverCaseRequest* request,
+                                                  v1::Certificate* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::SignCorrectiveCertificate(
+    Context* context, const v1::SignCorrectiveCertificateRequest* request,
+    v1::Certificate* response) {
   return calls_.Command(context, request, response);
 }
 

@@ -23,6 +23,10 @@ class HandoverServiceImpl final : public v1::HandoverService::CallbackService {
                      v1::Asset* response) override;
   Reactor* PutAssetIntoUse(Context* context, const v1::PutAssetIntoUseRequest* request,
                            v1::Asset* response) override;
+  Reactor* RecordAssetChange(Context* context, const v1::RecordAssetChangeRequest* request,
+                             v1::Asset* response) override;
+  Reactor* RecordLotFound(Context* context, const v1::RecordLotFoundRequest* request,
+                          v1::AssetLot* response) override;
   Reactor* GrantMandate(Context* context, const v1::GrantMandateRequest* request,
                         v1::Mandate* response) override;
   Reactor* RevokeMandate(Context* context, const v1::RevokeMandateRequest* request,
@@ -53,6 +57,11 @@ class HandoverServiceImpl final : public v1::HandoverService::CallbackService {
                              v1::HandoverCase* response) override;
   Reactor* VoidHandoverCase(Context* context, const v1::VoidHandoverCaseRequest* request,
                             v1::HandoverCase* response) override;
+  Reactor* CorrectHandoverCase(Context* context, const v1::CorrectHandoverCaseRequest* request,
+                               v1::Certificate* response) override;
+  Reactor* SignCorrectiveCertificate(Context* context,
+                                     const v1::SignCorrectiveCertificateRequest* request,
+                                     v1::Certificate* response) override;
   Reactor* EstablishResponsibility(Context* context,
                                    const v1::EstablishResponsibilityRequest* request,
                                    v1::Responsibility* response) override;

@@ -1,9 +1,11 @@
 // Moves of a single asset outside a handover case.
 #include <algorithm>
-#include <initializer_list>
+#include <optional>
+#include <vector>
 
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
+#include "services/handover/domain/amounts.h"
 #include "services/handover/domain/holdings.h"
 #include "services/handover/domain/names.h"
 #include "services/handover/domain/registration.h"
@@ -15,16 +17,21 @@ namespace {
 std::string_view OpenMoves(v1::AssetState state) {
   switch (state) {
     case v1::ASSET_STATE_RECEIVED:
-      return "take into custody, return to supplier, move, hand over";
+      return "take into custody, return to supplier, move, hand over, destroyed";
     case v1::ASSET_STATE_IN_CUSTODY:
-      return "put into use, move, hand over";
+      return "put into use, move, hand over, sent to repair, lost, stolen, destroyed";
     case v1::ASSET_STATE_TITLE_PASSED:
-      return "put into use, move";
+      return "put into use, move, destroyed";
     case v1::ASSET_STATE_IN_USE:
+      return "move, sent to repair, lost, stolen, disposed, destroyed";
     case v1::ASSET_STATE_UNDER_REPAIR:
-      return "move";
-    case v1::ASSET_STATE_RESERVED:
+      return "move, back from repair, destroyed";
     case v1::ASSET_STATE_IN_TRANSIT:
+      return "take into custody, lost, stolen, destroyed";
+    case v1::ASSET_STATE_LOST:
+    case v1::ASSET_STATE_STOLEN:
+      return "found, written off, destroyed";
+    case v1::ASSET_STATE_RESERVED:
     case v1::ASSET_STATE_DELIVERED:
     case v1::ASSET_STATE_REFUSED:
       return "those of its handover case";
@@ -37,7 +44,7 @@ std::string_view OpenMoves(v1::AssetState state) {
 // comes not before it last changed hands.
 std::optional<es::Rejection> CheckMove(const es::View& view, std::string_view name,
                                        std::string_view etag,
-                                       std::initializer_list<v1::AssetState> from,
+                                       const std::vector<v1::AssetState>& from,
                                        std::string_view wish, const es::Context& context,
                                        const v1::Asset*& asset) {
   if (auto no = Require(view, "name", name, context, asset)) return no;
@@ -53,7 +60,8 @@ es::Decision DecideTakeIntoCustody(const es::View& view,
                                    const v1::TakeAssetIntoCustodyRequest& command,
                                    es::Context& context) {
   const v1::Asset* asset = nullptr;
-  if (auto no = CheckMove(view, command.name(), command.etag(), {v1::ASSET_STATE_RECEIVED},
+  if (auto no = CheckMove(view, command.name(), command.etag(),
+                          {v1::ASSET_STATE_RECEIVED, v1::ASSET_STATE_IN_TRANSIT},
                           "be taken into custody", context, asset)) {
     return *std::move(no);
   }
@@ -127,6 +135,141 @@ es::Decision DecidePutIntoUse(const es::View& view, const v1::PutAssetIntoUseReq
   return es::Accepted(std::move(event)).Naming(command.name());
 }
 
+// A change, the states that it leads out of, and where to; previous: to where it came from.
+struct ChangeRule {
+  v1::AssetChange change;
+  std::string_view wish;
+  std::vector<v1::AssetState> from;
+  std::optional<v1::AssetState> to;  // none: the previous state
+  bool comes_back;                   // the state is remembered
+};
+
+const std::vector<ChangeRule>& ChangeRules() {
+  static const auto& rules = *new std::vector<ChangeRule>{
+      {v1::ASSET_CHANGE_SENT_TO_REPAIR,
+       "be sent to repair",
+       {v1::ASSET_STATE_IN_CUSTODY, v1::ASSET_STATE_IN_USE},
+       v1::ASSET_STATE_UNDER_REPAIR,
+       true},
+      {v1::ASSET_CHANGE_BACK_FROM_REPAIR,
+       "come back from repair",
+       {v1::ASSET_STATE_UNDER_REPAIR},
+       std::nullopt,
+       false},
+      {v1::ASSET_CHANGE_LOST,
+       "be lost",
+       {v1::ASSET_STATE_IN_CUSTODY, v1::ASSET_STATE_IN_TRANSIT, v1::ASSET_STATE_IN_USE},
+       v1::ASSET_STATE_LOST,
+       true},
+      {v1::ASSET_CHANGE_STOLEN,
+       "be stolen",
+       {v1::ASSET_STATE_IN_CUSTODY, v1::ASSET_STATE_IN_TRANSIT, v1::ASSET_STATE_IN_USE},
+       v1::ASSET_STATE_STOLEN,
+       true},
+      {v1::ASSET_CHANGE_FOUND,
+       "be found",
+       {v1::ASSET_STATE_LOST, v1::ASSET_STATE_STOLEN},
+       std::nullopt,
+       false},
+      {v1::ASSET_CHANGE_WRITTEN_OFF,
+       "be written off",
+       {v1::ASSET_STATE_LOST, v1::ASSET_STATE_STOLEN},
+       v1::ASSET_STATE_WRITTEN_OFF,
+       false},
+      {v1::ASSET_CHANGE_DISPOSED,
+       "be disposed of",
+       {v1::ASSET_STATE_IN_USE},
+       v1::ASSET_STATE_DISPOSED,
+       false},
+      // Any live one; what an open case holds is counted missing there first.
+      {v1::ASSET_CHANGE_DESTROYED,
+       "be destroyed",
+       {v1::ASSET_STATE_RECEIVED, v1::ASSET_STATE_IN_CUSTODY, v1::ASSET_STATE_IN_TRANSIT,
+        v1::ASSET_STATE_TITLE_PASSED, v1::ASSET_STATE_IN_USE, v1::ASSET_STATE_UNDER_REPAIR,
+        v1::ASSET_STATE_LOST, v1::ASSET_STATE_STOLEN},
+       v1::ASSET_STATE_DESTROYED,
+       false},
+  };
+  return rules;
+}
+
+// It was missing at the count of a case that is still open: a dispute may yet find it there.
+bool IsMissingInOpenCase(const v1::Asset& asset) {
+  return asset.state() == v1::ASSET_STATE_LOST &&
+         asset.previous_state() == v1::ASSET_STATE_IN_TRANSIT && !asset.handover_case().empty();
+}
+
+es::Decision DecideRecordChange(const es::View& view, const v1::RecordAssetChangeRequest& command,
+                                es::Context& context) {
+  const auto& rules = ChangeRules();
+  const auto rule = std::find_if(rules.begin(), rules.end(), [&](const ChangeRule& candidate) {
+    return candidate.change == command.change();
+  });
+  if (rule == rules.end()) return es::InvalidField("change", "must be given");
+  const v1::Asset* asset = nullptr;
+  if (auto no =
+          CheckMove(view, command.name(), command.etag(), rule->from, rule->wish, context, asset)) {
+    return *std::move(no);
+  }
+  if (IsMissingInOpenCase(*asset)) {
+    return es::WrongState(command.name(), "LOST", rule->wish,
+                          "those of its handover case, " + asset->handover_case());
+  }
+  if (auto no = CheckText("reason", command.reason())) return *std::move(no);
+  v1::AssetChanged event;
+  event.set_asset(command.name());
+  event.set_change(command.change());
+  event.set_state(rule->to.value_or(asset->previous_state()));
+  if (rule->comes_back) event.set_previous_state(asset->state());
+  event.set_reason(command.reason());
+  return es::Accepted(std::move(event)).Naming(command.name());
+}
+
+es::Decision DecideRecordLotFound(const es::View& view, const v1::RecordLotFoundRequest& command,
+                                  es::Context& context) {
+  const v1::AssetLot* lot = nullptr;
+  if (auto no = Require(view, "name", command.name(), context, lot)) return *std::move(no);
+  if (auto no = CheckEtag(command.name(), command.etag(), *lot)) return *std::move(no);
+  base::Decimal quantity;
+  if (auto no = ReadDecimal("quantity", command.quantity(), quantity)) return *std::move(no);
+  const base::Decimal missing = FromProto(lot->missing());
+  if (quantity <= base::Decimal() || quantity > missing) {
+    return es::InvalidField(
+        "quantity", fmt::format("is {}; {} are missing", quantity.ToString(), missing.ToString()));
+  }
+  v1::AssetLotFound event;
+  event.set_asset_lot(command.name());
+  *event.mutable_quantity() = ToProto(quantity);
+  return es::Accepted(std::move(event)).Naming(command.name());
+}
+
+// The numbers of what is no longer live are free (INV-12).
+void FreeNumbers(es::Entities& entities, const v1::Asset& asset, const es::EventContext& context) {
+  if (!asset.serial().empty()) {
+    entities.Delete(SerialClaimName(context.operation, asset.manufacturer(), asset.serial()));
+  }
+  if (!asset.vin().empty()) entities.Delete(VinClaimName(context.operation, asset.vin()));
+}
+
+void FoldChanged(es::Entities& entities, const v1::AssetChanged& event,
+                 const es::EventContext& context) {
+  v1::Asset asset = *entities.Find<v1::Asset>(event.asset());
+  asset.set_state(event.state());
+  asset.set_previous_state(event.previous_state());
+  Stamp(asset, context);
+  entities.Put(event.asset(), asset);
+  if (!IsLive(asset.state())) FreeNumbers(entities, asset, context);
+}
+
+void FoldLotFound(es::Entities& entities, const v1::AssetLotFound& event,
+                  const es::EventContext& context) {
+  entities.Edit<v1::AssetLot>(event.asset_lot(), [&](v1::AssetLot& lot) {
+    *lot.mutable_missing() =
+        ToProto(Difference(FromProto(lot.missing()), FromProto(event.quantity())));
+    Stamp(lot, context);
+  });
+}
+
 void FoldTakenIntoCustody(es::Entities& entities, const v1::AssetTakenIntoCustody& event,
                           const es::EventContext& context) {
   entities.Edit<v1::Asset>(event.asset(), [&](v1::Asset& asset) {
@@ -143,10 +286,7 @@ void FoldReturnedToSupplier(es::Entities& entities, const v1::AssetReturnedToSup
   asset.set_state(v1::ASSET_STATE_RETURNED_TO_SUPPLIER);
   Stamp(asset, context);
   entities.Put(event.asset(), asset);
-  if (!asset.serial().empty()) {
-    entities.Delete(SerialClaimName(context.operation, asset.manufacturer(), asset.serial()));
-  }
-  if (!asset.vin().empty()) entities.Delete(VinClaimName(context.operation, asset.vin()));
+  FreeNumbers(entities, asset, context);
 }
 
 void FoldMoved(es::Entities& entities, const v1::AssetMoved& event,
@@ -174,6 +314,10 @@ void RegisterAssets(es::Decider& decider) {
   OnKnown<v1::ReturnAssetToSupplierRequest, &DecideReturnToSupplier>(decider);
   OnKnown<v1::MoveAssetRequest, &DecideMoveAsset>(decider);
   OnKnown<v1::PutAssetIntoUseRequest, &DecidePutIntoUse>(decider);
+  OnKnown<v1::RecordAssetChangeRequest, &DecideRecordChange>(decider);
+  OnKnown<v1::RecordLotFoundRequest, &DecideRecordLotFound>(decider);
+  decider.Fold<v1::AssetChanged>(&FoldChanged);
+  decider.Fold<v1::AssetLotFound>(&FoldLotFound);
   decider.Fold<v1::AssetTakenIntoCustody>(&FoldTakenIntoCustody);
   decider.Fold<v1::AssetReturnedToSupplier>(&FoldReturnedToSupplier);
   decider.Fold<v1::AssetMoved>(&FoldMoved);

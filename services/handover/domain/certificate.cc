@@ -249,6 +249,51 @@ std::optional<es::Rejection> DrawUp(const es::View& view, const v1::HandoverCase
   return std::nullopt;
 }
 
+std::optional<es::Rejection> DrawUpCorrection(const es::View& view, const v1::Certificate& old,
+                                              const v1::CorrectHandoverCaseRequest& command,
+                                              const std::string& number, const es::Context& context,
+                                              v1::Certificate& corrected) {
+  corrected = old;
+  if (command.has_project_title()) *corrected.mutable_project_title() = command.project_title();
+  if (!command.funding_source().empty()) corrected.set_funding_source(command.funding_source());
+  if (!command.place().empty()) corrected.set_place(command.place());
+  if (command.has_conditions()) *corrected.mutable_conditions() = command.conditions();
+  for (int i = 0; i < command.lines_size(); ++i) {
+    const int line = command.lines(i).line_number();
+    if (line < 1 || line > corrected.items_size()) {
+      return es::InvalidField(
+          fmt::format("lines[{}].line_number", i),
+          fmt::format("is {}; the certificate has lines 1 to {}", line, corrected.items_size()));
+    }
+    *corrected.mutable_items(line - 1)->mutable_description() = command.lines(i).description();
+  }
+  const auto unchanged = CanonicalDigest(corrected);
+  if (unchanged.ok() && *unchanged == old.canonical_sha256()) {
+    return es::InvalidField("name", "nothing of what the certificate says would change");
+  }
+  const auto mandate_of = [&](const std::string& named, const v1::CertificateParty& party) {
+    return view.Find<v1::Mandate>(named.empty() ? party.mandate() : named);
+  };
+  *corrected.mutable_giver() = PartyOf(*mandate_of(command.giver_mandate(), old.giver()));
+  *corrected.mutable_recipient() =
+      PartyOf(*mandate_of(command.recipient_mandate(), old.recipient()));
+  corrected.set_name(fmt::format("{}/certificates/{}", context.operation, number));
+  corrected.set_number(number);
+  *corrected.mutable_issue_date() = handover::ToProto(context.EffectiveDay());
+  corrected.set_corrects(old.name());
+  corrected.set_corrects_sha256(old.canonical_sha256());
+  corrected.set_correction_reason(command.reason());
+  corrected.clear_signatures();
+  corrected.clear_create_time();
+  corrected.clear_update_time();
+  const auto digest = CanonicalDigest(corrected);
+  if (!digest.ok()) {
+    return es::Rejected(kCertificateIncomplete).Saying(base::FromAbsl(digest.status().message()));
+  }
+  corrected.set_canonical_sha256(*digest);
+  return std::nullopt;
+}
+
 documents::DonationCertificate ToDocument(const v1::Certificate& certificate) {
   documents::DonationCertificate out;
   out.name = certificate.name();

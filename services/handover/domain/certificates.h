@@ -7,6 +7,7 @@
 #include "libs/es/decider.h"
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/resources.pb.h"
+#include "prihvat/handover/v1/service.pb.h"
 
 namespace prihvat::handover {
 
@@ -16,6 +17,13 @@ namespace prihvat::handover {
 std::optional<es::Rejection> DrawUp(const es::View& view, const v1::HandoverCase& of,
                                     const std::string& number, const es::Context& context,
                                     v1::CertificateIssued& event);
+
+// The certificate that replaces `old` under a new document number, with what the request corrects;
+// both mandates are there. INVALID_FIELD for a line that `old` has not, or where nothing changes.
+std::optional<es::Rejection> DrawUpCorrection(const es::View& view, const v1::Certificate& old,
+                                              const v1::CorrectHandoverCaseRequest& command,
+                                              const std::string& number, const es::Context& context,
+                                              v1::Certificate& corrected);
 
 // The certificate as documents takes it, to compute its digest or to print it.
 documents::DonationCertificate ToDocument(const v1::Certificate& certificate);

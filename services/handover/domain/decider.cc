@@ -16,6 +16,7 @@ const es::Decider& HandoverDecider() {
     RegisterCounts(*d);
     RegisterSignatures(*d);
     RegisterTitles(*d);
+    RegisterCorrections(*d);
     RegisterResponsibilities(*d);
     RegisterTransfers(*d);
     // Backdating and skew have been the same in every policy so far.

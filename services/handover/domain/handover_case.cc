@@ -12,6 +12,7 @@
 #include "services/handover/domain/policy.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
+#include "services/handover/domain/signatures.h"
 
 namespace prihvat::handover {
 namespace {
@@ -37,9 +38,12 @@ std::string_view OpenMoves(v1::HandoverCaseState state) {
     case v1::HANDOVER_CASE_STATE_SIGNED_BY_BOTH:
       return "make effective, void";
     case v1::HANDOVER_CASE_STATE_EFFECTIVE:
-      return "file proof, close";
     case v1::HANDOVER_CASE_STATE_PROOF_FILED:
-      return "file proof, close";
+      return "file proof, close, correct";
+    case v1::HANDOVER_CASE_STATE_CLOSED:
+      return "correct";
+    case v1::HANDOVER_CASE_STATE_CORRECTED:
+      return "file proof";
     default:
       return "none";
   }
@@ -232,22 +236,6 @@ std::optional<es::Rejection> CheckParties(const v1::HandoverCase& wanted,
   }
   if (wanted.centre().empty()) return std::nullopt;
   return CheckReference("handover_case.centre", wanted.centre(), "centres/*", context);
-}
-
-// The mandate, where one is named, is for that party.
-std::optional<es::Rejection> CheckSignatory(const es::View& view, std::string_view field,
-                                            const std::string& name, std::string_view organisation,
-                                            const es::Context& context) {
-  if (name.empty()) return std::nullopt;
-  const v1::Mandate* mandate = nullptr;
-  if (auto no = Require(view, field, name, context, mandate)) return no;
-  if (mandate->organisation() == organisation) return std::nullopt;
-  return es::Rejected(kMandateOfAnother)
-      .Saying(fmt::format("{} is for {}, and the party is {}", name, mandate->organisation(),
-                          organisation))
-      .With("mandate", name)
-      .With("organisation", mandate->organisation())
-      .With("party", organisation);
 }
 
 es::Decision DecideCreate(const es::View& view, const v1::CreateHandoverCaseRequest& command,

@@ -361,6 +361,31 @@ TEST(HandoverCase, AVoidedCaseFreesItsItemsAtEveryStage) {
   }
 }
 
+TEST(HandoverCase, WhatWasMissingIsFoundOutsideOfTheCaseOnceItsCertificateStands) {
+  Story story;
+  story.Do(ReceivedPieces({"A-1", "A-2"}, "200.00"));
+  story.Do(ReceivedLot("10", "1000.00", "100.00"));
+  story.Do(Case({Asset(1), Asset(2), Lot("7")}));
+  story.Brought();
+  story.Do(CountOf({Count(AssetOf(1), "", "0", "0", "1"), Count("", LotOf(), "5", "0", "2")}));
+  auto found = To<v1::RecordAssetChangeRequest>(AssetOf(1));
+  found.set_change(v1::ASSET_CHANGE_FOUND);
+  found.set_reason("in another lorry");
+  // While the case is open, a dispute settles it.
+  story.When(found).ThenRejected("WRONG_STATE", {{"state", "LOST"}});
+  story.DoAs(kEuHead, Signed(v1::HANDOVER_PARTY_GIVER));
+  story.Do(found);
+  EXPECT_EQ(story.Entity<v1::Asset>(AssetOf(1)).state(), v1::ASSET_STATE_IN_TRANSIT);
+  story.Do(To<v1::TakeAssetIntoCustodyRequest>(AssetOf(1)));  // came back
+  auto boots = To<v1::RecordLotFoundRequest>(LotOf());
+  *boots.mutable_quantity() = Number("2.5");
+  story.When(boots).ThenRejectedField("quantity");
+  *boots.mutable_quantity() = Number("2");
+  story.Do(boots);
+  EXPECT_EQ(AvailableOf(story.Entity<v1::AssetLot>(LotOf())).ToString(), "5");
+  story.When(Case({Asset(1), Lot("5")}, "again")).ThenAccepted();
+}
+
 TEST(HandoverCase, WhatWasMissingStaysMissingWhenTheCaseIsVoided) {
   Story story;
   story.Do(ReceivedPieces({"A-1"}, "100.00"));

@@ -89,6 +89,10 @@ inline constexpr es::Reason kCertificateVoided{
     "CERTIFICATE_VOIDED", absl::StatusCode::kFailedPrecondition,
     "The certificate was voided before it took effect: it never counted and is not printed.",
     "Print the certificate of the case that took its place."};
+inline constexpr es::Reason kNotCorrective{
+    "NOT_CORRECTIVE", absl::StatusCode::kFailedPrecondition,
+    "The certificate replaces no other: it is signed with its handover case.",
+    "Sign the handover case."};
 inline constexpr es::Reason kProofMissing{
     "PROOF_MISSING", absl::StatusCode::kFailedPrecondition,
     "An item costs more than the threshold, and no proof of its transfer is filed.",
@@ -116,8 +120,8 @@ inline std::span<const es::Reason* const> HandoverReasons() {
       &kNotTheSignatory,    &kMandateNotValid,  &kSameSignatory,
       &kAlreadySigned,      &kNothingAccepted,  &kCertificateIncomplete,
       &kCertificateDiffers, &kProofMissing,     &kBeforeLastMove,
-      &kBeforeAgreedDay,    &kNotResponsible,   &kCertificateVoided,
-      &kReceiptTooLarge,    &kCaseTooLarge,
+      &kBeforeAgreedDay,    &kNotResponsible,   &kNotCorrective,
+      &kCertificateVoided,  &kReceiptTooLarge,  &kCaseTooLarge,
   };
   return kAll;
 }

@@ -240,10 +240,61 @@ TEST(Assets, MovesThatAreNotNamedAreRejectedWithThoseThatAreOpen) {
   auto back = testing::To<v1::ReturnAssetToSupplierRequest>(AssetOf(1));
   back.set_reason("late");
   story.When(back).ThenRejected(
-      "WRONG_STATE", {{"state", "IN_CUSTODY"}, {"open_moves", "put into use, move, hand over"}});
+      "WRONG_STATE",
+      {{"state", "IN_CUSTODY"},
+       {"open_moves", "put into use, move, hand over, sent to repair, lost, stolen, destroyed"}});
   story.Do(testing::To<v1::PutAssetIntoUseRequest>(AssetOf(1)));  // the agency's own
   EXPECT_EQ(story.Entity<v1::Asset>(AssetOf(1)).state(), v1::ASSET_STATE_IN_USE);
   story.When(testing::Case({testing::Asset(1)})).ThenRejected("ITEM_NOT_AVAILABLE");
+}
+
+v1::RecordAssetChangeRequest Change(v1::AssetChange change) {
+  auto command = testing::To<v1::RecordAssetChangeRequest>(AssetOf(1));
+  command.set_change(change);
+  command.set_reason("as reported");
+  return command;
+}
+
+TEST(Assets, LostOrRepairedTheyComeBackToTheStateBefore) {
+  Story story;
+  const auto state = [&] { return story.Entity<v1::Asset>(AssetOf(1)).state(); };
+  story.Do(ReceivedPieces({"A-1"}, "100.00"));
+  story.When(Change(v1::ASSET_CHANGE_LOST)).ThenRejected("WRONG_STATE", {{"state", "RECEIVED"}});
+  story.Do(testing::To<v1::TakeAssetIntoCustodyRequest>(AssetOf(1)));
+  story.Do(Change(v1::ASSET_CHANGE_LOST));
+  story.When(Change(v1::ASSET_CHANGE_STOLEN)).ThenRejected("WRONG_STATE", {{"state", "LOST"}});
+  story.Do(Change(v1::ASSET_CHANGE_FOUND));
+  EXPECT_EQ(state(), v1::ASSET_STATE_IN_CUSTODY);
+  story.Do(testing::To<v1::PutAssetIntoUseRequest>(AssetOf(1)));
+  story.Do(Change(v1::ASSET_CHANGE_SENT_TO_REPAIR));
+  EXPECT_EQ(state(), v1::ASSET_STATE_UNDER_REPAIR);
+  story.Do(Change(v1::ASSET_CHANGE_BACK_FROM_REPAIR));
+  EXPECT_EQ(state(), v1::ASSET_STATE_IN_USE);
+  story.When(Change(v1::ASSET_CHANGE_UNSPECIFIED)).ThenRejectedField("change");
+  auto silent = Change(v1::ASSET_CHANGE_DISPOSED);
+  silent.clear_reason();
+  story.When(silent).ThenRejectedField("reason");
+}
+
+TEST(Assets, INV12_TheNumbersOfWhatIsNoLongerLiveAreFree) {
+  const std::vector<std::vector<v1::AssetChange>> ends = {
+      {v1::ASSET_CHANGE_DISPOSED},
+      {v1::ASSET_CHANGE_DESTROYED},
+      {v1::ASSET_CHANGE_STOLEN, v1::ASSET_CHANGE_WRITTEN_OFF}};
+  for (const auto& changes : ends) {
+    Story story;
+    story.Do(ReceivedVehicles({kVin}, "100.00"));
+    story.Do(testing::To<v1::TakeAssetIntoCustodyRequest>(AssetOf(1)));
+    story.Do(testing::To<v1::PutAssetIntoUseRequest>(AssetOf(1)));
+    for (v1::AssetChange change : changes) {
+      story.When(ReceivedVehicles({kVin}, "100.00", kLater)).ThenRejected("VIN_TAKEN");
+      story.Do(Change(change));
+    }
+    story.When(ReceivedVehicles({kVin}, "100.00", kLater)).ThenAccepted();
+    // And what is not live does not come back.
+    story.When(Change(v1::ASSET_CHANGE_FOUND))
+        .ThenRejected("WRONG_STATE", {{"open_moves", "none"}});
+  }
 }
 
 TEST(Assets, INV14_AMoveBeforeTheLastChangeOfHandsIsRefused) {

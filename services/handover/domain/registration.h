@@ -21,6 +21,7 @@ void RegisterCases(es::Decider& decider);
 void RegisterCounts(es::Decider& decider);
 void RegisterSignatures(es::Decider& decider);
 void RegisterTitles(es::Decider& decider);
+void RegisterCorrections(es::Decider& decider);
 void RegisterResponsibilities(es::Decider& decider);
 void RegisterTransfers(es::Decider& decider);
 
@@ -63,6 +64,10 @@ constexpr std::string_view PatternOf<v1::AssetLot>() {
 template <>
 constexpr std::string_view PatternOf<v1::Mandate>() {
   return "mandates/*";
+}
+template <>
+constexpr std::string_view PatternOf<v1::Certificate>() {
+  return "certificates/*";
 }
 template <>
 constexpr std::string_view PatternOf<v1::HandoverCase>() {

@@ -5,82 +5,11 @@
 #include "services/handover/domain/amounts.h"
 #include "services/handover/domain/cases.h"
 #include "services/handover/domain/certificates.h"
-#include "services/handover/domain/mandates.h"
-#include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
+#include "services/handover/domain/signatures.h"
 
 namespace prihvat::handover {
 namespace {
-
-std::string ToText(v1::HandoverParty party) {
-  return party == v1::HANDOVER_PARTY_GIVER ? "giver" : "recipient";
-}
-
-// The mandate that is named for the party.
-std::optional<es::Rejection> FindMandate(const es::View& view, const v1::HandoverCase& of,
-                                         v1::HandoverParty party, const v1::Mandate*& mandate) {
-  const std::string& name =
-      party == v1::HANDOVER_PARTY_GIVER ? of.giver_mandate() : of.recipient_mandate();
-  if (name.empty()) {
-    return es::Rejected(kSignatoryNotNamed)
-        .Saying(fmt::format("{}: who signs for the {} is not said", of.name(), ToText(party)))
-        .With("handover_case", of.name())
-        .With("party", ToText(party));
-  }
-  mandate = view.Find<v1::Mandate>(name);
-  PRIHVAT_CHECK(mandate != nullptr, "mandates are checked when they are named");
-  return std::nullopt;
-}
-
-// Only the named person signs, whoever else may call (CASES A5); what stands on paper may be
-// entered by others, through an approved import.
-std::optional<es::Rejection> CheckCaller(const v1::Mandate& mandate, const es::Context& context) {
-  if (context.principal == mandate.person() || !context.import_id.empty()) return std::nullopt;
-  return es::Rejected(kNotTheSignatory)
-      .Saying(fmt::format("{} is to sign for {}, not {}", mandate.person(), mandate.organisation(),
-                          context.principal))
-      .With("signatory", mandate.person())
-      .With("caller", context.principal);
-}
-
-std::optional<es::Rejection> CheckSignature(const es::View& view, const v1::HandoverCase& of,
-                                            v1::HandoverParty party, const es::Context& context,
-                                            const v1::Mandate*& mandate) {
-  for (const v1::Signature& signature : of.signatures()) {
-    if (signature.party() != party) continue;
-    return es::Rejected(kAlreadySigned)
-        .Saying(
-            fmt::format("{} signed {} for the {}", signature.person(), of.name(), ToText(party)))
-        .With("handover_case", of.name())
-        .With("party", ToText(party));
-  }
-  const v1::Mandate* other = nullptr;
-  const v1::HandoverParty other_party =
-      party == v1::HANDOVER_PARTY_GIVER ? v1::HANDOVER_PARTY_RECIPIENT : v1::HANDOVER_PARTY_GIVER;
-  if (auto no = FindMandate(view, of, party, mandate)) return no;
-  if (auto no = FindMandate(view, of, other_party, other)) return no;
-  if (auto no = CheckCaller(*mandate, context)) return no;
-  if (mandate->person() == other->person()) {
-    return es::Rejected(kSameSignatory)
-        .Saying(fmt::format("{} is to sign for both sides", mandate->person()))
-        .With("person", mandate->person());
-  }
-  return CheckHolds(*mandate, context.EffectiveDay());
-}
-
-v1::Signature SignatureUnder(const v1::Mandate& mandate, v1::HandoverParty party,
-                             const es::Context& context) {
-  v1::Signature signature;
-  signature.set_party(party);
-  signature.set_mandate(mandate.name());
-  signature.set_person(mandate.person());
-  signature.set_person_display_name(mandate.person_display_name());
-  *signature.mutable_title() = mandate.title();
-  *signature.mutable_sign_date() = ToProto(context.EffectiveDay());
-  *signature.mutable_sign_time() = ToProto(context.effective_at);
-  signature.set_on_paper(context.principal != mandate.person());
-  return signature;
-}
 
 es::Decision DecideSign(const es::View& view, const v1::SignHandoverCaseRequest& command,
                         es::Context& context) {
@@ -92,12 +21,10 @@ es::Decision DecideSign(const es::View& view, const v1::SignHandoverCaseRequest&
                         "be signed", context, of)) {
     return *std::move(no);
   }
-  if (command.party() != v1::HANDOVER_PARTY_GIVER &&
-      command.party() != v1::HANDOVER_PARTY_RECIPIENT) {
-    return es::InvalidField("party", "must be given");
-  }
+  if (auto no = CheckParty(command.party())) return *std::move(no);
   const v1::Mandate* mandate = nullptr;
-  if (auto no = CheckSignature(view, *of, command.party(), context, mandate)) {
+  const Subject subject{of->name(), of->giver_mandate(), of->recipient_mandate(), of->signatures()};
+  if (auto no = CheckSignature(view, subject, command.party(), context, mandate)) {
     return *std::move(no);
   }
 
@@ -115,14 +42,9 @@ es::Decision DecideSign(const es::View& view, const v1::SignHandoverCaseRequest&
     event.set_certificate(certificate->name());
     event.set_canonical_sha256(certificate->canonical_sha256());
   }
-  if (!command.canonical_sha256().empty() &&
-      command.canonical_sha256() != event.canonical_sha256()) {
-    return es::Rejected(kCertificateDiffers)
-        .Saying(fmt::format("{} has the digest {}, and the signatory has seen {}",
-                            event.certificate(), event.canonical_sha256(),
-                            command.canonical_sha256()))
-        .With("certificate", event.certificate())
-        .With("canonical_sha256", event.canonical_sha256());
+  if (auto no =
+          CheckSeen(event.certificate(), event.canonical_sha256(), command.canonical_sha256())) {
+    return *std::move(no);
   }
   event.set_handover_case(command.name());
   *event.mutable_signature() = SignatureUnder(*mandate, command.party(), context);

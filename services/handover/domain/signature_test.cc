@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "services/handover/domain/amounts.h"
+#include "services/handover/domain/cases.h"
 #include "services/handover/domain/certificates.h"
 #include "services/handover/domain/mandates.h"
 #include "services/handover/domain/policy.h"
@@ -399,8 +400,126 @@ TEST(HandoverCase, INV18_AfterEffectiveNothingIsEdited) {
             certificate);
   story.Do(To<v1::CloseHandoverCaseRequest>());
   for (const auto* edit : edits) {
-    story.When(*edit).ThenRejected("WRONG_STATE", {{"state", "CLOSED"}, {"open_moves", "none"}});
+    story.When(*edit).ThenRejected("WRONG_STATE", {{"state", "CLOSED"}, {"open_moves", "correct"}});
   }
+}
+
+v1::CorrectHandoverCaseRequest Correction() {
+  auto command = To<v1::CorrectHandoverCaseRequest>();
+  command.set_reason("the boots were called shoes");
+  v1::CertificateLineCorrection& line = *command.add_lines();
+  line.set_line_number(1);
+  line.mutable_description()->set_en("Protective boots");
+  return command;
+}
+
+constexpr char kSecond[] = "operations/ba/certificates/DC-2023-0002";
+
+v1::SignCorrectiveCertificateRequest SignedAgain(v1::HandoverParty party) {
+  auto command = To<v1::SignCorrectiveCertificateRequest>(kSecond);
+  command.set_party(party);
+  return command;
+}
+
+TEST(Correction, INV18_IsANewCertificateThatCitesTheOldDigest) {
+  Story story;
+  story.Do(ReceivedLot("1", "100.00", "100.00"));
+  story.Do(Case({Lot("1")}));
+  story.Effective();
+  const auto old = story.Entity<v1::Certificate>(story.TheCase().certificate());
+  story.Do(Correction());
+  EXPECT_EQ(story.decision().resource(), kSecond);
+  const auto corrected = story.Entity<v1::Certificate>(kSecond);
+  EXPECT_EQ(corrected.corrects(), old.name());
+  EXPECT_EQ(corrected.corrects_sha256(), old.canonical_sha256());
+  EXPECT_NE(corrected.canonical_sha256(), old.canonical_sha256());
+  EXPECT_EQ(*CanonicalDigest(corrected), corrected.canonical_sha256());
+  EXPECT_EQ(corrected.items(0).description().en(), "Protective boots");
+  EXPECT_EQ(FromProto(corrected.total_km()).Format(), "100.00 BAM");
+  EXPECT_EQ(corrected.signatures_size(), 0);
+  // The old one's content and signatures are as they were.
+  const auto after = story.Entity<v1::Certificate>(old.name());
+  EXPECT_EQ(*CanonicalDigest(after), old.canonical_sha256());
+  EXPECT_EQ(after.signatures_size(), 2);
+  EXPECT_EQ(after.corrected_by(), kSecond);
+  EXPECT_EQ(story.TheCase().state(), v1::HANDOVER_CASE_STATE_CORRECTED);
+  EXPECT_EQ(story.TheCase().certificate(), old.name());
+  story.When(Correction()).ThenRejected("WRONG_STATE", {{"state", "CORRECTED"}});
+}
+
+TEST(Correction, INV15_IsSignedByBothUnderMandatesOfTheDay) {
+  Story story;
+  story.Do(ReceivedLot("1", "100.00", "100.00"));
+  story.Do(Case({Lot("1")}));
+  story.Effective();
+  story.At(absl::CivilSecond(2024, 7, 1, 12, 0, 0));  // the director's mandate is over
+  story.Do(Mandate("eu-2024", kEuHead, Day(2024, 1, 1), Day(2024, 12, 31)));
+  auto correction = Correction();
+  correction.set_giver_mandate("operations/ba/mandates/eu-2024");
+  correction.set_recipient_mandate("operations/ba/mandates/eu-2024");
+  story.When(correction).ThenRejected("MANDATE_OF_ANOTHER");
+  correction.clear_recipient_mandate();
+  story.Do(correction);
+  const std::string name = story.decision().resource();
+  EXPECT_EQ(name, "operations/ba/certificates/DC-2024-0001");
+  auto sign = To<v1::SignCorrectiveCertificateRequest>(name);
+  sign.set_party(v1::HANDOVER_PARTY_RECIPIENT);
+  story.As("organisations/unhcr/people/officer");
+  story.When(sign).ThenRejected("NOT_THE_SIGNATORY");
+  story.As(kJulyDirector);
+  story.When(sign).ThenRejected("MANDATE_NOT_VALID", {{"sign_date", "2024-07-01"}});
+  sign.set_party(v1::HANDOVER_PARTY_GIVER);
+  story.DoAs(kEuHead, sign);
+  story.As(kEuHead);
+  story.When(sign).ThenRejected("ALREADY_SIGNED");
+}
+
+TEST(Correction, OnlyACorrectiveCertificateIsSignedByItself) {
+  Story story;
+  story.Do(ReceivedLot("1", "100.00", "100.00"));
+  story.Do(Case({Lot("1")}));
+  story.Effective();
+  auto first = To<v1::SignCorrectiveCertificateRequest>(story.TheCase().certificate());
+  first.set_party(v1::HANDOVER_PARTY_GIVER);
+  story.As(kEuHead);
+  story.When(first).ThenRejected("NOT_CORRECTIVE", {{"handover_case", kCase}});
+  story.Do(Correction());
+  story.DoAs(kEuHead, SignedAgain(v1::HANDOVER_PARTY_GIVER));
+  story.DoAs(kJulyDirector, SignedAgain(v1::HANDOVER_PARTY_RECIPIENT));
+  EXPECT_EQ(story.Entity<v1::Certificate>(kSecond).signatures_size(), 2);
+}
+
+TEST(Correction, SaysWhatItCannotCorrect) {
+  Story story;
+  story.Do(ReceivedLot("1", "100.00", "100.00"));
+  story.Do(Case({Lot("1")}));
+  story.SignedByBoth();
+  story.When(Correction()).ThenRejected("WRONG_STATE", {{"state", "SIGNED_BY_BOTH"}});
+  story.Do(To<v1::MakeHandoverEffectiveRequest>());
+  auto command = Correction();
+  command.mutable_lines(0)->set_line_number(2);
+  story.When(command).ThenRejectedField("lines[0].line_number");
+  command = Correction();
+  command.mutable_lines(0)->mutable_description()->set_en("Protective footwear");
+  command.mutable_lines(0)->mutable_description()->set_bs("Zaštitna obuća");
+  story.When(command).ThenRejectedField("name");  // as it is already
+  command = Correction();
+  command.clear_reason();
+  story.When(command).ThenRejectedField("reason");
+}
+
+TEST(Correction, INV17_DoesNotTakeAwayTheDutyToFileTheProof) {
+  Story story;
+  story.Do(ReceivedLot("1", "20000.00", "20000.00"));
+  story.Do(Case({Lot("1")}));
+  story.Effective();
+  story.Do(Correction());
+  EXPECT_TRUE(LacksProof(story.TheCase()));
+  auto proof = To<v1::FileProofRequest>();
+  proof.mutable_proof()->set_reference("registry 17/2023");
+  story.Do(proof);
+  EXPECT_FALSE(LacksProof(story.TheCase()));
+  EXPECT_EQ(story.TheCase().state(), v1::HANDOVER_CASE_STATE_CORRECTED);
 }
 
 TEST(Mandates, SayWhatIsWrongWithThem) {

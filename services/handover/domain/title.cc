@@ -89,7 +89,8 @@ es::Decision DecideFileProof(const es::View& view, const v1::FileProofRequest& c
   const v1::HandoverCase* of = nullptr;
   if (auto no =
           CheckCaseMove(view, command.name(), command.etag(),
-                        {v1::HANDOVER_CASE_STATE_EFFECTIVE, v1::HANDOVER_CASE_STATE_PROOF_FILED},
+                        {v1::HANDOVER_CASE_STATE_EFFECTIVE, v1::HANDOVER_CASE_STATE_PROOF_FILED,
+                         v1::HANDOVER_CASE_STATE_CORRECTED},
                         "have a proof filed", context, of)) {
     return *std::move(no);
   }
@@ -182,7 +183,9 @@ void FoldProofAttached(es::Entities& entities, const v1::ProofAttached& event,
                        const es::EventContext& context) {
   entities.Edit<v1::HandoverCase>(event.handover_case(), [&](v1::HandoverCase& edited) {
     *edited.add_proofs() = event.proof();
-    SetState(edited, v1::HANDOVER_CASE_STATE_PROOF_FILED, context);
+    // A correction does not take the duty to file the proof away, nor is it undone by that.
+    const bool corrected = edited.state() == v1::HANDOVER_CASE_STATE_CORRECTED;
+    SetState(edited, corrected ? edited.state() : v1::HANDOVER_CASE_STATE_PROOF_FILED, context);
   });
 }
 
@@ -196,7 +199,7 @@ void FoldClosed(es::Entities& entities, const v1::HandoverCaseClosed& event,
 }  // namespace
 
 bool LacksProof(const v1::HandoverCase& of) {
-  if (of.state() != v1::HANDOVER_CASE_STATE_EFFECTIVE) return false;
+  if (!of.has_title_time() || !of.proofs().empty()) return false;
   for (const v1::HandoverItem& item : of.items()) {
     if (item.needs_proof() && !FromProto(item.accepted()).IsZero()) return true;
   }
