@@ -95,6 +95,7 @@ and from another terminal (build/tools/grpcurl comes with make setup):
   $bin/prihvatctl list centres --parent operations/ba
   $bin/prihvatctl list conflicts --parent operations/ba
   $bin/prihvatctl get operations/ba/purchaseOrders/vehicles-2022
+  $bin/prihvatctl watch stays --operation operations/ba --limit 5
   $bin/prihvatctl methods
 
   build/tools/grpcurl -plaintext 127.0.0.1:8443 list

@@ -191,9 +191,10 @@ class CommandLine {
     Sets(partitions, [](CommandContext& context) { return RunPartitions(context); });
 
     CLI::App* watch = app_.add_subcommand("watch", "Print changes as they happen");
-    watch->add_option("--service", watch_.service, "procurement, handover ...")->required();
+    watch->add_option("collections", watch_.collections,
+                      "Only of these, of one service: centres, stays ...");
+    watch->add_option("--service", watch_.service, "By default the one that has the collection");
     watch->add_option("--operation", watch_.operation, "Only of this operation");
-    watch->add_option("--collection", watch_.collections, "Only of these: centres, stays ...");
     watch->add_flag("--from-now", watch_.from_now, "Not from the beginning");
     watch->add_option("--resume", watch_.resume_file,
                       "Keeps in this file how far it got, and goes on there");

@@ -335,13 +335,20 @@ TEST_F(CommandLineTest, WatchPrintsChangesAndStopsAtItsLimit) {
       {ChangeOf("operations/ba/centres/lipa", "t1"), HeartbeatOf("t2"),
        ChangeOf("operations/ba/centres/usivak", "t3"), ChangeOf("never", "t4")},
       absl::OkStatus());
-  EXPECT_EQ(Run({"watch", "--service", "reception", "--collection", "centres", "--limit", "2"}),
-            kDone);
+  EXPECT_EQ(Run({"watch", "centres", "--limit", "2"}), kDone);
   EXPECT_EQ(out_.str(),
             "2022-01-10T07:00:00Z  operations/ba/centres/lipa  CentreOpened\n"
             "2022-01-10T07:00:00Z  operations/ba/centres/usivak  CentreOpened\n");
   EXPECT_EQ(WatchRequestOf(api_.received()[0]).collections(0), "centres");
+  EXPECT_EQ(WatchRequestOf(api_.received()[0]).service(), "reception");
   EXPECT_EQ(api_.received()[0].options.timeout, absl::InfiniteDuration());
+}
+
+TEST_F(CommandLineTest, AWatchNamesACollectionOrAService) {
+  EXPECT_EQ(Run({"watch"}), kUsage);
+  EXPECT_EQ(Run({"watch", "centers"}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean centres?"));
+  EXPECT_TRUE(api_.received().empty());
 }
 
 TEST_F(CommandLineTest, AWatchThatBreaksGoesOnWhereItWas) {

@@ -118,7 +118,7 @@ absl::Status RunChecksum(CommandContext& context, const std::string& service);
 absl::Status RunPartitions(CommandContext& context);
 
 struct WatchArguments {
-  std::string service;
+  std::string service;                   // "": the one that has the first collection
   std::string operation;                 // "" for all
   std::vector<std::string> collections;  // none for all
   bool from_now = false;                 // else from the first commit on

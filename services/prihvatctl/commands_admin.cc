@@ -61,28 +61,39 @@ absl::Status WatchOnce(CommandContext& context, const WatchArguments& arguments,
   CallOptions options = context.call;
   options.timeout = absl::InfiniteDuration();
   absl::Status printed = absl::OkStatus();
-  const absl::Status ended =
-      context.api.Stream(*method, request, options, [&](const Message& message) {
-        admin::v1::WatchResponse response;
-        response.CopyFrom(message);
-        if (response.has_change()) {
-          printed = PrintLine(context, response, ChangeText(response.change()));
-          ++told;
-        }
-        // Kept only once it was printed: after a break what was not is told again.
-        if (printed.ok()) request.set_resume_token(response.resume_token());
-        if (printed.ok() && !arguments.resume_file.empty()) {
-          printed = ReplaceFile(arguments.resume_file, request.resume_token());
-        }
-        return printed.ok() && told < arguments.limit;
-      });
+  absl::Status ended = context.api.Stream(*method, request, options, [&](const Message& message) {
+    admin::v1::WatchResponse response;
+    response.CopyFrom(message);
+    if (response.has_change()) {
+      printed = PrintLine(context, response, ChangeText(response.change()));
+      ++told;
+    }
+    // Kept only once it was printed: after a break what was not is told again.
+    if (printed.ok()) request.set_resume_token(response.resume_token());
+    if (printed.ok() && !arguments.resume_file.empty()) {
+      printed = ReplaceFile(arguments.resume_file, request.resume_token());
+    }
+    return printed.ok() && told < arguments.limit;
+  });
   PRIHVAT_RETURN_IF_ERROR(printed);
   return ended;
 }
 
-absl::StatusOr<admin::v1::WatchRequest> WatchRequestOf(const WatchArguments& arguments) {
+absl::StatusOr<std::string> ServiceOf(const ApiCatalogue& catalogue,
+                                      const WatchArguments& arguments) {
+  if (!arguments.service.empty()) return arguments.service;
+  if (arguments.collections.empty()) {
+    return absl::InvalidArgumentError("name a collection to watch, or a --service");
+  }
+  PRIHVAT_ASSIGN_OR_RETURN(const Resource* resource,
+                           catalogue.FindResource(arguments.collections.front(), ""));
+  return resource->service;
+}
+
+absl::StatusOr<admin::v1::WatchRequest> WatchRequestOf(const ApiCatalogue& catalogue,
+                                                       const WatchArguments& arguments) {
   admin::v1::WatchRequest request;
-  request.set_service(arguments.service);
+  PRIHVAT_ASSIGN_OR_RETURN(*request.mutable_service(), ServiceOf(catalogue, arguments));
   request.set_operation(arguments.operation);
   for (const std::string& collection : arguments.collections) request.add_collections(collection);
   request.set_start(arguments.from_now ? admin::v1::WATCH_START_NOW
@@ -106,13 +117,12 @@ absl::Status RunLogTail(CommandContext& context, const LogTailArguments& argumen
   CallOptions options = context.call;
   if (arguments.follow) options.timeout = absl::InfiniteDuration();
   absl::Status printed = absl::OkStatus();
-  const absl::Status ended =
-      context.api.Stream(*method, request, options, [&](const Message& commit) {
-        const absl::StatusOr<std::string> json = MessageJson(commit, /*pretty=*/false);
-        printed = json.status();
-        if (json.ok()) context.out << *json << std::endl;
-        return printed.ok();
-      });
+  absl::Status ended = context.api.Stream(*method, request, options, [&](const Message& commit) {
+    const absl::StatusOr<std::string> json = MessageJson(commit, /*pretty=*/false);
+    printed = json.status();
+    if (json.ok()) context.out << *json << std::endl;
+    return printed.ok();
+  });
   PRIHVAT_RETURN_IF_ERROR(printed);
   return ended;
 }
@@ -146,12 +156,13 @@ absl::Status RunPartitions(CommandContext& context) {
 }
 
 absl::Status RunWatch(CommandContext& context, const WatchArguments& arguments) {
-  PRIHVAT_ASSIGN_OR_RETURN(admin::v1::WatchRequest request, WatchRequestOf(arguments));
+  PRIHVAT_ASSIGN_OR_RETURN(admin::v1::WatchRequest request,
+                           WatchRequestOf(context.catalogue, arguments));
   size_t told = 0;
   absl::Duration wait = context.retries.first_wait;
   for (int attempt = 1; told < arguments.limit;) {
     const size_t told_before = told;
-    const absl::Status ended = WatchOnce(context, arguments, request, told);
+    absl::Status ended = WatchOnce(context, arguments, request, told);
     if (!ended.ok() && !MayRetry(ended)) return ended;
     // A feed that moved may break as often as it likes: it goes on where it was.
     if (told > told_before) {

@@ -184,7 +184,7 @@ class Demo(unittest.TestCase):
     def test_a_watch_resumes_without_a_hole(self):
         resume = self.folder / "resume"
         with Server(self.out / "data") as server:
-            watch = ["watch", "--service", "reception", "--operation", "operations/ba", "--collection", "stays"]
+            watch = ["watch", "stays", "--operation", "operations/ba"]
             told = [server.ctl(*watch, "--limit", "5", "--resume", str(resume)).stdout for _ in range(3)]
             self.assertEqual("".join(told), server.ctl(*watch, "--limit", "15").stdout)
 
