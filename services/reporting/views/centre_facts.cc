@@ -1,7 +1,7 @@
 #include "services/reporting/views/centre_facts.h"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
 
 #include "libs/base/status_macros.h"
 
@@ -100,7 +100,7 @@ absl::StatusOr<const std::vector<PeopleServed::PersonPresence>*> PeopleServed::A
     PRIHVAT_ASSIGN_OR_RETURN(const CentreFacts facts, ReadCentre(centres_, centre, cut_));
     for (const auto& [name, stay] : facts.stays) {
       const int person =
-          people_.try_emplace(stay.person, static_cast<int>(people_.size())).first->second;
+          numbers_.try_emplace(stay.person, static_cast<int>(numbers_.size())).first->second;
       for (const Presence& presence : PresencesOf(stay)) {
         entry->second.push_back({person, presence});
       }
@@ -109,21 +109,42 @@ absl::StatusOr<const std::vector<PeopleServed::PersonPresence>*> PeopleServed::A
   return &entry->second;
 }
 
-absl::StatusOr<std::vector<int>> PeopleServed::During(const std::string& centre, absl::Time from,
-                                                      absl::Time until) {
-  const auto [entry, is_new] = counted_.try_emplace({centre, from, until});
+absl::StatusOr<const PeopleServed::People*> PeopleServed::During(const Use& use) {
+  const auto [entry, is_new] = counted_.try_emplace({use.centre, use.from, use.until});
   if (is_new) {
-    PRIHVAT_ASSIGN_OR_RETURN(const auto* const presences, At(centre));
-    std::set<int> people;
+    PRIHVAT_ASSIGN_OR_RETURN(const auto* const presences, At(use.centre));
+    People& people = entry->second;
     for (const PersonPresence& at : *presences) {
       // Two half-open spans meet where the later start lies before the earlier end.
-      if (std::max(at.presence.from, from) < std::min(at.presence.until, until)) {
-        people.insert(at.person);
+      if (std::max(at.presence.from, use.from) < std::min(at.presence.until, use.until)) {
+        people.push_back(at.person);
       }
     }
-    entry->second.assign(people.begin(), people.end());
+    std::sort(people.begin(), people.end());
+    people.erase(std::unique(people.begin(), people.end()), people.end());
   }
-  return entry->second;
+  return &entry->second;
+}
+
+absl::StatusOr<int64_t> PeopleServed::Count(const std::vector<Use>& uses) {
+  People together;
+  for (const Use& use : uses) {
+    PRIHVAT_ASSIGN_OR_RETURN(const People* const people, During(use));
+    if (uses.size() == 1) return static_cast<int64_t>(people->size());
+    People merged;
+    std::set_union(together.begin(), together.end(), people->begin(), people->end(),
+                   std::back_inserter(merged));
+    together = std::move(merged);
+  }
+  return static_cast<int64_t>(together.size());
+}
+
+int64_t PeopleServed::CountAll() const {
+  std::vector<bool> counted(numbers_.size());
+  for (const auto& [use, people] : counted_) {
+    for (const int person : people) counted[static_cast<size_t>(person)] = true;
+  }
+  return std::count(counted.begin(), counted.end(), true);
 }
 
 }  // namespace prihvat::reporting

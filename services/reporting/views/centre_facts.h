@@ -1,8 +1,8 @@
 // What reception's journal says of one centre: who was there when, and what was delivered.
 #pragma once
 
+#include <cstdint>
 #include <map>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -66,29 +66,39 @@ struct CentreFacts {
 absl::StatusOr<CentreFacts> ReadCentre(const es::Rows& centres, std::string_view centre,
                                        const TimeCut& cut);
 
-// Who was at which centre, for questions about many spans of time. Keeps what it has read and
-// counted. `centres` outlives it; one thread.
+// In use at a centre over [from, until); until is the end of time while it lasts.
+struct Use {
+  std::string centre;
+  absl::Time from;
+  absl::Time until = absl::InfiniteFuture();
+};
+
+// Counts persons who were at centres while things were in use there. Keeps what it has read and
+// counted, since many things come into use at one moment. `centres` outlives it; one thread.
 class PeopleServed {
  public:
   PeopleServed(const es::Rows& centres, TimeCut cut) : centres_(centres), cut_(cut) {}
 
-  // Distinct persons present at the centre at some instant of [from, until), as sorted numbers that
-  // are this object's own, the same person having the same number at every centre.
-  absl::StatusOr<std::vector<int>> During(const std::string& centre, absl::Time from,
-                                          absl::Time until);
+  // Distinct persons present at some instant of any of the uses, at its centre.
+  absl::StatusOr<int64_t> Count(const std::vector<Use>& uses);
+
+  // Distinct persons over all that was counted.
+  int64_t CountAll() const;
 
  private:
   struct PersonPresence {
     int person;
     Presence presence;
   };
+  using People = std::vector<int>;  // numbers of persons, sorted
   absl::StatusOr<const std::vector<PersonPresence>*> At(const std::string& centre);
+  absl::StatusOr<const People*> During(const Use& use);
 
   const es::Rows& centres_;
   TimeCut cut_;
-  std::map<std::string, int> people_;
+  std::map<std::string, int> numbers_;  // a person has one, at whatever centre
   std::map<std::string, std::vector<PersonPresence>> presences_;  // by centre
-  std::map<std::tuple<std::string, absl::Time, absl::Time>, std::vector<int>> counted_;
+  std::map<std::tuple<std::string, absl::Time, absl::Time>, People> counted_;
 };
 
 }  // namespace prihvat::reporting

@@ -220,17 +220,11 @@ bool Matches(const Draft& draft, const v1::LineOfSightFilter& filter) {
          is(filter.recipient(), row.recipient()) && serial && centre;
 }
 
-absl::Status CountPeople(Draft& draft, PeopleServed& people, std::set<int>& all) {
+absl::Status CountPeople(Draft& draft, PeopleServed& people) {
   if (draft.uses.empty()) return absl::OkStatus();
-  std::set<int> served;
-  for (const Use& use : draft.uses) {
-    PRIHVAT_ASSIGN_OR_RETURN(const std::vector<int> there,
-                             people.During(use.centre, use.from, use.until));
-    served.insert(there.begin(), there.end());
-  }
+  PRIHVAT_ASSIGN_OR_RETURN(const int64_t served, people.Count(draft.uses));
+  draft.sight.row.set_people_served(served);
   draft.sight.row.set_centre(draft.uses.back().centre);
-  draft.sight.row.set_people_served(static_cast<int64_t>(served.size()));
-  all.merge(served);
   return absl::OkStatus();
 }
 
@@ -252,17 +246,16 @@ absl::StatusOr<Sight> SeeLineOfSight(const Journals& journals, const ReportScope
 
   Sight sight;
   PeopleServed people(journals.centres, scope.cut);
-  std::set<int> all_people;
   for (Draft& draft : drafts) {
     if (!Matches(draft, filter)) continue;
-    PRIHVAT_RETURN_IF_ERROR(CountPeople(draft, people, all_people));
+    PRIHVAT_RETURN_IF_ERROR(CountPeople(draft, people));
     *draft.sight.row.mutable_value() = ToProto(draft.sight.value);
     if (draft.sight.value_eur.has_value()) {
       *draft.sight.row.mutable_value_eur() = ToProto(*draft.sight.value_eur);
     }
     sight.rows.push_back(std::move(draft.sight));
   }
-  sight.people_served = static_cast<int64_t>(all_people.size());
+  sight.people_served = people.CountAll();
   return sight;
 }
 

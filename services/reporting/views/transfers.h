@@ -14,6 +14,7 @@
 #include "libs/base/money.h"
 #include "libs/es/rows.h"
 #include "prihvat/handover/v1/events.pb.h"
+#include "services/reporting/views/centre_facts.h"
 #include "services/reporting/views/facts.h"
 #include "services/reporting/views/purchases.h"
 
@@ -26,13 +27,6 @@ struct CertificateFacts {
   std::string recipient;
   absl::Time title_time;
   absl::CivilDay title_day;  // the local day of title_time
-};
-
-// In use at a centre over [from, until); until is the end of time while it lasts.
-struct Use {
-  std::string centre;
-  absl::Time from;
-  absl::Time until = absl::InfiniteFuture();
 };
 
 // One item of one certificate.

@@ -77,7 +77,7 @@ const Journals& Story::Fold(uint64_t seed) {
 std::map<std::string, std::string> Story::Dump() const {
   std::map<std::string, std::string> all;
   for (const auto& [view, rows] : rows_) {
-    for (const auto& [key, value] : rows.map()) all[view + ":" + key] = value;
+    for (const auto& [key, value] : rows.map()) all[fmt::format("{}:{}", view, key)] = value;
   }
   return all;
 }
