@@ -289,7 +289,7 @@ void CertificateLayout::DrawHead(PdfWriter& writer) const {
   });
   writer.Space(12);
   writer.Rule(kEuBlue, 1.2);
-  writer.Space(20);
+  writer.Space(14);
   const TextStyle title = {.family = FontFamily::kSerif, .size = 22, .align = Align::kCenter};
   const TextStyle second = {
       .family = FontFamily::kSerif, .size = 13, .color = kGrey, .align = Align::kCenter};
@@ -307,7 +307,7 @@ void CertificateLayout::DrawHead(PdfWriter& writer) const {
            .align = Align::kCenter,
            .wrap = false}}});
   }
-  writer.Space(16);
+  writer.Space(12);
 }
 
 void CertificateLayout::DrawFacts(PdfWriter& writer) const {
@@ -340,7 +340,7 @@ void CertificateLayout::DrawParties(PdfWriter& writer) const {
                                     party("Recipient", "Primalac", certificate.recipient)},
                           .pad_top = 0,
                           .pad_bottom = 0}}});
-  writer.Space(16);
+  writer.Space(12);
   writer.Text(InBoth(certificate.declaration, kBody, kSecond, 3));
   writer.Space(12);
 }
@@ -403,7 +403,7 @@ void CertificateLayout::DrawNotes(PdfWriter& writer) const {
     writer.Space(3);
     writer.Text(InBoth(certificate.conditions, kBody, kSecond, 3));
   }
-  writer.Space(18);
+  writer.Space(14);
 }
 
 void CertificateLayout::DrawSignatures(PdfWriter& writer) const {
@@ -433,12 +433,12 @@ void CertificateLayout::DrawSignatures(PdfWriter& writer) const {
         feet[i - first].Draw(cairo, x, box.y + line + 5);
       }
     });
-    writer.Space(12);
+    writer.Space(6);
   }
 }
 
 void CertificateLayout::DrawVerification(PdfWriter& writer) const {
-  constexpr double kSide = 78;
+  constexpr double kSide = 72;
   constexpr double kTextLeft = kSide + 12;
   writer.EnsureRoom(kSide);
   writer.Space(std::max(0.0, writer.room() - kSide));  // at the foot of the last page
