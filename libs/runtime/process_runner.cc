@@ -87,6 +87,7 @@ bool ProcessRunner::Open() {
   if (!reader.ok()) return false;
   reader_ = *std::move(reader);
   at_ = state;
+  read_term_ = state.term;
   read_through_ = state.next_offset - 1;
   alive_ = std::make_shared<bool>(true);
   return true;
@@ -120,7 +121,7 @@ bool ProcessRunner::Step() {
     if (records.ok()) {
       for (const event_log::JudgedRecord& record : *records) {
         if (record.verdict == event_log::Verdict::kAdmittedClaim) {
-          at_.term = record.record.claim().term();
+          read_term_ = record.record.claim().term();
           at_.log_id = record.record.claim().log_id();
         }
         if (record.verdict == event_log::Verdict::kAdmittedCommit) Dispatch(record);
@@ -143,6 +144,8 @@ void ProcessRunner::Dispatch(const event_log::JudgedRecord& record) {
   const log::v1::Commit& commit = record.record.commit();
   at_.last_admitted = record.offset;
   at_.chain = record.chain;
+  // Not before: a mark's term is the one at its commit, and a claim may have been read since.
+  at_.term = read_term_;
   at_.claim_id = commit.claim_id();  // an admitted commit's claim is the current one
   const es::CommitContext at{source_.topic, source_.partition, record.offset,
                              record.previous_admitted};

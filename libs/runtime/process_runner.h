@@ -55,6 +55,7 @@ class ProcessRunner {
   std::vector<Progress> progress_;
   std::unique_ptr<event_log::AdmittedReader> reader_;
   event_log::FenceState at_;         // as of the last commit that was read: what a mark there says
+  uint64_t read_term_ = 0;           // of the last claim that was read, perhaps after at_
   std::shared_ptr<bool> alive_;      // callbacks of an earlier run are void
   std::deque<int64_t> outstanding_;  // source offsets of what was sent and not answered
   int64_t read_through_ = -1;

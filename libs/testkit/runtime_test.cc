@@ -417,6 +417,41 @@ TEST_F(RuntimeTest, TheFeedProvesThatNothingIsMissing) {
   EXPECT_EQ(last->front().previous_offset, rest->back().offset);
 }
 
+// The mark of a commit to which nobody reacted is written a while later; by then the source may
+// have another owner.
+TEST_F(RuntimeTest, G8_AMarkWrittenAfterANewClaimOfTheSourceIsOneToGoOnFrom) {
+  World::Instance& halls = Halls();
+  World::Instance& door = world_.Add(DoorService(), "door-0");
+  world_.Settle();
+  halls.core->Submit(TakeSeat("operations/ba", "h", "shy", Id(1)), [](CommandReply) {});
+  // Less simulated time than an idle mark waits.
+  const auto step = [&] {
+    for (int i = 0; i < 20; ++i) {
+      world_.Step(halls);
+      world_.Step(door);
+    }
+  };
+  step();
+  world_.Crash(halls);
+  ASSERT_TRUE(world_.Start(halls).ok());
+  step();
+  world_.Settle();  // the mark is written
+  for (int i = 0; i < 2; ++i) {
+    world_.Crash(halls);
+    ASSERT_TRUE(world_.Start(halls).ok());
+    world_.Settle();
+    world_.Crash(door);
+    ASSERT_TRUE(world_.Start(door).ok());
+    world_.Settle();
+    EXPECT_EQ(door.core->Status()[0].stopped_why, "");
+    EXPECT_TRUE(door.core->Ready());
+  }
+  world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(2)));
+  world_.Settle();
+  EXPECT_EQ(Entity<Welcome>(door, "operations/ba/welcomes/ana").times(), 1);
+  EXPECT_EQ(Entity<Welcome>(door, "operations/ba/welcomes/shy").times(), 0);
+}
+
 TEST_F(RuntimeTest, StoppingFinishesWhatIsInFlightAndTakesNoMore) {
   World::Instance& halls = Halls();
   bool ok = false;

@@ -54,6 +54,7 @@ void FoldWelcomed(Entities& entities, const Welcomed& event, const EventContext&
 
 void ReactToSeatTaken(const SeatTaken& event, const EventContext& context,
                       es::Reactions& reactions) {
+  if (IsShy(event.person())) return;
   WelcomeRequest command;
   command.set_person(event.person());
   reactions.Send(context, std::move(command));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "libs/event_log/event_log.h"
@@ -20,6 +21,9 @@ runtime::ServiceDefinition HallsService();
 // `views`: which versions of the view "guests" are defined (1, 2 or both).
 runtime::ServiceDefinition DoorService(const std::vector<int>& views = {1});
 std::vector<event_log::TopicSpec> ToyTopics(int32_t partitions);
+
+// Nobody reacts to these: their names begin with "shy".
+inline bool IsShy(std::string_view person) { return person.substr(0, 3) == "shy"; }
 
 // A command that takes a seat for `person` in `hall` of `operation`. "grump" is never welcomed; a
 // person called "huge" makes a commit of over a megabyte.

@@ -104,7 +104,7 @@ class Simulation {
         Sent fresh;
         fresh.operation = kOperations[Draw(std::size(kOperations))];
         fresh.hall = "h" + std::to_string(Draw(4));
-        fresh.person = "p" + std::to_string(sent_.size());
+        fresh.person = (Chance(20) ? "shy" : "p") + std::to_string(sent_.size());
         char id[64];
         std::snprintf(id, sizeof id, "00000000-0000-4000-8000-%012zu", sent_.size());
         fresh.request_id = id;
@@ -167,7 +167,7 @@ class Simulation {
             v1::SeatTaken taken;
             v1::Welcomed welcomed;
             if (event.type() == taken.GetDescriptor()->full_name() &&
-                taken.ParseFromString(event.payload())) {
+                taken.ParseFromString(event.payload()) && !IsShy(taken.person())) {
               ++seats[commit.operation() + taken.person()];
             }
             if (event.type() == welcomed.GetDescriptor()->full_name() &&
