@@ -228,7 +228,7 @@ absl::Status MeasureRestarts(const std::string& data, absl::Duration raw_read, i
   const auto warm = TimeStart(data);
   if (!warm.ok()) return warm.status();
   tell("restart after kill -9, stores kept", *warm);
-  std::filesystem::remove_all(data + "/stores");
+  std::filesystem::remove_all(data + "/store");
   const auto cold = TimeStart(data);
   if (!cold.ok()) return cold.status();
   tell("restart after kill -9, stores lost", *cold);
