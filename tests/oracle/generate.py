@@ -275,10 +275,11 @@ class Money:
 
     def give_back(self, receipt, line, accepted, pieces):
         """Returns how much of what was accepted went back to the supplier."""
-        # A line of which nothing else was received: what the rest is worth is then beyond doubt.
-        if line["kind"] == "SERVICE" or line["kept"] != accepted or self.rng.random() > 0.15:
+        if line["kind"] == "SERVICE" or self.rng.random() > 0.25:
             return Fraction(0)
         gone = Fraction(self.rng.randint(1, len(pieces))) if pieces else Fraction(int(accepted * 500), 1000)
+        if not pieces and self.rng.random() < 0.5:
+            gone = accepted
         if gone == 0:
             return gone
         line["kept"] -= gone

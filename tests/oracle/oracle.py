@@ -247,8 +247,10 @@ class Oracle:
             value = before - received.line.spent()
             received.kept -= accepted
             received.value -= value
+            if received.uncertified == accepted:  # all of it: with every cent that is left there
+                value = received.uncertified_value
             received.uncertified -= accepted
-            received.uncertified_value -= value
+            received.uncertified_value -= min(value, received.uncertified_value)
             gone = {(piece.get("serial", ""), piece.get("vin", "").upper()) for piece in asked.get("serials", [])}
             received.pieces = [piece for piece in received.pieces if (piece.serial, piece.vin) not in gone]
 
@@ -490,8 +492,22 @@ class Oracle:
                     row["item"] = lot
                     yield row
 
+    def _settle_cents(self):
+        """Where all of one receipt went back, what rounding left there belongs to the last receipt of the same line of
+        the order of which something is kept; where nothing is kept, to the last."""
+        lines = collections.defaultdict(list)
+        for key in sorted(self.received):
+            received = self.received[key]
+            lines[received.order.name, received.line.number].append(received)
+        for receipts in lines.values():
+            target = ([one for one in receipts if one.kept] or receipts)[-1]
+            for one in receipts:
+                if one is not target and not one.kept:
+                    target.value, one.value = target.value + one.value, 0
+
     def rows(self):
         """All rows, those of no certificate with their shares of their receipt's value in EUR."""
+        self._settle_cents()
         rows = list(self._handed_over())
         documents = collections.defaultdict(list)
         for row in self._not_handed_over():

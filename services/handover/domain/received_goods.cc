@@ -297,11 +297,15 @@ es::Decision DecideRecordReturnedGoods(const es::View& view,
         .With("available", available.ToString());
   }
   const base::Money left = FromProto(lot->uncertified_value());
-  const bool fits = value.currency() == left.currency() && value.minor() <= left.minor();
-  if (!fits) {
+  if (value.currency() != left.currency()) {
     return es::InvalidField("value", fmt::format("is {}; what is left of the lot is worth {}",
                                                  value.Format(), left.Format()));
   }
+  // Procurement reckons over all receipts of the order's line, so a minor unit may stand with the
+  // lot of another receipt. That things went back is a fact; their value is at most what is left
+  // here, and all of it where everything goes.
+  const bool all = returned == FromProto(lot->uncertified_quantity());
+  if (all || value.minor() > left.minor()) value = left;
   v1::AssetLotReturnedToSupplier event;
   event.set_asset_lot(lot->name());
   *event.mutable_quantity() = ToProto(returned);

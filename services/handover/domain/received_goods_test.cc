@@ -188,6 +188,26 @@ TEST(ReceivedGoods, APartOfALotGoesBack) {
   story.When(back).ThenRejected("LOT_EXCEEDED", {{"wanted", "20.5"}, {"available", "20"}});
 }
 
+TEST(ReceivedGoods, ACentThatStandsWithAnotherReceiptKeepsNothingFromGoingBack) {
+  // 0.5 m at 3.33 is 1.67, twice is 3.33: the second receipt's half is worth 1.66. Procurement says
+  // 1.66 went back when the first half goes, and 1.67 when the second does.
+  Story story;
+  story.Do(ReceivedLot("0.5", "1.67", "3.33"));
+  auto back = Returned(2, "0.5");
+  *back.mutable_value() = Km("1.66");
+  story.Do(back);
+  EXPECT_EQ(FromProto(story.Entity<v1::AssetLot>(LotOf()).uncertified_value()).Format(),
+            "0.00 BAM");
+
+  Story other;
+  other.Do(ReceivedLot("0.5", "1.66", "3.33"));
+  *back.mutable_value() = Km("1.67");
+  other.Do(back);
+  const auto lot = other.Entity<v1::AssetLot>(LotOf());
+  EXPECT_EQ(lot.returned().value(), "0.5");
+  EXPECT_EQ(FromProto(lot.uncertified_value()).Format(), "0.00 BAM");
+}
+
 TEST(ReceivedGoods, WhatIsPromisedDoesNotGoBack) {
   Story story;
   story.Do(ReceivedPieces({"A-1"}, "100.00"));

@@ -251,6 +251,27 @@ TEST(LineOfSight, P4_P5_WhatWentBackToTheSupplierIsNotSeen) {
   EXPECT_EQ(See(story, {}, {.as_of = At(2023, 4, 30)}).rows.size(), 5u);
 }
 
+TEST(LineOfSight, WhereAllOfAReceiptWentBackNoCentStandsThere) {
+  // 0.5 m at 3.33, twice: 1.67 and 1.66, 3.33 together. The first goes back: what is kept is worth
+  // 1.67, so that 1.66 went back.
+  Story story;
+  auto first = Receipt("1", {Line(1, LINE_KIND_GOODS_QUANTITY, "0.5", MoneyOf("1.67"))});
+  auto second = Receipt("2", {Line(1, LINE_KIND_GOODS_QUANTITY, "0.5", MoneyOf("1.66"))});
+  second.set_purchase_order(first.purchase_order());
+  procurement::v1::GoodsReturned returned;
+  returned.set_receipt(first.receipt());
+  returned.add_lines()->set_line_number(1);
+  *returned.mutable_lines(0)->mutable_accepted() = DecimalOf("0.5");
+  *returned.mutable_lines(0)->mutable_value() = MoneyOf("1.66");
+  story.Tell(first).Tell(second).Tell(returned);
+  EXPECT_THAT(Brief(See(story)), ElementsAre("1 - 0.5 1.67"));
+  // The second goes back too: nothing is left anywhere.
+  returned.set_receipt(second.receipt());
+  *returned.mutable_lines(0)->mutable_value() = MoneyOf("1.67");
+  story.Tell(returned);
+  EXPECT_THAT(Brief(See(story)), ElementsAre());
+}
+
 TEST(LineOfSight, WhatWasRejectedOrHeldIsNobodysMoney) {
   Story story;
   procurement::v1::PostedLine line = Line(1, LINE_KIND_GOODS_QUANTITY, "0", MoneyOf("0.00"));

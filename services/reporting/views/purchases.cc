@@ -1,6 +1,9 @@
 #include "services/reporting/views/purchases.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
 
 #include "libs/base/status_macros.h"
 #include "services/reporting/views/values.h"
@@ -87,6 +90,28 @@ absl::Status TakeBack(const procurement::GoodsReturned& event, Purchases& purcha
   return absl::OkStatus();
 }
 
+// Procurement reckons what is spent over all receipts of an order's line, so that rounding never
+// adds up; where all of one receipt went back, a minor unit may stand there still. It belongs to
+// what is kept of the same line, from the last receipt of it.
+absl::Status SettleCents(Purchases& purchases) {
+  std::map<std::pair<std::string, int>, std::vector<ReceivedLine*>> order_lines;
+  for (auto& [key, received] : purchases.received) {
+    order_lines[{received.purchase_order, received.line.line_number()}].push_back(&received);
+  }
+  for (const auto& [order_line, receipts] : order_lines) {
+    const auto kept =
+        std::find_if(receipts.rbegin(), receipts.rend(),
+                     [](const ReceivedLine* received) { return !received->kept.IsZero(); });
+    ReceivedLine* const target = kept != receipts.rend() ? *kept : receipts.back();
+    for (ReceivedLine* received : receipts) {
+      if (received == target || !received->kept.IsZero()) continue;
+      PRIHVAT_ASSIGN_OR_RETURN(target->value, base::CheckedAdd(target->value, received->value));
+      received->value = base::Money::Zero(received->value.currency());
+    }
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Purchases> ReadPurchases(const es::Rows& money, const std::string& operation,
@@ -114,6 +139,7 @@ absl::StatusOr<Purchases> ReadPurchases(const es::Rows& money, const std::string
         return TakeBack(event, purchases);
       });
   PRIHVAT_RETURN_IF_ERROR(reader.Read(money, operation, cut));
+  PRIHVAT_RETURN_IF_ERROR(SettleCents(purchases));
   return purchases;
 }
 
