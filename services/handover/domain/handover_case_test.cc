@@ -155,6 +155,13 @@ TEST(HandoverCase, ItemsOfTwoDonorsOrCurrenciesDoNotMix) {
   story.Do(euros);
   story.When(Case({Asset(1), Lot("1", third)}))
       .ThenRejected("CURRENCY_UNSUPPORTED", {{"currency", "EUR"}});
+
+  const std::string fourth = "operations/ba/goodsReceipts/gr-4";
+  auto dollars = ReceivedLot("10", "100.00", "10.00", fourth);
+  dollars.mutable_value()->set_currency_code("USD");
+  dollars.mutable_unit_price()->set_currency_code("USD");
+  story.Do(dollars);
+  story.When(Case({Lot("1", fourth)})).ThenRejected("CURRENCY_UNSUPPORTED", {{"currency", "USD"}});
 }
 
 TEST(HandoverCase, A3_AnAssetIsPromisedToOneCase) {
