@@ -52,7 +52,7 @@ std::shared_ptr<event_log::testing::MemoryStorage> BoardStorage() {
 }
 
 Instance::Instance(std::shared_ptr<event_log::testing::MemoryStorage> storage,
-                   InstanceOptions options)
+                   const InstanceOptions& options)
     : policy_(access::Policy::Parse(kPolicy).value()),
       registry_(std::make_shared<prometheus::Registry>()),
       metrics_(std::make_unique<telemetry::RpcMetrics>(*registry_)),

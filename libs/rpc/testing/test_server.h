@@ -51,7 +51,7 @@ struct InstanceOptions {
 class Instance {
  public:
   explicit Instance(std::shared_ptr<event_log::testing::MemoryStorage> storage,
-                    InstanceOptions options = {});
+                    const InstanceOptions& options = {});
   ~Instance();
 
   const std::string& address() const { return server_->address(); }
