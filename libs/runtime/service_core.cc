@@ -2,12 +2,15 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "fmt/format.h"
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/dynamic_message.h"
 #include "libs/base/bytes.h"
 #include "libs/base/check.h"
 #include "libs/base/digest.h"
+#include "libs/base/string_view.h"
 #include "libs/event_log/partitioner.h"
 #include "libs/runtime/keys.h"
 #include "libs/runtime/reasons.h"
@@ -77,6 +80,21 @@ void ClearTimesOfRecording(google::protobuf::Message& message) {
   }
 }
 
+// A row that is named after an offset, for its order, writes it with this many digits.
+constexpr size_t kOffsetDigits = 19;
+
+// Offsets differ between two logs that hold the same commits; the order that they give does not.
+std::string WithoutOffsets(std::string_view key) {
+  std::vector<std::string> segments = absl::StrSplit(base::ToAbsl(key), '/');
+  for (std::string& segment : segments) {
+    if (segment.size() == kOffsetDigits &&
+        segment.find_first_not_of("0123456789") == std::string::npos) {
+      segment = "@";
+    }
+  }
+  return absl::StrJoin(segments, "/");
+}
+
 void AddRows(const es::Rows& rows, std::string_view family, base::Sha256Hasher& hasher) {
   rows.Scan("", "", [&](std::string_view key, std::string_view value) {
     // A work item is named after offsets.
@@ -96,7 +114,8 @@ void AddRows(const es::Rows& rows, std::string_view family, base::Sha256Hasher& 
         }
       }
     }
-    hasher.Update(fmt::format("{}\n{}\n{}\n{}\n", family, key.size(), key, canonical.size()));
+    const std::string name = WithoutOffsets(key);
+    hasher.Update(fmt::format("{}\n{}\n{}\n{}\n", family, name.size(), name, canonical.size()));
     hasher.Update(canonical);
     return true;
   });

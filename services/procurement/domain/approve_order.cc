@@ -116,7 +116,7 @@ void AddApproval(google::protobuf::RepeatedPtrField<v1::Approval>& approvals,
                  const std::string& approver, const es::EventContext& context) {
   v1::Approval& approval = *approvals.Add();
   approval.set_approver(approver);
-  *approval.mutable_approve_time() = ToTimestamp(context.recorded_at);
+  *approval.mutable_record_time() = ToTimestamp(context.recorded_at);
 }
 
 void AddOrderApprovals(es::Decider& decider) {

@@ -1,3 +1,4 @@
+#include "libs/base/digest.h"
 #include "prihvat/reception/v1/service.pb.h"
 #include "services/reception/domain/conflicts.h"
 #include "services/reception/domain/registration.h"
@@ -45,11 +46,20 @@ void FoldConflictResolved(es::Entities& entities, const v1::ConflictResolved& ev
   });
 }
 
+// From what it is about, so that the same history has the same conflicts wherever it is told.
+std::string IdOf(const ConflictFound& found, const es::Context& context) {
+  constexpr size_t kDigits = 20;
+  return base::Sha256Hex(fmt::format("{}\n{}\n{}\n{}\n{}\n{}", static_cast<int>(found.kind),
+                                     found.centre, found.bed, found.fact, found.other,
+                                     absl::ToUnixMicros(context.effective_at)))
+      .substr(0, kDigits);
+}
+
 }  // namespace
 
 v1::ConflictDetected Detected(const ConflictFound& found, es::Context& context) {
   v1::ConflictDetected event;
-  event.set_conflict(fmt::format("{}/conflicts/{}", context.operation, context.NewId()));
+  event.set_conflict(fmt::format("{}/conflicts/{}", context.operation, IdOf(found, context)));
   event.set_kind(found.kind);
   event.set_centre(found.centre);
   event.set_bed(found.bed);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "libs/es/entities.h"
 #include "prihvat/reporting/v1/state.pb.h"
 #include "services/reporting/views/journals.h"
 #include "services/reporting/views/values.h"
@@ -21,7 +22,7 @@ absl::Status FactReader::Read(const es::Rows& rows, std::string_view subject,
   int sequence = 0;
   v1::Fact fact;
   rows.Scan(FactsPrefix(subject), "", [&](std::string_view key, std::string_view value) {
-    if (!fact.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+    if (!es::DecodeEntity(value, fact)) {
       status = absl::DataLossError(fmt::format("{} is not a fact", key));
       return false;
     }

@@ -25,7 +25,7 @@ void Record(es::MutableRows& rows, std::string_view subject, const google::proto
   // Offsets and indexes have as many digits as an int64 and an int32 can have, so that keys sort as
   // the numbers do.
   rows.Put(fmt::format("{}{:019d}/{:010d}", FactsPrefix(subject), context.offset, context.index),
-           es::SerializeDeterministically(fact));
+           es::EncodeEntity(fact));
 }
 
 template <class Event>
