@@ -40,6 +40,8 @@ struct Answer {
 
 // The one position of a write's token.
 common::v1::Position PositionIn(const std::string& token);
+// What both have seen.
+std::string MergeTokens(const std::string& one, const std::string& other);
 
 // Who calls, and with what metadata. Thread-safe once it is set up.
 class Caller {

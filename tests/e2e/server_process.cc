@@ -92,8 +92,8 @@ absl::StatusOr<std::unique_ptr<fault::ChildProcess>> Launch(const std::string& p
   return fault::ChildProcess::Start(std::move(arguments));
 }
 
-absl::StatusOr<Ended> Run(const std::string& program, std::vector<std::string> arguments,
-                          absl::Time deadline) {
+absl::StatusOr<Ended> RunToEnd(const std::string& program, std::vector<std::string> arguments,
+                               absl::Time deadline) {
   auto process = Launch(program, std::move(arguments));
   if (!process.ok()) return process.status();
   Ended ended;

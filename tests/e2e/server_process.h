@@ -45,8 +45,8 @@ struct Ended {
 };
 
 // Runs build/bin/`program` to its end.
-absl::StatusOr<Ended> Run(const std::string& program, std::vector<std::string> arguments,
-                          absl::Time deadline);
+absl::StatusOr<Ended> RunToEnd(const std::string& program, std::vector<std::string> arguments,
+                               absl::Time deadline);
 
 // Starts it and leaves it running.
 absl::StatusOr<std::unique_ptr<fault::ChildProcess>> Launch(const std::string& program,

@@ -141,9 +141,9 @@ class Story : public ::testing::Test {
              {"report", "line-of-sight", "--operation=operations/ba"},
              {"report", "donor", "--operation=operations/ba"},
              {"report", "centre", "operations/ba/centres/usivak", "--from=2022-01-01",
-              "--to=2023-12-31"},
+              "--to=2022-12-31"},
              {"report", "centre", "operations/ba/centres/lipa", "--from=2022-01-01",
-              "--to=2023-12-31"}}) {
+              "--to=2022-12-31"}}) {
       outcome.reports[absl::StrJoin(report, " ")] = Ctl(stage, report);
     }
     return outcome;
