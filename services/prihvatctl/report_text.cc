@@ -93,6 +93,8 @@ const char* StageText(reporting::v1::LineStage stage) {
       return "received";
     case reporting::v1::LINE_STAGE_HANDED_OVER:
       return "handed over";
+    case reporting::v1::LINE_STAGE_IN_USE:
+      return "in use";
     case reporting::v1::LINE_STAGE_SERVICE_DELIVERED:
       return "service delivered";
     default:

@@ -481,7 +481,7 @@ class Oracle:
             elif received.line.kind == "GOODS_SERIAL":
                 for piece in received.pieces:
                     if not piece.handed_over:
-                        row = self._row(received, "RECEIVED", Fraction(1), piece.value)
+                        row = self._row(received, "IN_USE" if piece.uses else "RECEIVED", Fraction(1), piece.value)
                         row.update(item=piece.name, serial=piece.serial, vin=piece.vin)
                         yield self._use(row, piece.uses)
             else:

@@ -43,6 +43,8 @@ std::string StageText(v1::LineStage stage) {
       return "received";
     case v1::LINE_STAGE_HANDED_OVER:
       return "handed over";
+    case v1::LINE_STAGE_IN_USE:
+      return "in use";
     case v1::LINE_STAGE_SERVICE_DELIVERED:
       return "service delivered";
     default:

@@ -126,6 +126,9 @@ absl::Status AddSerials(const ReceivedLine& received, const Material& material,
       draft.sight.row.set_item(asset->second);
       const auto uses = material.transfers.own_uses.find(asset->second);
       if (uses != material.transfers.own_uses.end()) draft.uses = uses->second;
+      if (material.transfers.put_into_use.contains(asset->second)) {
+        draft.sight.row.set_stage(v1::LINE_STAGE_IN_USE);
+      }
     }
     drafts.push_back(std::move(draft));
   }

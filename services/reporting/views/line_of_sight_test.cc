@@ -419,7 +419,7 @@ TEST(LineOfSight, TheAgencysOwnItemAtACentreServesToo) {
   story.Clock(At(2023, 2, 1)).Tell(use);
   TellStay(story, "p1", kUsivak, At(2023, 3, 1));
   const Sight sight = See(story);
-  EXPECT_EQ(sight.rows[0].row.stage(), v1::LINE_STAGE_RECEIVED);
+  EXPECT_EQ(sight.rows[0].row.stage(), v1::LINE_STAGE_IN_USE);
   EXPECT_EQ(sight.rows[0].row.people_served(), 1);
 }
 

@@ -80,6 +80,7 @@ void ReadThings(FactReader& reader, Transfers& transfers, UseChanges& changes) {
       });
   reader.On<handover::AssetPutIntoUse>(
       [&](const handover::AssetPutIntoUse& event, const FactTime& time) {
+        transfers.put_into_use.insert(event.asset());
         changes[event.asset()].push_back({time.effective, time.sequence, event.centre()});
         return absl::OkStatus();
       });

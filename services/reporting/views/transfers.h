@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -50,7 +51,9 @@ struct Transfers {
   std::map<SerialKey, std::string> assets;               // names
   std::map<ReceivedLineKey, std::string> lots;           // names
   std::vector<Transferred> transferred;                  // in the order of taking effect
-  // Of assets in use at a centre without a certificate: the agency's own.
+  // Assets that were put into use, by whomever.
+  std::set<std::string> put_into_use;
+  // Where, of those without a certificate: the agency's own. No use where that is not at a centre.
   std::map<std::string, std::vector<Use>> own_uses;
 };
 
