@@ -233,16 +233,31 @@ void FoldAssetLotRegistered(es::Entities& entities, const v1::AssetLotRegistered
   entities.Put(event.asset_lot(), lot);
 }
 
-// The asset of that line with the piece's numbers; nullptr for none.
+// The live asset of that line with the piece's number; nullptr for none.
+const v1::Asset* FindClaimed(const es::View& view, const v1::RecordReturnedGoodsRequest& command,
+                             const std::string& claim_name) {
+  const auto* claim = view.Find<v1::SerialClaim>(claim_name);
+  const auto* asset = claim == nullptr ? nullptr : view.Find<v1::Asset>(claim->asset());
+  const bool of_line = asset != nullptr && asset->provenance().receipt() == command.receipt() &&
+                       asset->provenance().line_number() == command.line_number();
+  return of_line ? asset : nullptr;
+}
+
+// The asset of that line with the piece's numbers, live or not; nullptr for none.
 const v1::Asset* FindPiece(const es::View& view, const v1::RecordReturnedGoodsRequest& command,
                            const v1::ReceivedSerial& piece) {
+  const std::string_view operation = OperationOf(command.receipt());
+  const std::string vin = base::NormalizedVin(piece.vin());
+  const std::string claim_name =
+      piece.serial().empty() ? VinClaimName(operation, vin)
+                             : SerialClaimName(operation, piece.manufacturer(), piece.serial());
+  if (const v1::Asset* asset = FindClaimed(view, command, claim_name)) return asset;
+  // One that went back before holds no number any more.
   for (int number = 1;; ++number) {
     const auto* asset =
         view.Find<v1::Asset>(AssetName(command.receipt(), command.line_number(), number));
     if (asset == nullptr) return nullptr;
-    if (asset->serial() == piece.serial() && asset->vin() == base::NormalizedVin(piece.vin())) {
-      return asset;
-    }
+    if (asset->serial() == piece.serial() && asset->vin() == vin) return asset;
   }
 }
 
