@@ -253,6 +253,33 @@ TEST_F(Api, AVoidedCertificateIsNotPrinted) {
             grpc::StatusCode::NOT_FOUND);
 }
 
+TEST_F(Api, INV18_ACorrectionAnswersTheNewCertificateWhichBothSign) {
+  Counted({testing::Asset(1)});
+  const std::string old = SignedByBoth().certificate();
+  Do(&Stub::MakeHandoverEffective, To<v1::MakeHandoverEffectiveRequest>());
+  auto correct = To<v1::CorrectHandoverCaseRequest>();
+  correct.set_reason("the place was Ilidža");
+  correct.set_place("Ilidža");
+  const auto corrected = Do(&Stub::CorrectHandoverCase, correct);
+  EXPECT_EQ(corrected.corrects(), old);
+  EXPECT_EQ(corrected.place(), "Ilidža");
+  auto sign = Named<v1::SignCorrectiveCertificateRequest>(corrected.name());
+  sign.set_etag(corrected.etag());
+  sign.set_canonical_sha256(corrected.canonical_sha256());
+  sign.set_party(v1::HANDOVER_PARTY_RECIPIENT);
+  EXPECT_EQ(
+      Do(&Stub::SignCorrectiveCertificate, sign, kJulyDirector, "recipient").signatures_size(), 1);
+  sign.set_party(v1::HANDOVER_PARTY_GIVER);  // with the etag from before the other signature
+  v1::Certificate response;
+  EXPECT_EQ(Try(&Stub::SignCorrectiveCertificate, sign, &response, kEuHead, "recipient").reason,
+            "STALE_ETAG");
+  sign.clear_etag();
+  EXPECT_EQ(Do(&Stub::SignCorrectiveCertificate, sign, kEuHead, "recipient").signatures_size(), 2);
+  const auto pdf =
+      Do(&Stub::RenderCertificate, Named<v1::RenderCertificateRequest>(corrected.name()));
+  EXPECT_EQ(pdf.canonical_sha256(), corrected.canonical_sha256());
+}
+
 TEST_F(Api, A5_OnlyTheRecipientsRepresentativeAccepts) {
   Counted({testing::Asset(1)});
   v1::HandoverCase response;
