@@ -155,6 +155,29 @@ TEST_F(BadInput, WhatIsThereAlreadyIsNotMadeAnew) {
   EXPECT_EQ(failure.reason, "ALREADY_EXISTS");
 }
 
+TEST_F(BadInput, AStaleEtagIsAborted) {
+  CreateCentreRequest create;
+  create.set_parent("operations/ba");
+  create.set_centre_id("etag");
+  create.mutable_centre()->set_display_name("Ušivak");
+  create.mutable_centre()->set_area("Sarajevo Canton");
+  create.set_request_id(Uuid(45));
+  const Caller manager = As(kManager).WithToken(token_);  // reception has heard of the operation
+  const auto created = manager.Call(&ReceptionService::Stub::CreateCentre, create);
+  ASSERT_TRUE(created.ok()) << created.failure.message;
+  ASSERT_FALSE(created.response.etag().empty());
+  reception::v1::OpenCentreRequest open;
+  open.set_name(created.response.name());
+  open.set_etag("0000");
+  open.set_request_id(Uuid(46));
+  const auto stale = manager.Call(&ReceptionService::Stub::OpenCentre, open);
+  EXPECT_EQ(stale.failure.code, StatusCode::ABORTED);
+  EXPECT_EQ(stale.failure.reason, "STALE_ETAG");
+  open.set_etag(created.response.etag());
+  const auto opened = manager.Call(&ReceptionService::Stub::OpenCentre, open);
+  EXPECT_TRUE(opened.ok()) << opened.failure.reason << ": " << opened.failure.message;
+}
+
 TEST_F(BadInput, B8_ARequestIdReusedForAnotherRequestIsRefused) {
   ASSERT_EQ(Register(Supplier("first", 50)).code, StatusCode::OK);
   EXPECT_EQ(Register(Supplier("first", 50)).code, StatusCode::OK) << "a repeat is no error";

@@ -112,7 +112,9 @@ class Story : public ::testing::Test {
     EXPECT_TRUE(ended.ok()) << ended.status();
     if (!ended.ok()) return "";
     EXPECT_EQ(ended->status, 0) << absl::StrJoin(arguments, " ") << "\n" << ended->err;
-    return ended->out;
+    // How far the log goes: each start of a program adds claims to it.
+    static const std::regex kPositions(R"("positions":\s*\[[^\]]*\])");
+    return std::regex_replace(ended->out, kPositions, "\"positions\": []");
   }
 
   // Asks each service in turn, with what the ones before have seen, as often as there are hops:
