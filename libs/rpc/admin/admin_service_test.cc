@@ -300,6 +300,67 @@ TEST_F(AdminTest, G13_ACallerWhoDoesNotReadHoldsUpNobody) {
   EXPECT_EQ(seen.size(), 20u);
 }
 
+// A service whose feed has lost a commit.
+class LossyService final : public runtime::Service {
+ public:
+  LossyService(runtime::Service& real, std::string lost) : real_(real), lost_(std::move(lost)) {}
+
+  absl::StatusOr<std::vector<runtime::Change>> Changes(int32_t partition, int64_t after,
+                                                       size_t limit) const override {
+    auto changes = real_.Changes(partition, after, limit);
+    if (!changes.ok()) return changes;
+    std::vector<runtime::Change> kept;
+    for (runtime::Change& change : *changes) {
+      if (change.commit.resource_name() != lost_) kept.push_back(std::move(change));
+    }
+    return kept;
+  }
+
+  const runtime::ServiceDefinition& definition() const override { return real_.definition(); }
+  void Submit(runtime::CommandRequest request,
+              std::function<void(runtime::CommandReply)> done) override {
+    real_.Submit(std::move(request), std::move(done));
+  }
+  Owner OwnerOf(std::string_view operation) const override { return real_.OwnerOf(operation); }
+  void WhenSeen(const common::v1::Token& token, absl::Time deadline,
+                std::function<void(absl::Status)> done) override {
+    real_.WhenSeen(token, deadline, std::move(done));
+  }
+  std::unique_ptr<runtime::Snapshot> Look() const override { return real_.Look(); }
+  std::unique_ptr<Subscription> Subscribe(std::function<void()> on_change) override {
+    return real_.Subscribe(std::move(on_change));
+  }
+  absl::StatusOr<std::string> Checksum() const override { return real_.Checksum(); }
+  absl::Status Checkpoint(const std::string& directory) override {
+    return real_.Checkpoint(directory);
+  }
+  std::vector<runtime::PartitionStatus> Partitions() const override { return real_.Partitions(); }
+  runtime::Counters counters() const override { return real_.counters(); }
+  bool Ready() const override { return real_.Ready(); }
+  absl::Status Health() const override { return real_.Health(); }
+  void Stop(absl::Time deadline) override { real_.Stop(deadline); }
+
+ private:
+  runtime::Service& real_;
+  const std::string lost_;
+};
+
+TEST_F(AdminTest, AFeedThatMissesACommitEndsRatherThanGoOn) {
+  for (int i = 1; i <= 3; ++i) Pin(i);
+  LossyService lossy(board_.service(), "operations/ba/notes/n2");
+  Admin admin({&lossy}, board_.calls().environment(), {});
+  auto server = Server::Start({.listen = "127.0.0.1:0"},
+                              {&admin.admin_service(), &admin.change_feed_service()});
+  ASSERT_TRUE(server.ok()) << server.status();
+  auto stub = v1::ChangeFeedService::NewStub(
+      grpc::CreateChannel((*server)->address(), grpc::InsecureChannelCredentials()));
+  Watcher watcher(*stub, Request());
+  EXPECT_EQ(watcher.NextChange().change().resource(), "operations/ba/notes/n1");
+  const Outcome ended = watcher.Finish();
+  EXPECT_EQ(ended.status.error_code(), grpc::StatusCode::DATA_LOSS);
+  admin.EndStreams();
+}
+
 TEST(FeedCursorTest, ATokenComesBackAsItWasAndOnlyForItsFilter) {
   FeedCursor cursor(3);
   cursor.partitions[1] = {41, 40};

@@ -111,10 +111,12 @@ class FeedStream final : public grpc::ServerWriteReactor<Response>,
 
   void OnDone() override {
     subscription_.reset();
+    std::unique_ptr<grpc::Alarm> alarm;
     {
       std::lock_guard lock(mutex_);
-      if (alarm_ != nullptr) alarm_->Cancel();
+      alarm.swap(alarm_);
     }
+    alarm.reset();
     options_.streams->Leave();
     std::shared_ptr<FeedStream> last = std::move(self_);  // may destroy this at the end
   }
@@ -140,25 +142,24 @@ class FeedStream final : public grpc::ServerWriteReactor<Response>,
     });
   }
 
-  // A new alarm each time: gRPC's may not be set anew from within its own callback.
+  // A new alarm each time: gRPC's may not be set anew from within its own callback. It keeps the
+  // callback, and so the stream, until it is destroyed: OnDone does.
   void SetAlarm() {
     auto alarm = std::make_unique<grpc::Alarm>();
-    grpc::Alarm* raw = alarm.get();
-    {
-      std::lock_guard lock(mutex_);
-      if (finished_) return;
-      alarm_.swap(alarm);
-    }
-    raw->Set(absl::ToChronoTime(absl::Now() + kLookUp), [self = this->shared_from_this()](bool ok) {
-      if (!ok) return;
-      {
-        std::lock_guard lock(self->mutex_);
-        if (absl::Now() - self->last_write_ >= self->options_.heartbeat_interval)
-          self->silent_ = true;
-      }
-      self->Pump();
-      self->SetAlarm();
-    });
+    alarm->Set(absl::ToChronoTime(absl::Now() + kLookUp),
+               [self = this->shared_from_this()](bool ok) {
+                 if (!ok) return;
+                 {
+                   std::lock_guard lock(self->mutex_);
+                   if (absl::Now() - self->last_write_ >= self->options_.heartbeat_interval)
+                     self->silent_ = true;
+                 }
+                 self->Pump();
+                 self->SetAlarm();
+               });
+    std::lock_guard lock(mutex_);
+    if (!finished_) alarm_.swap(alarm);
+    // What is in `alarm` now, the one before or the one that is not needed, ends here.
   }
 
   // Does the one next thing: end, write, load, or nothing.
