@@ -30,6 +30,8 @@ using google::protobuf::Message;
 // Rows that one List may look at: with a narrow filter over a large collection a page comes back
 // short, with a token to go on (AIP-158 allows it).
 constexpr int kMaxRowsLookedAt = 20'000;
+// A page ends where its rows come to more: clients take messages of up to 4 MiB by default.
+constexpr size_t kMaxPageBytes = 2 << 20;
 constexpr absl::Duration kRetryAfter = absl::Milliseconds(300);  // where nothing better is known
 
 const FieldDescriptor* StringFieldOf(const Message& message, const char* name) {
@@ -294,13 +296,16 @@ class Calls::ListScan {
     if (Granted(key)) {
       Message* entity = spec_.add();
       const bool kept = Render(row, *entity) && (!spec_.keep || spec_.keep(*entity));
-      const bool full = found_ == reads_.page_size();
+      const bool full = found_ == reads_.page_size() || bytes_ > kMaxPageBytes;
       if (!kept || full) spec_.drop_last();
       if (kept && full) {
         reads_.NextPage(last_);
         return false;
       }
-      if (kept) ++found_;
+      if (kept) {
+        ++found_;
+        bytes_ += row.size();
+      }
     }
     last_ = std::string(key);
     return true;
@@ -322,6 +327,7 @@ class Calls::ListScan {
   std::string last_;   // the last row that the page holds or has passed over
   int looked_at_ = 0;
   int found_ = 0;
+  size_t bytes_ = 0;  // of the rows that the page holds
 };
 
 Calls::Reactor* Calls::StartList(Context* context, const Message* request, Message* response,

@@ -330,6 +330,28 @@ TEST_F(CallsTest, AListIsPagedByNameWithoutLossOrRepeat) {
   EXPECT_EQ(eggs.next_page_token(), "") << "nothing follows the last one";
 }
 
+TEST_F(CallsTest, G13_APageOfLargeResourcesIsCutToWhatAClientTakes) {
+  Note note;
+  for (int i = 0; i < 12; ++i) {
+    PinNoteRequest request = Pin(i, "n" + std::to_string(100 + i));
+    request.mutable_note()->set_text(std::string(600'000, 'x'));
+    ASSERT_TRUE(PinNote(request, &note).status.ok());
+  }
+  ListNotesRequest list;
+  list.set_parent("operations/ba");
+  int seen = 0;
+  int pages = 0;
+  do {
+    ListNotesResponse page;
+    const Outcome outcome = Call(board_.stub(), &Stub::ListNotes, list, &page);
+    ASSERT_TRUE(outcome.status.ok()) << outcome.status.error_message();
+    seen += page.notes_size();
+    list.set_page_token(page.next_page_token());
+  } while (++pages < 12 && !list.page_token().empty());
+  EXPECT_EQ(seen, 12);
+  EXPECT_EQ(pages, 3);
+}
+
 TEST_F(CallsTest, APageTokenServesOnlyTheRequestThatItCameFrom) {
   Note note;
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(PinNote(Pin(i), &note).status.ok());
