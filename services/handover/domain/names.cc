@@ -3,7 +3,7 @@
 #include "fmt/format.h"
 #include "libs/base/digest.h"
 #include "libs/base/resource_name.h"
-#include "libs/base/text.h"
+#include "libs/base/serial_number.h"
 
 namespace prihvat::handover {
 namespace {
@@ -38,11 +38,8 @@ std::string AssetName(std::string_view receipt, int line, int piece) {
 
 std::string SerialClaimName(std::string_view operation, std::string_view manufacturer,
                             std::string_view serial) {
-  std::string maker;
-  for (const std::string& key : base::SearchKeys(manufacturer)) maker += key + ' ';
-  if (maker.empty()) maker = manufacturer;
-  const std::string both = fmt::format("{}:{}:{}", maker.size(), maker, serial);
-  return fmt::format("{}/serialClaims/{}", operation, base::Sha256Hex(both).substr(0, 40));
+  const std::string key = base::SerialKey(manufacturer, serial);
+  return fmt::format("{}/serialClaims/{}", operation, base::Sha256Hex(key).substr(0, 40));
 }
 
 std::string VinClaimName(std::string_view operation, std::string_view vin) {

@@ -168,6 +168,10 @@ TEST(ReceiveGoods, INV12_ASerialIsReceivedOnce) {
       .ThenRejected("SERIAL_TAKEN", {{"serial", "s2"},
                                      {"manufacturer", "Haix"},
                                      {"received_in", "operations/ba/goodsReceipts/first"}});
+  // Spelling of the maker makes no other maker, as in the handover service.
+  auto spelled = ProcurementSpec::ReceiptOf({{.accepted = "1", .serials = {"S1"}}}, "spelled", "b");
+  spelled.mutable_goods_receipt()->mutable_lines(0)->mutable_serials(0)->set_manufacturer("Háix");
+  spec.When(spelled).ThenRejected("SERIAL_TAKEN");
   // The same number of another maker is another piece.
   auto other = ProcurementSpec::ReceiptOf({{.accepted = "1", .serials = {"S2"}}}, "other", "b");
   other.mutable_goods_receipt()->mutable_lines(0)->mutable_serials(0)->set_manufacturer("Meindl");

@@ -2,6 +2,7 @@
 
 #include "fmt/format.h"
 #include "libs/base/digest.h"
+#include "libs/base/serial_number.h"
 #include "libs/base/vin.h"
 #include "services/procurement/domain/reasons.h"
 
@@ -12,13 +13,6 @@ std::string Trimmed(std::string_view text) {
   const size_t first = text.find_first_not_of(' ');
   if (first == std::string_view::npos) return "";
   return std::string(text.substr(first, text.find_last_not_of(' ') - first + 1));
-}
-
-std::string InCapitals(std::string text) {
-  for (char& c : text) {
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  }
-  return text;
 }
 
 }  // namespace
@@ -57,8 +51,7 @@ std::vector<std::string> KeysOf(std::string_view operation, const v1::SerialItem
   std::vector<std::string> keys;
   if (!item.serial().empty()) {
     // Serials have any characters; a name has not.
-    const std::string digest =
-        base::Sha256Hex(InCapitals(item.manufacturer()) + '\x1f' + InCapitals(item.serial()));
+    const std::string digest = base::Sha256Hex(base::SerialKey(item.manufacturer(), item.serial()));
     keys.push_back(fmt::format("{}/receivedSerials/{}", operation, digest.substr(0, 40)));
   }
   if (!item.vin().empty()) keys.push_back(fmt::format("{}/receivedVins/{}", operation, item.vin()));

@@ -22,7 +22,7 @@ struct CheckedItem {
 Checked<CheckedItem> CheckItem(const v1::SerialItem& item, std::string_view field);
 
 // The names under which a piece that was received is remembered while it is kept: one for its
-// manufacturer and serial, one for its VIN, as far as it has them. Compared without regard to case.
+// manufacturer and serial (base::SerialKey), one for its VIN, as far as it has them.
 std::vector<std::string> KeysOf(std::string_view operation, const v1::SerialItem& item);
 
 // "Toyota 4711", "VIN WDB..." : the piece in a sentence.
