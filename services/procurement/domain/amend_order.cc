@@ -187,7 +187,16 @@ Decision DecideApprove(const View& view, const v1::ApprovePurchaseOrderAmendment
   // Goods may have come since it was proposed.
   const auto changed = Changed(order, amendment.changes(), amendment.added_lines(), context);
   if (!changed.ok()) return changed.rejection();
-  const int needed = PolicyOn(context.EffectiveDay()).ApproversFor(MoneyOf(changed->total()));
+  const Policy& policy = PolicyOn(context.EffectiveDay());
+  const Money total = MoneyOf(changed->total());
+  if (HasReceived(order, context.principal) && !policy.TwoPeopleSuffice(total)) {  // INV-10
+    return es::Rejected(kDutiesNotSeparate)
+        .Saying(fmt::format("{} has received goods of {} and cannot approve its amendment to {}",
+                            context.principal, order.name(), total.Format()))
+        .With("actor", context.principal)
+        .With("duties", "receiver, approver");
+  }
+  const int needed = policy.ApproversFor(total);
   if (amendment.approvals_size() + 1 >= needed) {
     return Amend(view, order, *changed, amendment.reason(), context.principal);
   }

@@ -73,6 +73,37 @@ TEST(AmendOrder, INV05_ApprovalIsAtTheNewTotalsBand) {
   EXPECT_EQ(Text(spec.Order().total()), "600000.00 BAM");
 }
 
+TEST(AmendOrder, INV10_WhoReceivedDoesNotApproveMore) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "40000.00")});
+  spec.Receive({{.accepted = "1"}}).ThenAccepted();
+  spec.As(kRequester).When(Amending(1, "15")).ThenAccepted();
+  spec.As(kReceiver)
+      .When(Approving())
+      .ThenRejected("DUTIES_NOT_SEPARATE",
+                    {{"actor", kReceiver}, {"duties", "receiver, approver"}});
+  spec.As(kApprover).When(Approving()).ThenAccepted();
+  spec.As(kSecondApprover).When(Approving()).ThenAccepted();
+  EXPECT_THAT(spec.Order().receivers(), testing::ElementsAre(kReceiver));
+}
+
+TEST(AmendOrder, INV10_WhoApprovedAnAmendmentThatWaitsDoesNotReceive) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "40000.00")});
+  spec.As(kRequester).When(Amending(1, "15")).ThenAccepted();
+  spec.As(kSecondApprover).When(Approving()).ThenAccepted();  // the first of two
+  spec.When(ProcurementSpec::ReceiptOf({{.accepted = "1"}}))
+      .ThenRejected("DUTIES_NOT_SEPARATE", {{"duties", "approver, receiver"}});
+}
+
+TEST(AmendOrder, INV10_TwoPeopleSufficeForASmallAmendmentToo) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "10.00")});
+  spec.Receive({{.accepted = "1"}}).ThenAccepted();
+  spec.As(kRequester).When(Amending(1, "15")).ThenAccepted();
+  spec.As(kReceiver).When(Approving()).ThenAccepted();
+}
+
 TEST(AmendOrder, INV03_MoreThanTheBudgetLineHas) {
   ProcurementSpec spec("60.00");
   spec.Ordered({Goods("10", "5.00")});

@@ -301,6 +301,11 @@ bool HasApproved(const google::protobuf::RepeatedPtrField<v1::Approval>& approva
                      [&](const v1::Approval& approval) { return approval.approver() == person; });
 }
 
+bool HasReceived(const v1::PurchaseOrder& order, std::string_view person) {
+  return std::find(order.receivers().begin(), order.receivers().end(), person) !=
+         order.receivers().end();
+}
+
 Checked<std::vector<v1::OrderLine>> CheckOrderLines(
     const google::protobuf::RepeatedPtrField<v1::OrderLine>& lines, std::string_view list,
     int first_number, base::Currency currency, const es::Context& context) {

@@ -55,6 +55,8 @@ es::Rejection WrongOrderState(const v1::PurchaseOrder& order, std::string_view w
 bool IsRequesterOrBuyer(const v1::PurchaseOrder& order, std::string_view person);
 bool HasApproved(const google::protobuf::RepeatedPtrField<v1::Approval>& approvals,
                  std::string_view person);
+// Whether that person has received goods of the order.
+bool HasReceived(const v1::PurchaseOrder& order, std::string_view person);
 
 // No single quantity is larger: sums of them stay exact.
 inline constexpr base::Decimal kMaxQuantity = base::Decimal::FromInt(1'000'000'000);

@@ -35,7 +35,11 @@ MaybeRejected CheckReceiver(const v1::PurchaseOrder& order, const Context& conte
   }
   std::string_view duty;
   if (order.requester() == context.principal) duty = "requester";
-  if (HasApproved(order.approvals(), context.principal)) duty = "approver";
+  // Who approves an amendment has a duty in the order once it takes effect.
+  if (HasApproved(order.approvals(), context.principal) ||
+      HasApproved(order.pending_amendment().approvals(), context.principal)) {
+    duty = "approver";
+  }
   if (duty.empty()) return std::nullopt;
   return es::Rejected(kDutiesNotSeparate)
       .Saying(fmt::format("{} is the {} of {} over {} and cannot receive its goods",
@@ -390,6 +394,7 @@ void FoldPosted(es::Entities& entities, const v1::GoodsReceiptPosted& event,
   entities.Edit<v1::PurchaseOrder>(event.purchase_order(), [&](v1::PurchaseOrder& order) {
     ApplyFacts(order, event.order());
     order.set_receipts(order.receipts() + 1);
+    if (!HasReceived(order, event.receiver())) order.add_receivers(event.receiver());
     Stamp(order, context);
   });
 }
