@@ -207,8 +207,7 @@ ServerWriteReactor<v1::TailLogResponse>* AdminServiceImpl::TailLog(
       return refuse(Reject(es::InvalidField("after", "names another topic or partition")));
     cursor.partitions[static_cast<size_t>(position.partition())].examined = position.offset();
   }
-  if (!admin_.streams_.Enter())
-    return refuse(RejectAndRetry(es::Rejected(kOverloaded), absl::Seconds(5)));
+  if (!admin_.streams_.Enter()) return refuse(admin_.streams_.Refusal());
   Stream::Options options;
   options.service = &service;
   options.executor = admin_.environment_.executor;
@@ -242,8 +241,7 @@ class ChangeFeedServiceImpl final : public v1::ChangeFeedService::CallbackServic
   ServerWriteReactor<v1::WatchResponse>* Watch(CallbackServerContext* context,
                                                const v1::WatchRequest* request) override {
     absl::StatusOr<Stream::Options> options = Prepare(*context, *request);
-    if (options.ok() && !admin_.streams_.Enter())
-      options = RejectAndRetry(es::Rejected(kOverloaded), absl::Seconds(5));
+    if (options.ok() && !admin_.streams_.Enter()) options = admin_.streams_.Refusal();
     if (!options.ok()) return new RefusedStream<v1::WatchResponse>(options.status());
     return Stream::Start(*std::move(options));
   }

@@ -286,8 +286,29 @@ TEST_F(AdminTest, TheServersEndEndsFeedsSoonWithATimeToRetry) {
   EXPECT_EQ(ended.status.error_code(), grpc::StatusCode::UNAVAILABLE);
   EXPECT_EQ(ended.reason, "SHUTTING_DOWN");
   EXPECT_TRUE(ended.retry.has_retry_delay());
-  EXPECT_EQ(Watcher(*feed_, Request()).Finish().status.error_code(),
-            grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(Watcher(*feed_, Request()).Finish().reason, "SHUTTING_DOWN");
+}
+
+TEST_F(AdminTest, G13_MoreStreamsThanMayBeAreRefusedWithATimeToRetry) {
+  Admin admin({&board_.service()}, board_.calls().environment(), {.max_streams = 1});
+  auto server = Server::Start({.listen = "127.0.0.1:0"}, {&admin.change_feed_service()});
+  ASSERT_TRUE(server.ok()) << server.status();
+  auto stub = v1::ChangeFeedService::NewStub(
+      grpc::CreateChannel((*server)->address(), grpc::InsecureChannelCredentials()));
+  Pin(1);
+  {
+    Watcher first(*stub, Request());
+    first.NextChange();
+    const Outcome refused = Watcher(*stub, Request()).Finish();
+    EXPECT_EQ(refused.status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_EQ(refused.reason, "OVERLOADED");
+    EXPECT_EQ(refused.metadata.at("limit"), "1");
+    EXPECT_TRUE(refused.retry.has_retry_delay());
+  }
+  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  while (admin.open_streams() > 0 && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(1));
+  Watcher(*stub, Request()).NextChange();
+  admin.EndStreams();
 }
 
 TEST_F(AdminTest, G13_ACallerWhoDoesNotReadHoldsUpNobody) {

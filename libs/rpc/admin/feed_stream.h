@@ -43,6 +43,12 @@ class FeedStreams {
     return false;
   }
   void Leave() { open_.fetch_sub(1); }
+  // Why Enter said no.
+  absl::Status Refusal() const {
+    return ending_ ? RejectAndRetry(es::Rejected(runtime::kShuttingDown), absl::Seconds(1))
+                   : RejectAndRetry(es::Rejected(kOverloaded).With("limit", max_open_),
+                                    absl::Seconds(5));
+  }
   // From here on streams end by themselves, soon.
   void End() { ending_ = true; }
   bool ending() const { return ending_; }
