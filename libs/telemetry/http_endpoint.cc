@@ -15,8 +15,10 @@ namespace prihvat::telemetry {
 class HttpEndpoint::Handler {
  public:
   Handler(const HttpEndpoint& endpoint, const std::string& listen) {
-    const char* options[] = {"listening_ports",    listen.c_str(), "num_threads", "2",
-                             "request_timeout_ms", "10000",        nullptr};
+    // A thread a connection: so many, and none for long, that peers who say nothing do not hold up
+    // a probe until it counts as failed.
+    const char* options[] = {"listening_ports",    listen.c_str(), "num_threads", "16",
+                             "request_timeout_ms", "2000",         nullptr};
     mg_callbacks callbacks{};
     context_ = mg_start(&callbacks, nullptr, options);
     if (context_ == nullptr) return;

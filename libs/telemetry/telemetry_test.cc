@@ -7,6 +7,7 @@
 #include <fstream>
 #include <thread>
 
+#include "absl/time/clock.h"
 #include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -121,15 +122,23 @@ TEST_F(LogTest, LinesOfManyThreadsDoNotMix) {
   EXPECT_EQ(Lines().size(), 1000u);  // each parses
 }
 
-// What a plain HTTP/1.0 client gets.
-std::string Fetch(int port, const std::string& path) {
+// A connection to that port, or -1.
+int Connect(int port) {
   const int fd = socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) return fd;
+  close(fd);
+  return -1;
+}
+
+// What a plain HTTP/1.0 client gets.
+std::string Fetch(int port, const std::string& path) {
+  const int fd = Connect(port);
   std::string answer;
-  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0) {
+  if (fd >= 0) {
     const std::string request = fmt::format("GET {} HTTP/1.0\r\n\r\n", path);
     if (write(fd, request.data(), request.size()) == static_cast<ssize_t>(request.size())) {
       char buffer[4096];
@@ -157,6 +166,18 @@ TEST(HttpEndpointTest, ProbesAnswerWhatTheyAreTold) {
   EXPECT_THAT(Fetch(port, "/etc/passwd"), HasSubstr("404"));
   const auto second = HttpEndpoint::Start({.listen = fmt::format("127.0.0.1:{}", port)});
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
+}
+
+// A scanner or a slow peer must not make an orchestrator believe that the process is stuck.
+TEST(HttpEndpointTest, PeersThatSayNothingDoNotHoldUpTheProbes) {
+  auto endpoint = HttpEndpoint::Start({});
+  ASSERT_TRUE(endpoint.ok()) << endpoint.status();
+  std::vector<int> silent;
+  for (int i = 0; i < 12; ++i) silent.push_back(Connect((*endpoint)->port()));
+  const absl::Time begin = absl::Now();
+  EXPECT_THAT(Fetch((*endpoint)->port(), "/livez"), HasSubstr("200 OK"));
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(3));
+  for (const int fd : silent) close(fd);
 }
 
 TEST(HttpEndpointTest, MetricsAreToldInPrometheusTextEachFamilyOnce) {
