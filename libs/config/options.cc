@@ -1,6 +1,7 @@
 #include "libs/config/options.h"
 
 #include <cctype>
+#include <cmath>
 #include <cstdlib>
 #include <sstream>
 
@@ -32,6 +33,19 @@ CLI::Option* Add(CLI::App& app, const std::string& flag, T& into, const std::str
   return app.add_option("--" + flag, into, help)->envname(Variable(flag))->capture_default_str();
 }
 
+// Range alone lets "nan" pass, which is neither below nor above.
+CLI::Validator Seconds() {
+  const CLI::Range range(0.1, 3600.0);
+  return CLI::Validator(
+      [range](std::string& text) {
+        double seconds = 0;
+        if (CLI::detail::lexical_cast(text, seconds) && std::isnan(seconds))
+          return fmt::format("{} is no number", text);
+        return range(text);
+      },
+      range.get_description());
+}
+
 void Declare(CLI::App& app, HostOptions& options, Texts& texts) {
   app.set_config("--config", "", "A file of options, \"name = value\" a line")
       ->envname("PRIHVAT_CONFIG");
@@ -61,9 +75,9 @@ void Declare(CLI::App& app, HostOptions& options, Texts& texts) {
       "Name of this instance; the number at its end is its rank (default: PROGRAM-0)");
   Add(app, "takeover-after", texts.takeover_seconds,
       "Seconds without an answer after which an owner may be replaced")
-      ->check(CLI::Range(0.1, 3600.0));
+      ->check(Seconds());
   Add(app, "grace", texts.grace_seconds, "Seconds for calls under way after SIGTERM")
-      ->check(CLI::Range(0.1, 3600.0));
+      ->check(Seconds());
   Add(app, "access-policy", texts.access_policy,
       "File of the access policy (default: the one that is built in)")
       ->check(CLI::ExistingFile);
@@ -85,7 +99,8 @@ std::vector<std::string> WithEnvironment(CLI::App& app, int argc, const char* co
   std::vector<std::string> arguments = {argv[0]};
   for (CLI::Option* option : app.get_options()) {
     const char* value = std::getenv(option->get_envname().c_str());
-    if (option->get_envname().empty() || value == nullptr) continue;
+    // An empty one is not set: a flag would be taken for given.
+    if (option->get_envname().empty() || value == nullptr || *value == '\0') continue;
     if (option->get_expected_max() <= 1)
       option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     arguments.push_back(fmt::format("--{}={}", option->get_lnames().front(), value));

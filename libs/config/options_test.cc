@@ -104,6 +104,29 @@ TEST(Options, BoundsAndThePolicyCanBeSet) {
               HasSubstr("--mailbox-limit"));
 }
 
+// "PRIHVAT_INSECURE_DEV=" in a compose file must not open the door.
+TEST(Options, AnEmptyVariableIsNotSet) {
+  for (const char* variable : {"PRIHVAT_INSECURE_DEV", "PRIHVAT_LISTEN", "PRIHVAT_PARTITIONS"})
+    setenv(variable, "", 1);
+  const auto parsed = Parse({"--data-dir=/d"});
+  for (const char* variable : {"PRIHVAT_INSECURE_DEV", "PRIHVAT_LISTEN", "PRIHVAT_PARTITIONS"})
+    unsetenv(variable);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_FALSE(parsed->options.insecure_dev);
+  EXPECT_EQ(parsed->options.listen, "127.0.0.1:8443");
+  EXPECT_EQ(parsed->options.partitions, 4);
+}
+
+TEST(Options, SecondsThatAreNoNumberAreRefused) {
+  for (const char* option : {"--grace", "--takeover-after"}) {
+    for (const char* value : {"nan", "-nan", "inf", "0"}) {
+      const std::string flag = std::string(option) + "=" + value;
+      EXPECT_THAT(Parse({"--data-dir=/d", flag.c_str()}).status().ToString(), HasSubstr(option))
+          << flag;
+    }
+  }
+}
+
 TEST(Options, HelpNamesEveryOptionAndIsNoError) {
   const auto parsed = Parse({"--help"});
   ASSERT_TRUE(parsed.ok()) << parsed.status();
