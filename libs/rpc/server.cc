@@ -1,5 +1,12 @@
 #include "libs/rpc/server.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+
 #include "fmt/format.h"
 #include "grpcpp/ext/proto_server_reflection_plugin.h"
 #include "grpcpp/health_check_service_interface.h"
@@ -45,21 +52,34 @@ void Bound(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 2);
 }
 
+// gRPC itself would take 99999 for 34463.
+bool IsPort(std::string_view text) {
+  const bool digits =
+      !text.empty() && text.size() <= 5 &&
+      std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  return digits && std::stoi(std::string(text)) <= 65'535;
+}
+
 }  // namespace
 
 bool IsLoopback(std::string_view listen) {
   const size_t colon = listen.rfind(':');
   if (colon == std::string_view::npos) return false;
-  const std::string_view host = listen.substr(0, colon);
-  return host == "localhost" || host == "[::1]" || host.rfind("127.", 0) == 0;
+  const std::string host(listen.substr(0, colon));
+  in_addr address = {};
+  // A name may begin with 127 too, and stand for any address.
+  const bool in_127 =
+      inet_pton(AF_INET, host.c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24) == 127;
+  return host == "localhost" || host == "[::1]" || in_127;
 }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServerOptions options,
                                                       const std::vector<grpc::Service*>& services) {
   const size_t colon = options.listen.rfind(':');
-  if (colon == std::string::npos || colon == 0)
-    return absl::InvalidArgumentError(
-        fmt::format("'{}' is no address to listen on: it must be host:port", options.listen));
+  if (colon == std::string::npos || colon == 0 || !IsPort(options.listen.substr(colon + 1)))
+    return absl::InvalidArgumentError(fmt::format(
+        "'{}' is no address to listen on: it must be host:port, with a port from 0 to 65535",
+        options.listen));
   if (options.credentials == nullptr && !IsLoopback(options.listen))
     return absl::InvalidArgumentError(
         fmt::format("without encryption and identity a server listens on loopback only, not on {}",

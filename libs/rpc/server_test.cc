@@ -48,7 +48,14 @@ TEST(ServerTest, WithoutEncryptionItListensOnLoopbackOnly) {
     ASSERT_FALSE(server.ok()) << listen;
     EXPECT_EQ(server.status().code(), absl::StatusCode::kInvalidArgument);
   }
-  EXPECT_FALSE(Server::Start({.listen = "127.0.0.1"}, {}).ok());
+  // A name that only begins as an address does, and ports that gRPC would take modulo 65536.
+  for (const char* listen : {"127.0.0.1", "127.example.org:0", "127.0.0.1.example.org:0",
+                             "127.0.0.1:", "127.0.0.1:99999", "127.0.0.1:65536", "127.0.0.1:-1",
+                             "127.0.0.1:http", "127.0.0.1:80x"}) {
+    const auto refused = Server::Start({.listen = listen}, {});
+    ASSERT_FALSE(refused.ok()) << listen;
+    EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument) << listen;
+  }
   const auto server = Server::Start({.listen = "127.0.0.1:0"}, {});
   ASSERT_TRUE(server.ok()) << server.status();
   EXPECT_GT((*server)->port(), 0);
