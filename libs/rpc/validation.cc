@@ -68,7 +68,8 @@ std::string BrokenRule(const Message& request, const FieldDescriptor& field, boo
       const absl::StatusOr<base::ResourceName> parsed = base::ResourceName::Parse(text, name);
       return parsed.ok() ? "" : std::string(base::FromAbsl(parsed.status().message()));
     }
-    if (name == "operation" && mutation && OperationIn(text) != text)
+    if (name == "operation" && (mutation || !text.empty()) &&
+        (text.empty() || OperationIn(text) != text))
       return "must name an operation, such as operations/ba";
     const Descriptor& type = *request.GetDescriptor();
     const bool is_new_id = name.size() > 3 && name.substr(name.size() - 3) == "_id" &&

@@ -44,6 +44,19 @@ TEST(Validation, EveryOperationNamedAnywhereIsFound) {
   EXPECT_THAT(OperationsNamed(pin), IsEmpty());
 }
 
+// A filter by what is no operation would find nothing, and a watch of it wait for ever.
+TEST(Validation, AnOperationIsNamedInFullWhereOneIsNamed) {
+  CountNotesRequest count;
+  EXPECT_THAT(CheckRequest(count), IsEmpty());
+  count.set_operation("operations/me");
+  EXPECT_THAT(CheckRequest(count), IsEmpty());
+  for (const char* wrong : {"me", "operations/", "operations/me/notes/a", "operations/m!", " "}) {
+    count.set_operation(wrong);
+    ASSERT_EQ(CheckRequest(count).size(), 1u) << wrong;
+    EXPECT_EQ(CheckRequest(count)[0].field, "operation");
+  }
+}
+
 TEST(Validation, TimesAreThoseThatATimestampMayHold) {
   PinNoteRequest pin;
   pin.set_parent("operations/ba");

@@ -205,6 +205,8 @@ ServerWriteReactor<v1::TailLogResponse>* AdminServiceImpl::TailLog(
     if (position.topic() != service.definition().topic || position.partition() < 0 ||
         static_cast<size_t>(position.partition()) >= cursor.partitions.size())
       return refuse(Reject(es::InvalidField("after", "names another topic or partition")));
+    if (position.offset() < -1)
+      return refuse(Reject(es::InvalidField("after", "an offset is -1 (none) or more")));
     cursor.partitions[static_cast<size_t>(position.partition())].examined = position.offset();
   }
   if (!admin_.streams_.Enter()) return refuse(admin_.streams_.Refusal());

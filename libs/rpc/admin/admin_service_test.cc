@@ -191,6 +191,34 @@ TEST_F(AdminTest, TheLogsTailTellsCommitsInOrderAndEndsAtTheTip) {
   EXPECT_EQ(count, 10);
 }
 
+TEST_F(AdminTest, ATailAfterNoPositionAtAllIsRefused) {
+  Pin(1);
+  const auto tail = [&](const std::string& topic, int32_t partition, int64_t offset) {
+    v1::TailLogRequest request;
+    request.set_service("board");
+    for (auto [p, o] : {std::pair<int32_t, int64_t>{0, -1}, {1, -1}, {partition, offset}}) {
+      auto* position = request.mutable_after()->add_positions();
+      position->set_topic(topic);
+      position->set_partition(p);
+      position->set_offset(o);
+    }
+    grpc::ClientContext context;
+    testing::Prepare(context, {.principal = kOperator});
+    auto reader = admin_->TailLog(&context, request);
+    v1::TailLogResponse response;
+    while (reader->Read(&response)) continue;
+    const grpc::Status status = reader->Finish();
+    return testing::OutcomeOf(context, status);
+  };
+  const std::string topic = testing::kBoardTopic;
+  EXPECT_TRUE(tail(topic, 0, -1).status.ok()) << "from the beginning";
+  for (const auto& outcome : {tail(topic, 0, -2), tail(topic, 1, -2), tail(topic, 2, 0),
+                              tail(topic, -1, 0), tail("other", 0, 0)}) {
+    EXPECT_EQ(outcome.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_EQ(outcome.reason, "INVALID_FIELD");
+  }
+}
+
 TEST_F(AdminTest, AWatchTellsWhatWasAndWhatComesAndLinksEachChangeToTheOneBefore) {
   Pin(1);
   Pin(2, "rs");  // not the partner's
@@ -268,6 +296,8 @@ TEST_F(AdminTest, AWatchIsRefusedToWhomItIsNotGranted) {
   v1::WatchRequest request = Request();
   request.set_operation("operations/rs");
   EXPECT_EQ(Watcher(*feed_, request).Finish().reason, "OPERATION_NOT_GRANTED");
+  request.set_operation("ba");
+  EXPECT_EQ(Watcher(*feed_, request).Finish().reason, "INVALID_FIELD");
   request = Request();
   request.set_service("");
   EXPECT_EQ(Watcher(*feed_, request).Finish().reason, "INVALID_FIELD");
