@@ -155,7 +155,7 @@ void Calls::WaitForToken(const std::shared_ptr<UnaryCall>& call, std::function<v
     return;
   }
   service_.WhenSeen(
-      *call->admission().token, call->admission().deadline,
+      *call->admission().token, call->admission().deadline, [call] { return call->open(); },
       [call, then = std::move(then)](const absl::Status& seen) {
         if (seen.ok()) {
           then();

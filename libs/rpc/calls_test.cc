@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 
+#include "absl/synchronization/blocking_counter.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/event_log/partitioner.h"
@@ -17,6 +18,7 @@
 #include "libs/telemetry/http_endpoint.h"
 #include "libs/telemetry/log.h"
 #include "nlohmann/json.hpp"
+#include "prometheus/registry.h"
 
 namespace prihvat::rpc::testing {
 namespace {
@@ -59,6 +61,16 @@ bool Eventually(const std::function<bool()>& holds) {
   const absl::Time deadline = absl::Now() + absl::Seconds(10);
   while (!holds() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(1));
   return holds();
+}
+
+// Calls that the server has open.
+double InFlight(prometheus::Registry& registry) {
+  double open = 0;
+  for (const auto& family : registry.Collect()) {
+    if (family.name != "prihvat_rpc_in_flight") continue;
+    for (const auto& metric : family.metric) open += metric.gauge.value;
+  }
+  return open;
 }
 
 class CallsTest : public ::testing::Test {
@@ -420,6 +432,34 @@ TEST_F(CallsTest, G5_AReadWaitsForItsTokenAndNotForEver) {
   const Outcome broken = GetNote("operations/ba/notes/n2", &note, {.token = "!"});
   EXPECT_EQ(broken.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(broken.reason, "INVALID_TOKEN");
+}
+
+// Else a few thousand tokens of the future, with far deadlines, would stop all reads with tokens.
+TEST_F(CallsTest, G13_CallersWhoAreGoneTakeNoPlaceAmongThoseWhoWaitForAToken) {
+  Note note;
+  const Outcome written = PinNote(Pin(1), &note);
+  common::v1::Token future = *DecodeToken(written.token);
+  future.mutable_positions(0)->set_offset(1'000'000);
+  GetNoteRequest get;
+  get.set_name(note.name());
+  for (int wave = 0; wave < 12; ++wave) {
+    constexpr int kCalls = 1000;  // in all more than may wait
+    std::vector<grpc::ClientContext> contexts(kCalls);
+    std::vector<Note> notes(kCalls);
+    absl::BlockingCounter open(kCalls);
+    for (int i = 0; i < kCalls; ++i) {
+      Prepare(contexts[i], {.token = EncodeToken(future), .timeout = absl::Hours(24)});
+      board_.stub().async()->GetNote(&contexts[i], &get, &notes[i],
+                                     [&](grpc::Status) { open.DecrementCount(); });
+    }
+    EXPECT_TRUE(Eventually([&] { return InFlight(board_.registry()) == kCalls; }));
+    for (grpc::ClientContext& context : contexts) context.TryCancel();
+    open.Wait();
+    EXPECT_TRUE(Eventually([&] { return InFlight(board_.registry()) == 0; }));
+  }
+  const Outcome late = GetNote(note.name(), &note,
+                               {.token = EncodeToken(future), .timeout = absl::Milliseconds(1500)});
+  EXPECT_EQ(late.status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED) << late.reason;
 }
 
 TEST_F(CallsTest, ACancelledCallIsFinishedAtOnceAndItsLateAnswerHarmsNothing) {

@@ -28,6 +28,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   // True for exactly one caller, who must Finish. Until then and within it, context, request and
   // response are there.
   bool Claim() { return !claimed_.exchange(true); }
+  bool open() const { return !claimed_; }  // nobody has claimed it yet
   void Finish(const absl::Status& status);
   void Finish(const grpc::Status& status);  // as another instance answered
 

@@ -68,14 +68,15 @@ class ThreadedService final : public Service {
     return {status.owner_instance, status.owner_address, status.state == "Owning"};
   }
 
-  void WhenSeen(const common::v1::Token& token, absl::Time deadline,
+  void WhenSeen(const common::v1::Token& token, absl::Time deadline, std::function<bool()> wanted,
                 std::function<void(absl::Status)> done) override {
     {
       std::lock_guard lock(mutex_);
       if (!ended_ && inbox_.size() < core_->options().mailbox_limit) {
-        inbox_.push_back([this, token, deadline, done = std::move(done)]() mutable {
-          core_->WhenSeen(token, deadline, std::move(done));
-        });
+        inbox_.push_back(
+            [this, token, deadline, wanted = std::move(wanted), done = std::move(done)]() mutable {
+              core_->WhenSeen(token, deadline, std::move(wanted), std::move(done));
+            });
         condition_.notify_one();
         return;
       }

@@ -167,8 +167,10 @@ class Service {
   // Calls `done` once all that `token` names and this service folds or reacts to has been folded
   // here (and reacted to, on the reacting partition's owner); DEADLINE_EXCEEDED after `deadline`.
   // Positions of topics that this service does not follow are none of its business.
+  // RESOURCE_EXHAUSTED where too many wait; CANCELLED soon after `wanted` (any thread, must not
+  // block; empty: always) says that nobody waits for the answer any more.
   virtual void WhenSeen(const common::v1::Token& token, absl::Time deadline,
-                        std::function<void(absl::Status)> done) = 0;
+                        std::function<bool()> wanted, std::function<void(absl::Status)> done) = 0;
 
   virtual std::unique_ptr<Snapshot> Look() const = 0;
 

@@ -243,28 +243,30 @@ bool ServiceCore::Seen(const common::v1::Token& token) const {
 }
 
 void ServiceCore::WhenSeen(const common::v1::Token& token, absl::Time deadline,
-                           std::function<void(absl::Status)> done) {
+                           std::function<bool()> wanted, std::function<void(absl::Status)> done) {
   if (Seen(token)) return done(absl::OkStatus());
   if (waiters_.size() >= kWaiters) {
     return done(
         absl::ResourceExhaustedError(fmt::format("{} calls wait for a token already", kWaiters)));
   }
-  waiters_.push_back({token, deadline, std::move(done)});
+  waiters_.push_back({token, deadline, std::move(wanted), std::move(done)});
 }
 
 void ServiceCore::AnswerWaiters() {
   const absl::Time now = clock_.Now();
   std::vector<std::pair<std::function<void(absl::Status)>, absl::Status>> answers;
   for (size_t i = 0; i < waiters_.size();) {
-    const bool seen = Seen(waiters_[i].token);
-    if (!seen && now < waiters_[i].deadline) {
+    const bool wanted = !waiters_[i].wanted || waiters_[i].wanted();
+    const bool seen = wanted && Seen(waiters_[i].token);
+    if (wanted && !seen && now < waiters_[i].deadline) {
       ++i;
       continue;
     }
-    answers.emplace_back(
-        std::move(waiters_[i].done),
-        seen ? absl::OkStatus()
-             : absl::DeadlineExceededError("what the token names has not arrived here in time"));
+    absl::Status answer =
+        absl::DeadlineExceededError("what the token names has not arrived here in time");
+    if (seen) answer = absl::OkStatus();
+    if (!wanted) answer = absl::CancelledError("nobody waits for it any more");
+    answers.emplace_back(std::move(waiters_[i].done), std::move(answer));
     waiters_[i] = std::move(waiters_.back());
     waiters_.pop_back();
   }

@@ -34,7 +34,7 @@ class ServiceCore {
   absl::Time next_wake() const;
 
   void Submit(CommandRequest request, std::function<void(CommandReply)> done);
-  void WhenSeen(const common::v1::Token& token, absl::Time deadline,
+  void WhenSeen(const common::v1::Token& token, absl::Time deadline, std::function<bool()> wanted,
                 std::function<void(absl::Status)> done);
   void BeginStop();
   bool Drained() const;
@@ -67,6 +67,7 @@ class ServiceCore {
   struct Waiter {
     common::v1::Token token;
     absl::Time deadline;
+    std::function<bool()> wanted;  // empty: always
     std::function<void(absl::Status)> done;
   };
   bool Seen(const common::v1::Token& token) const;

@@ -55,7 +55,8 @@ TEST_F(RuntimeTest, AnAcceptedCommandIsSeenByItsTokenAndCarriesEtagAndNumber) {
   ASSERT_EQ(reply.token.positions_size(), 1);
   EXPECT_EQ(reply.token.positions(0).topic(), kHallsTopic);
   bool seen = false;
-  halls.core->WhenSeen(reply.token, world_.clock().Now(), [&](absl::Status s) { seen = s.ok(); });
+  halls.core->WhenSeen(reply.token, world_.clock().Now(), {},
+                       [&](absl::Status s) { seen = s.ok(); });
   EXPECT_TRUE(seen) << "G5: a caller reads its own write";
 }
 
@@ -293,7 +294,7 @@ TEST_F(RuntimeTest, ARejectedReactionIsPutOnTheWorkListAndTheProcessGoesOn) {
   world_.Do(halls, TakeSeat("operations/ba", "h", "grump", Id(1)));
   const CommandReply last = world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(2)));
   bool seen = false;
-  door.core->WhenSeen(last.token, world_.clock().Now() + absl::Seconds(60),
+  door.core->WhenSeen(last.token, world_.clock().Now() + absl::Seconds(60), {},
                       [&](absl::Status s) { seen = s.ok(); });
   world_.Settle();
   EXPECT_TRUE(seen) << "a token of the source is seen by the target once it has reacted";

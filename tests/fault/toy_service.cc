@@ -182,7 +182,7 @@ class ToyProcess {
     }
     // The door's own thread answers, at the latest at the deadline.
     std::promise<bool> seen;
-    door_->WhenSeen(token, absl::Now() + absl::Milliseconds(200),
+    door_->WhenSeen(token, absl::Now() + absl::Milliseconds(200), {},
                     [&](absl::Status status) { seen.set_value(status.ok()); });
     return seen.get_future().get();
   }
