@@ -30,7 +30,7 @@ class ThisRepository(unittest.TestCase):
             self.assertIn(name, self.tests)
 
     def test_claims_are_read(self):
-        self.assertTrue(invariants.claims(invariants.ROOT)["INV01"].startswith("libs/base/money.h:"))
+        self.assertTrue({"INV01", "INV13", "INV34"} <= set(invariants.claims(invariants.ROOT)))
 
 
 class TheCatalogue(unittest.TestCase):
