@@ -373,9 +373,9 @@ class LossyService final : public runtime::Service {
     real_.Submit(std::move(request), std::move(done));
   }
   Owner OwnerOf(std::string_view operation) const override { return real_.OwnerOf(operation); }
-  void WhenSeen(const common::v1::Token& token, absl::Time deadline,
+  void WhenSeen(const common::v1::Token& token, absl::Time deadline, std::function<bool()> wanted,
                 std::function<void(absl::Status)> done) override {
-    real_.WhenSeen(token, deadline, std::move(done));
+    real_.WhenSeen(token, deadline, std::move(wanted), std::move(done));
   }
   std::unique_ptr<runtime::Snapshot> Look() const override { return real_.Look(); }
   std::unique_ptr<Subscription> Subscribe(std::function<void()> on_change) override {
