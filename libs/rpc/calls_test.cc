@@ -552,8 +552,9 @@ TEST_F(CallsTest, MetricsTellRateErrorsAndLatencyAndHowTheServiceStands) {
   (*endpoint)->Add(std::make_shared<ServiceMetrics>(board_.service()));
   std::string text;
   ASSERT_TRUE(Eventually([&] {
-    text = (*endpoint)->MetricsText();
-    return text.find("prihvat_commits_total{service=\"board\"} 1\n") != std::string::npos;
+    text = (*endpoint)->MetricsText();  // the counters follow the answers
+    return text.find("prihvat_commits_total{service=\"board\"} 1\n") != std::string::npos &&
+           text.find("prihvat_request_id_hits_total{service=\"board\"} 1\n") != std::string::npos;
   })) << text;
   const std::string rpc = "service=\"prihvat.rpctest.v1.BoardService\"";
   for (const std::string& line :
