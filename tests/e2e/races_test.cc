@@ -1,0 +1,416 @@
+// The domain's invariants when many callers ask at the same moment (G7), and commits that are seen
+// whole or not at all (G4): real programs, on the embedded log in one process and on Kafka with two
+// instances of a service, one of which forwards.
+#include <signal.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <barrier>
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <thread>
+
+#include "absl/time/clock.h"
+#include "fmt/format.h"
+#include "gmock/gmock.h"
+#include "google/protobuf/text_format.h"
+#include "gtest/gtest.h"
+#include "libs/event_log/testing/kafka_broker.h"
+#include "prihvat/handover/v1/service.grpc.pb.h"
+#include "prihvat/procurement/v1/service.grpc.pb.h"
+#include "prihvat/reception/v1/service.grpc.pb.h"
+#include "tests/e2e/client.h"
+#include "tests/e2e/server_process.h"
+#include "tests/e2e/supplier_load.h"
+
+namespace prihvat::e2e {
+namespace {
+
+using handover::v1::HandoverService;
+using procurement::v1::ProcurementService;
+using reception::v1::ReceptionService;
+using ::testing::Each;
+using ::testing::SizeIs;
+namespace fs = std::filesystem;
+
+absl::Time Soon() { return absl::Now() + absl::Seconds(120); }
+
+// Each request of a test has an id of its own.
+std::string FreshRequestId() {
+  static std::atomic<int> number = 0;
+  return fmt::format("00000000-0000-4000-8000-{:012}", ++number);
+}
+
+template <class Request>
+Request Parse(const std::string& text) {
+  Request request;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &request)) << text;
+  request.set_request_id(FreshRequestId());
+  return request;
+}
+
+std::string PrincipalOf(const std::string& person) {
+  return "organisations/iom/people/" + person +
+         ";roles=operation_manager,importer;operations=operations/ba";
+}
+
+enum class Deployment { kEmbedded, kKafka };
+
+// The programs of one deployment, with the scenario of races.yaml played into them.
+class Programs {
+ public:
+  Programs(Deployment deployment, const fs::path& directory) : directory_(directory) {
+    fs::remove_all(directory_);
+    fs::create_directories(directory_);
+    if (deployment == Deployment::kEmbedded) {
+      const auto prihvatd = Start("prihvatd", {"--data-dir=" + (directory_ / "data").string()});
+      for (const char* service : {"procurement", "handover", "reception"})
+        addresses_[service] = {prihvatd, prihvatd};
+    } else {
+      auto broker = event_log::testing::KafkaBroker::Start(1);
+      EXPECT_TRUE(broker.ok()) << broker.status();
+      if (!broker.ok()) return;
+      broker_ = *std::move(broker);
+      for (const char* service : {"procurement", "handover", "reception"}) {
+        for (int number = 0; number < 2; ++number)
+          addresses_[service].push_back(StartOnKafka(service, number));
+      }
+    }
+    Play();
+  }
+  ~Programs() {
+    for (const auto& server : servers_) server->process().Signal(SIGTERM);
+    for (const auto& server : servers_) EXPECT_EQ(server->Terminate(Soon()).value_or(-1), 0);
+    broker_.reset();
+    fs::remove_all(directory_);
+  }
+
+  // Caller number `n`, on a connection of its own, at one instance or the other.
+  Caller At(const std::string& service, int n, const std::string& person = "amra") const {
+    const auto& addresses = addresses_.at(service);
+    return {NewChannel(addresses[static_cast<size_t>(n) % addresses.size()]), PrincipalOf(person)};
+  }
+
+  // kill -9 of the only program, and its start on the same address.
+  void KillAndRestart() {
+    const std::string address = servers_.at(0)->address();
+    servers_.at(0)->process().Kill();
+    servers_.clear();
+    Start("prihvatd", {"--data-dir=" + (directory_ / "data").string()}, address);
+  }
+
+ private:
+  std::string Start(const std::string& program, std::vector<std::string> flags,
+                    const std::string& listen = "") {
+    auto started = ServerProcess::Start(program, std::move(flags), listen);
+    EXPECT_TRUE(started.ok()) << started.status();
+    if (!started.ok()) return "";
+    const absl::Status serving = (*started)->AwaitServing(Soon());
+    EXPECT_TRUE(serving.ok()) << serving;
+    servers_.push_back(*std::move(started));
+    return servers_.back()->address();
+  }
+  std::string StartOnKafka(const std::string& service, int number) {
+    const std::string instance = fmt::format("{}-{}", service, number);
+    return Start("prihvat-" + service,
+                 {"--log=kafka", "--brokers=" + broker_->bootstrap(),
+                  "--data-dir=" + (directory_ / instance).string(), "--instance=" + instance});
+  }
+  void Play() {
+    std::string servers;
+    for (const auto& [service, addresses] : addresses_)
+      servers += fmt::format("{}{}={}", servers.empty() ? "" : ",", service, addresses.front());
+    const auto ended =
+        RunToEnd("prihvatctl", {"play", PRIHVAT_RACES, "--server=" + servers}, Soon());
+    ASSERT_TRUE(ended.ok()) << ended.status();
+    ASSERT_EQ(ended->status, 0) << ended->out << ended->err;
+  }
+
+  const fs::path directory_;
+  std::unique_ptr<event_log::testing::KafkaBroker> broker_;
+  std::vector<std::unique_ptr<ServerProcess>> servers_;
+  std::map<std::string, std::vector<std::string>> addresses_;  // by service: of its instances
+};
+
+// All at the same moment; the answers by caller.
+template <class Response>
+std::vector<Answer<Response>> AtOnce(int callers, std::function<Answer<Response>(int)> call) {
+  std::vector<Answer<Response>> answers(static_cast<size_t>(callers));
+  std::barrier start(callers);
+  std::vector<std::thread> threads;
+  for (int n = 0; n < callers; ++n) {
+    threads.emplace_back([&, n] {
+      start.arrive_and_wait();
+      answers[static_cast<size_t>(n)] = call(n);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  return answers;
+}
+
+template <class Response>
+int Accepted(const std::vector<Answer<Response>>& answers) {
+  int accepted = 0;
+  for (const auto& answer : answers) accepted += answer.ok();
+  return accepted;
+}
+
+// Why the others were refused.
+template <class Response>
+std::vector<std::string> Refusals(const std::vector<Answer<Response>>& answers) {
+  std::vector<std::string> reasons;
+  for (const auto& answer : answers) {
+    if (!answer.ok()) reasons.push_back(answer.failure.reason);
+  }
+  return reasons;
+}
+
+// What all of them have seen.
+template <class Response>
+std::string TokenOf(const std::vector<Answer<Response>>& answers) {
+  std::string token;
+  for (const auto& answer : answers) token = MergeTokens(token, answer.token);
+  return token;
+}
+
+// A receipt of the order, of a piece for each serial.
+procurement::v1::PostGoodsReceiptRequest Receipt(const std::string& id, const std::string& order,
+                                                 const std::vector<std::string>& serials) {
+  std::string pieces;
+  for (const std::string& serial : serials)
+    pieces += fmt::format("serials {{ serial: '{}' manufacturer: 'Primjer' }} ", serial);
+  return Parse<procurement::v1::PostGoodsReceiptRequest>(fmt::format(
+      R"(parent: 'operations/ba' goods_receipt_id: '{}'
+         goods_receipt {{ purchase_order: 'operations/ba/purchaseOrders/{}' delivery_note: '{}'
+           lines {{ line_number: 1 accepted {{ value: '{}' }} {} }} }})",
+      id, order, id, serials.size(), pieces));
+}
+
+// The assets that each receipt has become, by its id, as one page of one caller shows them.
+std::map<std::string, int> AssetsByReceipt(const Caller& caller) {
+  handover::v1::ListAssetsRequest list;
+  list.set_parent("operations/ba");
+  list.set_page_size(1000);
+  const auto answer = caller.Call(&HandoverService::Stub::ListAssets, list);
+  std::map<std::string, int> assets;
+  for (const auto& asset : answer.response.assets()) {
+    const std::string id = asset.name().substr(asset.name().rfind('/') + 1);
+    ++assets[id.substr(0, id.find("-1-"))];  // RECEIPT-LINE-PIECE
+  }
+  return assets;
+}
+
+class Races : public ::testing::TestWithParam<Deployment> {
+ protected:
+  // Started once a deployment: the races do not meet.
+  void SetUp() override {
+    auto& programs = programs_[GetParam()];
+    if (programs == nullptr)
+      programs = std::make_unique<Programs>(
+          GetParam(),
+          fs::path(::testing::TempDir()) /
+              fmt::format("prihvat_races_{}_{}", static_cast<int>(GetParam()), getpid()));
+  }
+  static void TearDownTestSuite() { programs_.clear(); }
+
+  // Any thread.
+  const Programs& At() const { return *programs_.at(GetParam()); }
+
+ private:
+  static std::map<Deployment, std::unique_ptr<Programs>> programs_;
+};
+std::map<Deployment, std::unique_ptr<Programs>> Races::programs_;
+
+INSTANTIATE_TEST_SUITE_P(, Races, ::testing::Values(Deployment::kEmbedded, Deployment::kKafka),
+                         [](const auto& info) {
+                           return info.param == Deployment::kEmbedded ? "Embedded" : "Kafka";
+                         });
+
+TEST_P(Races, G7_INV03_F2_OneOfManyApprovalsThatDoNotFitTogetherPasses) {
+  const auto answers = AtOnce<procurement::v1::PurchaseOrder>(6, [&](int n) {
+    return At()
+        .At("procurement", n, fmt::format("approver-{}", n % 2))
+        .Call(&ProcurementService::Stub::ApprovePurchaseOrder,
+              Parse<procurement::v1::ApprovePurchaseOrderRequest>(
+                  fmt::format("name: 'operations/ba/purchaseOrders/scarce-{}'", n + 1)));
+  });
+  EXPECT_EQ(Accepted(answers), 1);
+  EXPECT_THAT(Refusals(answers), Each("OVER_BUDGET"));
+  procurement::v1::GetBudgetLineRequest get;
+  get.set_name("operations/ba/projects/races/budgetLines/scarce");
+  const auto line = At().At("procurement", 0)
+                        .WithToken(TokenOf(answers))
+                        .Call(&ProcurementService::Stub::GetBudgetLine, get);
+  EXPECT_EQ(line.response.committed().units(), 700);
+  EXPECT_EQ(line.response.available().units(), 100);
+}
+
+TEST_P(Races, G7_INV07_ReceiptsAtOnceNeverExceedTheOrderAndEachBecomesItsAssets) {
+  const auto answers = AtOnce<procurement::v1::GoodsReceipt>(6, [&](int n) {
+    std::vector<std::string> serials;
+    for (int piece = 0; piece < 4; ++piece) serials.push_back(fmt::format("TEN-{}-{}", n, piece));
+    return At()
+        .At("procurement", n)
+        .Call(&ProcurementService::Stub::PostGoodsReceipt,
+              Receipt(fmt::format("ten{}", n), "ten", serials));
+  });
+  EXPECT_EQ(Accepted(answers), 2) << "4 + 4 of 10; a third would make 12";
+  EXPECT_THAT(Refusals(answers), Each("OVER_RECEIPT"));
+  // The same by the process that makes assets of receipts.
+  const auto assets = AssetsByReceipt(At().At("handover", 1).WithToken(TokenOf(answers)));
+  for (int n = 0; n < 6; ++n) {
+    const auto made = assets.find(fmt::format("ten{}", n));
+    EXPECT_EQ(made == assets.end() ? 0 : made->second,
+              answers[static_cast<size_t>(n)].ok() ? 4 : 0);
+  }
+}
+
+TEST_P(Races, G7_INV12_A2_OneSerialIsReceivedOnce) {
+  const auto answers = AtOnce<procurement::v1::GoodsReceipt>(8, [&](int n) {
+    return At()
+        .At("procurement", n)
+        .Call(&ProcurementService::Stub::PostGoodsReceipt,
+              Receipt(fmt::format("twin{}", n), fmt::format("twins-{}", 1 + n % 2), {"TWIN-1"}));
+  });
+  EXPECT_EQ(Accepted(answers), 1);
+  EXPECT_THAT(Refusals(answers), Each("SERIAL_TAKEN"));
+}
+
+TEST_P(Races, G7_A8_OrdersCreatedAtOnceHaveNumbersOfTheirOwn) {
+  const auto answers = AtOnce<procurement::v1::PurchaseOrder>(10, [&](int n) {
+    return At()
+        .At("procurement", n)
+        .Call(&ProcurementService::Stub::CreatePurchaseOrder,
+              Parse<procurement::v1::CreatePurchaseOrderRequest>(
+                  R"(parent: 'operations/ba'
+               purchase_order {
+                 budget_line: 'operations/ba/projects/races/budgetLines/goods'
+                 supplier: 'operations/ba/suppliers/primjer' display_name: 'Blankets'
+                 lines { kind: LINE_KIND_GOODS_QUANTITY description: 'Blanket' unit: 'piece'
+                         quantity { value: '1' }
+                         unit_price { currency_code: 'BAM' units: 1 } } })"));
+  });
+  EXPECT_EQ(Accepted(answers), 10) << ::testing::PrintToString(Refusals(answers));
+  std::set<std::string> names, numbers;
+  for (const auto& answer : answers) {
+    names.insert(answer.response.name());
+    numbers.insert(answer.response.document_number());
+  }
+  EXPECT_THAT(names, SizeIs(10));
+  EXPECT_THAT(numbers, SizeIs(10));
+}
+
+TEST_P(Races, G7_INV20_INV21_OneBedTakesOnePersonAndOnePersonOneBed) {
+  const auto check_in = [&](int n, int person, int bed) {
+    return At()
+        .At("reception", n)
+        .Call(&ReceptionService::Stub::CheckIn,
+              Parse<reception::v1::CheckInRequest>(fmt::format(
+                  R"(parent: 'operations/ba' stay_id: 'S{0:02}-{1:02}'
+               person: 'operations/ba/persons/P{0:02}' centre: 'operations/ba/centres/usivak'
+               bed: 'operations/ba/centres/usivak/beds/B{1:02}' origin: STAY_ORIGIN_ARRIVAL)",
+                  person, bed)));
+  };
+  const auto into_one_bed = AtOnce<reception::v1::Stay>(
+      8, [&](int n) { return check_in(n, /*person=*/1 + n, /*bed=*/1); });
+  EXPECT_EQ(Accepted(into_one_bed), 1);
+  EXPECT_THAT(Refusals(into_one_bed), Each("BED_TAKEN"));
+  const auto one_person = AtOnce<reception::v1::Stay>(
+      8, [&](int n) { return check_in(n, /*person=*/20, /*bed=*/10 + n); });
+  EXPECT_EQ(Accepted(one_person), 1);
+  EXPECT_THAT(Refusals(one_person), Each("OPEN_STAY"));
+  reception::v1::ListStaysRequest list;
+  list.set_parent("operations/ba");
+  const auto stays = At().At("reception", 0)
+                         .WithToken(MergeTokens(TokenOf(into_one_bed), TokenOf(one_person)))
+                         .Call(&ReceptionService::Stub::ListStays, list);
+  EXPECT_EQ(stays.response.stays_size(), 2);
+}
+
+TEST_P(Races, G7_A3_OfManyWhoChangeWhatTheyReadOneSucceeds) {
+  const std::string name = "operations/ba/purchaseOrders/many";
+  procurement::v1::GetPurchaseOrderRequest get;
+  get.set_name(name);
+  const std::string etag = At().At("procurement", 0)
+                               .Call(&ProcurementService::Stub::GetPurchaseOrder, get)
+                               .response.etag();
+  const auto answers = AtOnce<procurement::v1::PurchaseOrder>(6, [&](int n) {
+    auto request = Parse<procurement::v1::AcknowledgePurchaseOrderRequest>(
+        fmt::format("name: '{}' etag: '{}' supplier_reference: 'REF-{}'", name, etag, n));
+    return At()
+        .At("procurement", n)
+        .Call(&ProcurementService::Stub::AcknowledgePurchaseOrder, request);
+  });
+  EXPECT_EQ(Accepted(answers), 1);
+  for (const auto& answer : answers) {
+    EXPECT_TRUE(answer.ok() || answer.failure.code == grpc::StatusCode::ABORTED ||
+                answer.failure.code == grpc::StatusCode::FAILED_PRECONDITION)
+        << answer.failure.reason;
+  }
+}
+
+// A receipt of ten pieces is one commit of procurement and, by the process, one of handover with
+// ten events. Whoever looks, while they come and while the program is killed, finds all ten or
+// none.
+TEST(Commits, G4_AReceiptsAssetsAreSeenAllOrNone) {
+  constexpr int kReceipts = 30;
+  constexpr int kPieces = 10;
+  Programs programs(Deployment::kEmbedded,
+                    fs::path(::testing::TempDir()) / fmt::format("prihvat_commits_{}", getpid()));
+  std::atomic<bool> done = false;
+  std::atomic<int> looks = 0;
+  std::atomic<int> receipts_seen = 0;
+  std::thread reader([&] {
+    while (!done) {
+      const auto assets =
+          AssetsByReceipt(programs.At("handover", 0).WithDeadline(absl::Seconds(5)));
+      for (const auto& [receipt, pieces] : assets)
+        EXPECT_EQ(pieces, kPieces) << "G4: a part of " << receipt << " was seen";
+      ++looks;
+      receipts_seen = std::max(receipts_seen.load(), static_cast<int>(assets.size()));
+    }
+  });
+  std::atomic<int> next = 0;
+  std::atomic<int> posted = 0;
+  const auto post_all = [&] {
+    for (int n = next++; n < kReceipts; n = next++) {
+      std::vector<std::string> serials;
+      for (int piece = 0; piece < kPieces; ++piece)
+        serials.push_back(fmt::format("MANY-{}-{}", n, piece));
+      const auto request = Receipt(fmt::format("many{}", n), "many", serials);
+      const absl::Time deadline = Soon();
+      while (absl::Now() < deadline) {
+        // The same request id until it is answered: a repeat after a kill changes nothing.
+        const auto answer = programs.At("procurement", 0)
+                                .WithDeadline(absl::Seconds(5))
+                                .Call(&ProcurementService::Stub::PostGoodsReceipt, request);
+        if (answer.ok()) break;
+        ASSERT_TRUE(answer.failure.code == grpc::StatusCode::UNAVAILABLE ||
+                    answer.failure.code == grpc::StatusCode::DEADLINE_EXCEEDED)
+            << answer.failure.reason << " " << answer.failure.message;
+      }
+      ++posted;
+    }
+  };
+  std::vector<std::thread> writers;
+  for (int n = 0; n < 3; ++n) writers.emplace_back(post_all);
+  const absl::Time deadline = Soon();
+  for (const int kill_after : {8, 16, 24}) {
+    while (posted < kill_after && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(2));
+    programs.KillAndRestart();
+  }
+  for (std::thread& writer : writers) writer.join();
+  std::map<std::string, int> assets;
+  while (assets.size() < kReceipts && absl::Now() < deadline)
+    assets = AssetsByReceipt(programs.At("handover", 0));
+  done = true;
+  reader.join();
+  EXPECT_THAT(assets, SizeIs(kReceipts));
+  for (const auto& [receipt, pieces] : assets) EXPECT_EQ(pieces, kPieces) << receipt;
+  EXPECT_GT(looks, 3);
+  EXPECT_GT(receipts_seen, 0);
+}
+
+}  // namespace
+}  // namespace prihvat::e2e
