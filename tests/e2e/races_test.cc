@@ -328,6 +328,29 @@ TEST_P(Races, G7_INV20_INV21_OneBedTakesOnePersonAndOnePersonOneBed) {
   EXPECT_EQ(stays.response.stays_size(), 2);
 }
 
+TEST_P(Races, G7_T3_StockIsPromisedOnce) {
+  // A process makes the lot of the receipt.
+  const std::string lot = "operations/ba/assetLots/kits-1";
+  handover::v1::GetAssetLotRequest get;
+  get.set_name(lot);
+  const absl::Time deadline = Soon();
+  while (!At().At("handover", 0).Call(&HandoverService::Stub::GetAssetLot, get).ok())
+    ASSERT_LT(absl::Now(), deadline) << "no lot was made of the receipt";
+  const auto answers = AtOnce<handover::v1::HandoverCase>(6, [&](int n) {
+    return At()
+        .At("handover", n)
+        .Call(&HandoverService::Stub::CreateHandoverCase,
+              Parse<handover::v1::CreateHandoverCaseRequest>(fmt::format(
+                  R"(parent: 'operations/ba' handover_case_id: 'kits-{}'
+               handover_case {{ recipient: 'organisations/dcpb' giver: 'organisations/eu'
+                 conditions {{ en: 'None' bs: 'Nema' }}
+                 items {{ asset_lot: '{}' quantity {{ value: '5' }} }} }})",
+                  n, lot)));
+  });
+  EXPECT_EQ(Accepted(answers), 1);
+  EXPECT_THAT(Refusals(answers), Each("LOT_EXCEEDED"));
+}
+
 TEST_P(Races, G7_A3_OfManyWhoChangeWhatTheyReadOneSucceeds) {
   const std::string name = "operations/ba/purchaseOrders/many";
   procurement::v1::GetPurchaseOrderRequest get;

@@ -165,7 +165,7 @@ class KafkaFailover : public ::testing::Test {
   History history_;
 };
 
-TEST_F(KafkaFailover, G1_G3_G8_AnInstanceKilledUnderLoadLosesNothingAndRepeatsNothing) {
+TEST_F(KafkaFailover, G1_G3_G8_K1_K2_AnInstanceKilledUnderLoadLosesNothingAndRepeatsNothing) {
   ToyLoad load(/*seed=*/11);
   base::SeededRandom random(12);
   for (int round = 0; round < 4; ++round) {

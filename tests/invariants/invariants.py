@@ -8,6 +8,7 @@ is wrong: an id that is claimed and has no test, an id that is in no catalogue. 
 
 import argparse
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -111,8 +112,10 @@ def running_tests(build_dir):
         else:
             yield f"{name}: {name}"
             continue
+        # With what ctest would give it: `make invariants` runs outside of ctest.
+        environment = os.environ | dict(each.split("=", 1) for each in properties.get("ENVIRONMENT", []))
         listed = subprocess.run(lister, capture_output=True, text=True, check=True, timeout=60,
-                                cwd=properties.get("WORKING_DIRECTORY"))
+                                cwd=properties.get("WORKING_DIRECTORY"), env=environment)
         yield from parse_list(listed.stdout, name)
 
 
