@@ -3,6 +3,7 @@ find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(Protobuf REQUIRED)  # module mode: Debian ships no protobuf-config.cmake
 find_package(gRPC CONFIG REQUIRED)
+find_package(OpenSSL REQUIRED)  # comes with gRPC
 find_package(RocksDB CONFIG REQUIRED)
 find_package(civetweb CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)

@@ -17,9 +17,14 @@ struct Texts {
   std::string log = "embedded";
   std::string data_dir;
   std::string access_policy;
+  std::string tls_cert;
+  std::string tls_key;
+  std::string tls_client_ca;
+  std::string identities;
   std::vector<std::string> kafka_properties;
   double takeover_seconds = 2;
   double grace_seconds = 20;
+  double stuck_seconds = 120;
 };
 
 std::string Variable(const std::string& flag) {
@@ -44,6 +49,34 @@ CLI::Validator Seconds() {
         return range(text);
       },
       range.get_description());
+}
+
+void DeclareIdentity(CLI::App& app, Texts& texts) {
+  const auto file = [&](const char* flag, std::string& into, const char* help) {
+    Add(app, flag, into, help)->check(CLI::ExistingFile);
+  };
+  file("tls-cert", texts.tls_cert, "This server's certificate with its chain, PEM");
+  file("tls-key", texts.tls_key, "The key of --tls-cert, PEM");
+  file("tls-client-ca", texts.tls_client_ca,
+       "Certificates of those whose certificates are believed, callers' and instances', PEM");
+  file("identities", texts.identities, "Whose which client certificate is, YAML");
+}
+
+absl::Status CompleteIdentity(HostOptions& options, const Texts& texts) {
+  options.tls_cert = texts.tls_cert;
+  options.tls_key = texts.tls_key;
+  options.tls_client_ca = texts.tls_client_ca;
+  options.identities = texts.identities;
+  int given = 0;
+  for (const auto* path :
+       {&options.tls_cert, &options.tls_key, &options.tls_client_ca, &options.identities})
+    given += path->empty() ? 0 : 1;
+  if (given != 0 && given != 4)
+    return absl::InvalidArgumentError(
+        "--tls-cert, --tls-key, --tls-client-ca and --identities go together: give all or none");
+  if (given != 0 && options.insecure_dev)
+    return absl::InvalidArgumentError("--insecure-dev and --tls-cert exclude each other");
+  return absl::OkStatus();
 }
 
 void Declare(CLI::App& app, HostOptions& options, Texts& texts) {
@@ -78,6 +111,10 @@ void Declare(CLI::App& app, HostOptions& options, Texts& texts) {
       ->check(Seconds());
   Add(app, "grace", texts.grace_seconds, "Seconds for calls under way after SIGTERM")
       ->check(Seconds());
+  Add(app, "stuck-after", texts.stuck_seconds,
+      "Seconds after which a service that finishes no step of its work fails /livez")
+      ->check(Seconds());
+  DeclareIdentity(app, texts);
   Add(app, "access-policy", texts.access_policy,
       "File of the access policy (default: the one that is built in)")
       ->check(CLI::ExistingFile);
@@ -115,6 +152,8 @@ absl::Status Complete(HostOptions& options, const Texts& texts) {
   options.access_policy = texts.access_policy;
   options.takeover_after = absl::Seconds(texts.takeover_seconds);
   options.grace = absl::Seconds(texts.grace_seconds);
+  options.stuck_after = absl::Seconds(texts.stuck_seconds);
+  if (absl::Status s = CompleteIdentity(options, texts); !s.ok()) return s;
   if (options.instance.empty()) options.instance = options.program + "-0";
   if (options.log == LogEngine::kKafka && options.brokers.empty())
     return absl::InvalidArgumentError("--brokers is required with --log=kafka");

@@ -23,11 +23,18 @@ struct HostOptions {
   std::string advertise;  // where other instances reach this one; "": as it listens
   std::string metrics_listen = "127.0.0.1:0";
   bool insecure_dev = false;
+  // PEM files; all or none. With them goes `identities`: whose which certificate is.
+  std::filesystem::path tls_cert;
+  std::filesystem::path tls_key;
+  std::filesystem::path tls_client_ca;
+  std::filesystem::path identities;
   int32_t partitions = 4;
   int replication = 1;
   std::string instance;  // "prihvatd-0"; its number is the rank
   absl::Duration takeover_after = absl::Seconds(2);
   absl::Duration grace = absl::Seconds(20);
+  // A service whose thread has finished no step of its work for so long is stuck: /livez says so.
+  absl::Duration stuck_after = absl::Seconds(120);
   std::string log_level = "info";
   std::filesystem::path access_policy;  // "": the one that is built in
   size_t mailbox_limit = 4096;          // commands that may wait for one partition

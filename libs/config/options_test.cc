@@ -64,6 +64,32 @@ TEST(Options, AWrongValueNamesTheOptionAndWhatItMayBe) {
   EXPECT_THAT(Parse({}).status().ToString(), HasSubstr("--data-dir"));
 }
 
+TEST(Options, CertificatesComeAllTogetherOrNotAtAll) {
+  const std::string file = (std::filesystem::path(::testing::TempDir()) / "some.pem").string();
+  std::ofstream(file) << "x";
+  const std::string cert = "--tls-cert=" + file;
+  const std::string key = "--tls-key=" + file;
+  const std::string ca = "--tls-client-ca=" + file;
+  const std::string identities = "--identities=" + file;
+  const auto parsed =
+      Parse({"--data-dir=/d", cert.c_str(), key.c_str(), ca.c_str(), identities.c_str()});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->options.tls_cert, file);
+  EXPECT_EQ(parsed->options.tls_client_ca, file);
+  EXPECT_EQ(parsed->options.identities, file);
+  EXPECT_THAT(Parse({"--data-dir=/d", cert.c_str(), key.c_str(), ca.c_str()}).status().ToString(),
+              HasSubstr("go together"));
+  EXPECT_THAT(Parse({"--data-dir=/d", identities.c_str()}).status().ToString(),
+              HasSubstr("go together"));
+  EXPECT_THAT(Parse({"--data-dir=/d", "--insecure-dev", cert.c_str(), key.c_str(), ca.c_str(),
+                     identities.c_str()})
+                  .status()
+                  .ToString(),
+              HasSubstr("exclude"));
+  EXPECT_THAT(Parse({"--data-dir=/d", "--tls-cert=/no/such/file"}).status().ToString(),
+              HasSubstr("--tls-cert"));
+}
+
 TEST(Options, AFlagGoesBeforeTheEnvironmentAndThatBeforeTheFile) {
   const std::string file = (std::filesystem::path(::testing::TempDir()) / "options.conf").string();
   std::ofstream(file) << "data-dir = \"/from-file\"\npartitions = 3\ninstance = \"from-file-3\"\n";

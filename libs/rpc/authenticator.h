@@ -4,10 +4,11 @@
 #include "absl/status/statusor.h"
 #include "grpcpp/server_context.h"
 #include "libs/access/policy.h"
+#include "libs/rpc/identities.h"
 
 namespace prihvat::rpc {
 
-// Thread-safe. Certificates and tokens get implementations of their own.
+// Thread-safe. Tokens get an implementation of their own.
 class Authenticator {
  public:
   virtual ~Authenticator() = default;
@@ -21,6 +22,18 @@ class InsecureDevAuthenticator final : public Authenticator {
  public:
   absl::StatusOr<access::Principal> Authenticate(
       const grpc::ServerContextBase& context) const override;
+};
+
+// Knows callers by their certificates, which the transport has verified. One who may speak for
+// others says in x-prihvat-principal for whom; to anybody else that metadata is forbidden.
+class CertificateAuthenticator final : public Authenticator {
+ public:
+  explicit CertificateAuthenticator(Identities identities) : identities_(std::move(identities)) {}
+  absl::StatusOr<access::Principal> Authenticate(
+      const grpc::ServerContextBase& context) const override;
+
+ private:
+  const Identities identities_;
 };
 
 // Knows nobody: what a server has that was given no way of telling callers apart.

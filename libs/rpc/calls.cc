@@ -234,8 +234,8 @@ void Calls::Submit(const std::shared_ptr<UnaryCall>& call, std::shared_ptr<const
 void Calls::Forward(const std::shared_ptr<UnaryCall>& call, const std::string& address) {
   const Admission& admission = call->admission();
   environment_.forwarder->Forward(
-      address, admission.method->path, call->context(), admission.trace, admission.deadline,
-      call->request(), [call](Forwarder::Answer answer) {
+      address, admission.method->path, call->context(), admission.principal, admission.trace,
+      admission.deadline, call->request(), [call](Forwarder::Answer answer) {
         if (!call->Claim()) return;
         if (!answer.token.empty()) call->context().AddTrailingMetadata(kTokenKey, answer.token);
         if (answer.status.ok()) {

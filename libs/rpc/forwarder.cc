@@ -26,8 +26,8 @@ bool GoesOn(std::string_view key) {
 
 void Forwarder::Forward(const std::string& address, const std::string& path,
                         const grpc::CallbackServerContext& incoming,
-                        const telemetry::TraceContext& trace, absl::Time deadline,
-                        const google::protobuf::Message& request,
+                        const access::Principal& principal, const telemetry::TraceContext& trace,
+                        absl::Time deadline, const google::protobuf::Message& request,
                         std::function<void(Answer)> done) {
   auto call = std::make_shared<Outgoing>();
   call->stub = StubFor(address);
@@ -35,8 +35,11 @@ void Forwarder::Forward(const std::string& address, const std::string& path,
   call->context.set_deadline(absl::ToChronoTime(deadline));
   for (const auto& [key, value] : incoming.client_metadata()) {
     const std::string name(key.data(), key.size());
-    if (GoesOn(name)) call->context.AddMetadata(name, std::string(value.data(), value.size()));
+    if (name != kPrincipalKey && GoesOn(name))
+      call->context.AddMetadata(name, std::string(value.data(), value.size()));
   }
+  // Not what the caller said of itself: the owner knows only that this instance asks.
+  call->context.AddMetadata(kPrincipalKey, FormatPrincipal(principal));
   call->context.AddMetadata(kForwardedKey, "1");
   call->context.AddMetadata(kTraceparentKey, trace.ToTraceparent());
   bool own_buffer = false;

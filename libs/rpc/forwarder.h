@@ -1,5 +1,5 @@
 // Sends a call on to the instance that owns its partition: as it came, with its deadline and
-// metadata, marked so that it is not sent on again.
+// metadata, in the name of who was found to ask, marked so that it is not sent on again.
 #pragma once
 
 #include <functional>
@@ -15,6 +15,7 @@
 #include "grpcpp/security/credentials.h"
 #include "grpcpp/server_context.h"
 #include "grpcpp/support/byte_buffer.h"
+#include "libs/access/policy.h"
 #include "libs/telemetry/trace.h"
 
 namespace prihvat::rpc {
@@ -33,9 +34,9 @@ class Forwarder {
   };
   // `done` is called once, on a transport thread.
   void Forward(const std::string& address, const std::string& path,
-               const grpc::CallbackServerContext& incoming, const telemetry::TraceContext& trace,
-               absl::Time deadline, const google::protobuf::Message& request,
-               std::function<void(Answer)> done);
+               const grpc::CallbackServerContext& incoming, const access::Principal& principal,
+               const telemetry::TraceContext& trace, absl::Time deadline,
+               const google::protobuf::Message& request, std::function<void(Answer)> done);
 
  private:
   std::shared_ptr<grpc::GenericStub> StubFor(const std::string& address);

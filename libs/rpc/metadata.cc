@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_split.h"
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 #include "libs/base/bytes.h"
 #include "libs/base/resource_name.h"
 #include "libs/base/string_view.h"
@@ -68,6 +69,11 @@ absl::StatusOr<access::Principal> ParsePrincipal(std::string_view text) {
     if (!read.ok()) return read;
   }
   return principal;
+}
+
+std::string FormatPrincipal(const access::Principal& principal) {
+  return fmt::format("{};roles={};operations={}", principal.name, fmt::join(principal.roles, ","),
+                     fmt::join(principal.operations, ","));
 }
 
 std::string EncodeToken(const common::v1::Token& token) {

@@ -34,6 +34,8 @@ std::string MetadataValue(const grpc::ServerContextBase& context, std::string_vi
 
 // INVALID_ARGUMENT for what is not of the form above.
 absl::StatusOr<access::Principal> ParsePrincipal(std::string_view text);
+// The other way.
+std::string FormatPrincipal(const access::Principal& principal);
 
 // Base64url of the message; at most kMaxTokenBytes.
 inline constexpr size_t kMaxTokenBytes = 4096;

@@ -38,6 +38,17 @@ TEST(Metadata, WhatIsNoPrincipalIsRefused) {
   EXPECT_FALSE(ParsePrincipal(many).ok());
 }
 
+TEST(Metadata, APrincipalIsWrittenAsItIsRead) {
+  for (const char* text :
+       {"organisations/iom/people/amra;roles=a,b;operations=operations/ba,operations/rs",
+        "organisations/iom/people/amra;roles=a;operations=*",
+        "organisations/iom/people/amra;roles=;operations="}) {
+    const auto principal = ParsePrincipal(text);
+    ASSERT_TRUE(principal.ok()) << principal.status();
+    EXPECT_EQ(FormatPrincipal(*principal), text);
+  }
+}
+
 TEST(Metadata, ATokenComesBackAsItWasAndNothingElseIsOne) {
   common::v1::Token token;
   auto* position = token.add_positions();

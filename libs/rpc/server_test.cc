@@ -127,6 +127,31 @@ TEST(ServerTest, ADrainIsBoundedWhateverIsUnderWay) {
   board.log().ReleaseHeld();
 }
 
+TEST(ServiceTest, AThreadThatHangsIsTold) {
+  Instance board(BoardStorage());
+  std::promise<void> release;
+  const std::shared_future<void> released = release.get_future().share();
+  // Against its contract it blocks the service's thread.
+  const auto subscription = board.service().Subscribe([released] { released.wait(); });
+  auto pinned = std::async(std::launch::async, [&] {
+    Note note;
+    return Call(board.stub(), &Stub::PinNote, Pin(1), &note);
+  });
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  const auto waits_for = [&](bool hanging) {
+    // An idle one comes round once a second.
+    while ((board.service().SinceLastStep() > absl::Seconds(2)) != hanging &&
+           absl::Now() < deadline)
+      absl::SleepFor(absl::Milliseconds(5));
+    return (board.service().SinceLastStep() > absl::Seconds(2)) == hanging;
+  };
+  EXPECT_TRUE(waits_for(true));
+  EXPECT_TRUE(board.service().Health().ok()) << "nothing else tells of it";
+  release.set_value();
+  EXPECT_TRUE(waits_for(false));
+  EXPECT_TRUE(pinned.get().status.ok());
+}
+
 TEST(ServerTest, G13_AMessageLargerThanMayBeIsRefused) {
   Instance board(BoardStorage());
   PinNoteRequest request = Pin(1);

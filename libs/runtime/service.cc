@@ -1,6 +1,7 @@
 #include "libs/runtime/service.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -133,6 +134,9 @@ class ThreadedService final : public Service {
     std::lock_guard lock(mutex_);
     return health_;
   }
+  absl::Duration SinceLastStep() const override {
+    return absl::FromChrono(std::chrono::steady_clock::now() - last_step_.load());
+  }
 
   void Stop(absl::Time deadline) override {
     std::lock_guard stop_lock(stop_mutex_);
@@ -203,6 +207,7 @@ class ThreadedService final : public Service {
   void Publish() {
     std::vector<PartitionStatus> status = core_->Status();
     const bool ready = core_->Ready();
+    last_step_ = std::chrono::steady_clock::now();
     std::lock_guard lock(mutex_);
     published_ = std::move(status);
     published_counters_ = core_->counters();
@@ -218,6 +223,8 @@ class ThreadedService final : public Service {
   base::Clock& clock_;
   std::unique_ptr<ServiceCore> core_;  // stepped by thread_; its any-thread parts by all
   bool changed_ = false;               // thread_'s
+  // By the machine's own clock: a seam's clock may stand still or jump.
+  std::atomic<std::chrono::steady_clock::time_point> last_step_ = std::chrono::steady_clock::now();
 
   mutable std::mutex mutex_;  // guards what follows, up to the next mutex; taken before no other
   std::condition_variable condition_;

@@ -199,6 +199,9 @@ class Service {
   virtual bool Ready() const = 0;
   // Ended by Stop() or by an error from which only a restart helps (a failed store write).
   virtual absl::Status Health() const = 0;
+  // How long the service's thread has been at the step that it is at. A step is a bounded piece of
+  // work, and one that waits ends after a second, so minutes say that it hangs.
+  virtual absl::Duration SinceLastStep() const = 0;
 
   // Takes no more commands, finishes what is in flight, and stops folding. Idempotent; at most
   // until `deadline`.

@@ -28,8 +28,10 @@
 #include "libs/rpc/authenticator.h"
 #include "libs/rpc/executor.h"
 #include "libs/rpc/forwarder.h"
+#include "libs/rpc/identities.h"
 #include "libs/rpc/server.h"
 #include "libs/rpc/service_metrics.h"
+#include "libs/rpc/tls.h"
 #include "libs/telemetry/http_endpoint.h"
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/rpc_metrics.h"
@@ -81,19 +83,23 @@ absl::StatusOr<std::string> WithPort(const std::string& listen) {
 }
 
 absl::Status CheckIdentity(const config::HostOptions& options) {
-  if (options.insecure_dev) return absl::OkStatus();
+  if (options.insecure_dev || !options.tls_cert.empty()) return absl::OkStatus();
   return absl::InvalidArgumentError(
       "no way of telling callers apart is set up, so every call would be refused; give "
-      "--insecure-dev on a machine for development (certificates and tokens are not yet "
-      "supported)");
+      "--tls-cert, --tls-key, --tls-client-ca and --identities, or --insecure-dev on a machine for "
+      "development");
+}
+
+absl::StatusOr<std::string> ReadFile(const char* option, const std::filesystem::path& path) {
+  std::ifstream in(path);
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (!in)
+    return absl::InvalidArgumentError(fmt::format("{}: {} cannot be read", option, path.string()));
+  return text;
 }
 
 absl::StatusOr<access::Policy> ReadPolicy(const std::filesystem::path& path) {
-  std::ifstream in(path);
-  const std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (!in)
-    return absl::InvalidArgumentError(
-        fmt::format("--access-policy: {} cannot be read", path.string()));
+  PRIHVAT_ASSIGN_OR_RETURN(const std::string text, ReadFile("--access-policy", path));
   return access::Policy::Parse(text);
 }
 
@@ -115,12 +121,21 @@ class Host::Parts {
     if (!options_.access_policy.empty()) {
       PRIHVAT_ASSIGN_OR_RETURN(policy_, ReadPolicy(options_.access_policy));
     }
+    PRIHVAT_RETURN_IF_ERROR(StartIdentity());
+    // First of all: who looks on must be able to tell a long opening from a dead process. Also before
+    // WithPort, whose port would be free for it to take.
+    PRIHVAT_RETURN_IF_ERROR(StartEndpoint());
     PRIHVAT_ASSIGN_OR_RETURN(options_.listen, WithPort(options_.listen));
     PRIHVAT_ASSIGN_OR_RETURN(log_, OpenLog(options_, TopicsOf(hosted)));
-    if (options_.log == config::LogEngine::kKafka) peers_ = std::make_unique<PeerMonitor>();
+    if (options_.log == config::LogEngine::kKafka) {
+      peers_ = std::make_unique<PeerMonitor>(PeerMonitorOptions{.credentials = tls_.channel});
+    }
     for (HostedService& service : hosted) PRIHVAT_RETURN_IF_ERROR(StartService(service));
     PRIHVAT_RETURN_IF_ERROR(StartServer());
-    return StartEndpoint();
+    for (const auto& running : running_)
+      endpoint_->Add(std::make_shared<rpc::ServiceMetrics>(*running->service));
+    composed_ = true;
+    return absl::OkStatus();
   }
 
   absl::Status Health() const {
@@ -133,7 +148,24 @@ class Host::Parts {
     return absl::OkStatus();
   }
 
+  // Never fails for slow work, at the start or later: only for a service that has ended, or whose
+  // thread has not come round for so long that it never will.
+  absl::Status Live() const {
+    if (!composed_) return absl::OkStatus();
+    PRIHVAT_RETURN_IF_ERROR(Health());
+    for (const auto& running : running_) {
+      const absl::Duration silent = running->service->SinceLastStep();
+      if (silent > options_.stuck_after && !stopped_)
+        return absl::UnavailableError(
+            fmt::format("{} is stuck: no step of its work since {:.0f} s (--stuck-after={:.0f})",
+                        running->definition.name, absl::ToDoubleSeconds(silent),
+                        absl::ToDoubleSeconds(options_.stuck_after)));
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status Ready() const {
+    if (!composed_) return absl::UnavailableError("still opening log and stores");
     for (const auto& running : running_) {
       if (!running->service->Ready())
         return absl::UnavailableError(running->definition.name + " is not ready");
@@ -181,6 +213,22 @@ class Host::Parts {
     bool serving = false;
   };
 
+  absl::Status StartIdentity() {
+    if (options_.insecure_dev) {
+      authenticator_ = std::make_unique<rpc::InsecureDevAuthenticator>();
+      forwarder_ = std::make_unique<rpc::Forwarder>(grpc::InsecureChannelCredentials());
+      return absl::OkStatus();
+    }
+    PRIHVAT_ASSIGN_OR_RETURN(const std::string text, ReadFile("--identities", options_.identities));
+    PRIHVAT_ASSIGN_OR_RETURN(rpc::Identities identities, rpc::Identities::Parse(text));
+    authenticator_ = std::make_unique<rpc::CertificateAuthenticator>(std::move(identities));
+    PRIHVAT_ASSIGN_OR_RETURN(tls_, rpc::MakeTlsCredentials({.certificate = options_.tls_cert,
+                                                            .key = options_.tls_key,
+                                                            .client_ca = options_.tls_client_ca}));
+    forwarder_ = std::make_unique<rpc::Forwarder>(tls_.channel);
+    return absl::OkStatus();
+  }
+
   absl::Status StartService(HostedService& hosted) {
     auto running = std::make_unique<Running>();
     running->definition = hosted.definition;
@@ -216,9 +264,9 @@ class Host::Parts {
   rpc::Environment Environment() {
     return {.clock = &clock_,
             .access = policy_ ? &*policy_ : &access::Policy::Default(),
-            .authenticator = &authenticator_,
+            .authenticator = authenticator_.get(),
             .executor = &executor_,
-            .forwarder = &forwarder_,
+            .forwarder = forwarder_.get(),
             .metrics = &rpc_metrics_};
   }
 
@@ -234,7 +282,8 @@ class Host::Parts {
         rpc::admin::AdminOptions{.checkpoint_root = options_.data_dir / "checkpoints"});
     apis.push_back(&admin_->admin_service());
     apis.push_back(&admin_->change_feed_service());
-    PRIHVAT_ASSIGN_OR_RETURN(server_, rpc::Server::Start({.listen = options_.listen}, apis));
+    PRIHVAT_ASSIGN_OR_RETURN(
+        server_, rpc::Server::Start({.listen = options_.listen, .credentials = tls_.server}, apis));
     for (const auto& running : running_) server_->SetServing(running->api_name, false);
     for (const char* api : {rpc::admin::kAdminApi, rpc::admin::kChangeFeedApi})
       server_->SetServing(api, true);
@@ -246,10 +295,8 @@ class Host::Parts {
         endpoint_, telemetry::HttpEndpoint::Start({.listen = options_.metrics_listen,
                                                    .startup = [this] { return Started(); },
                                                    .ready = [this] { return Ready(); },
-                                                   .live = [this] { return Health(); }}));
+                                                   .live = [this] { return Live(); }}));
     endpoint_->Add(registry_);
-    for (const auto& running : running_)
-      endpoint_->Add(std::make_shared<rpc::ServiceMetrics>(*running->service));
     return absl::OkStatus();
   }
 
@@ -258,14 +305,16 @@ class Host::Parts {
   base::SystemRandom random_;
   const std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
   telemetry::RpcMetrics rpc_metrics_{*registry_};
-  std::optional<access::Policy> policy_;         // that of the options
-  rpc::InsecureDevAuthenticator authenticator_;  // CheckIdentity: nothing else is set up yet
+  std::optional<access::Policy> policy_;  // that of the options
+  rpc::TlsCredentials tls_;               // empty with --insecure-dev
+  std::unique_ptr<rpc::Authenticator> authenticator_;
   std::unique_ptr<event_log::EventLog> log_;
   std::unique_ptr<PeerMonitor> peers_;
-  rpc::Forwarder forwarder_{grpc::InsecureChannelCredentials()};
+  std::unique_ptr<rpc::Forwarder> forwarder_;
   rpc::Executor executor_{kReadThreads};
   std::vector<std::unique_ptr<Running>> running_;
   std::unique_ptr<rpc::admin::Admin> admin_;
+  std::atomic<bool> composed_ = false;  // what stands above is complete
   std::atomic<bool> started_ = false;
   std::atomic<bool> stopped_ = false;
   bool all_serving_ = false;

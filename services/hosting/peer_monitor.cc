@@ -101,8 +101,10 @@ void PeerMonitor::Loop() {
 
 void PeerMonitor::Begin(const std::shared_ptr<Peer>& peer) {
   if (peer->stub == nullptr) {  // only this thread looks at it
-    peer->stub = std::make_unique<grpc::GenericStub>(
-        grpc::CreateCustomChannel(peer->address, grpc::InsecureChannelCredentials(), Impatient()));
+    peer->stub = std::make_unique<grpc::GenericStub>(grpc::CreateCustomChannel(
+        peer->address,
+        options_.credentials != nullptr ? options_.credentials : grpc::InsecureChannelCredentials(),
+        Impatient()));
   }
   auto check = std::make_shared<Check>();
   check->peer = peer;

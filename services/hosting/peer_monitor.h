@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "absl/time/time.h"
+#include "grpcpp/security/credentials.h"
 
 namespace prihvat::hosting {
 
@@ -19,11 +20,12 @@ struct PeerMonitorOptions {
   // What nobody has asked about for so long is no longer checked.
   absl::Duration forget_after = absl::Minutes(1);
   size_t max_peers = 256;  // above it new ones count as never heard of
+  std::shared_ptr<grpc::ChannelCredentials> credentials;  // nullptr: no encryption
 };
 
 // Asks the gRPC health service of every address that somebody has lately asked about. Any answer
 // counts, NOT_SERVING too: who answers is alive. Thread-safe, and LastHeard never waits; one thread
-// of its own. No encryption: for loopback and meshes that encrypt.
+// of its own.
 class PeerMonitor {
  public:
   explicit PeerMonitor(PeerMonitorOptions options = {});

@@ -13,6 +13,16 @@
 
 namespace prihvat::ctl {
 
+// How to reach a server.
+struct Connection {
+  std::string servers;  // "host:port", or "procurement=host:port,handover=host:port"
+  // PEM. `ca`: whose certificates are believed; "": no encryption, for a development server's
+  // loopback address. With it go the caller's own certificate and key.
+  std::string ca;
+  std::string certificate;
+  std::string key;
+};
+
 struct CallOptions {
   std::string principal;  // as x-prihvat-principal has it; "" for none
   std::string token;      // what the caller has seen: the server waits until it has that too

@@ -24,6 +24,9 @@ constexpr char kFooter[] =
 struct GlobalFlags {
   std::string server = "127.0.0.1:8443";
   std::string principal;
+  std::string tls_ca;
+  std::string tls_cert;
+  std::string tls_key;
   std::string token_file;
   bool json = false;
   double timeout_seconds = 30;
@@ -71,10 +74,12 @@ class CommandLine {
                     "procurement=host:port,handover=host:port,...")
         ->envname("PRIHVAT_SERVER")
         ->capture_default_str();
-    app_.add_option("--principal", flags_.principal,
-                    "Who asks, for a development server: "
-                    "organisations/iom/people/amra;roles=viewer;operations=operations/ba")
+    app_.add_option(
+            "--principal", flags_.principal,
+            "Who asks, for a development server or a certificate that may speak for others: "
+            "organisations/iom/people/amra;roles=viewer;operations=operations/ba")
         ->envname("PRIHVAT_PRINCIPAL");
+    AddTlsFlags();
     app_.add_option("--token-file", flags_.token_file,
                     "Keeps what was seen in this file, so that a later command sees it too")
         ->envname("PRIHVAT_TOKEN_FILE");
@@ -82,6 +87,21 @@ class CommandLine {
     app_.add_option("--timeout", flags_.timeout_seconds, "Seconds for one call")
         ->check(CLI::Range(0.001, 3600.0))
         ->capture_default_str();
+  }
+
+  void AddTlsFlags() {
+    CLI::Option* ca = app_.add_option("--tls-ca", flags_.tls_ca,
+                                      "Certificates of those whose server certificates are "
+                                      "believed, a PEM file; without it nothing is encrypted")
+                          ->envname("PRIHVAT_TLS_CA");
+    CLI::Option* cert =
+        app_.add_option("--tls-cert", flags_.tls_cert, "Your certificate with its chain, PEM")
+            ->envname("PRIHVAT_TLS_CERT");
+    CLI::Option* key = app_.add_option("--tls-key", flags_.tls_key, "The key of --tls-cert, PEM")
+                           ->envname("PRIHVAT_TLS_KEY");
+    ca->needs(cert, key);
+    cert->needs(ca, key);
+    key->needs(ca, cert);
   }
 
   void AddPlay() {
@@ -230,6 +250,29 @@ absl::StatusOr<std::string> LoadToken(const std::string& file) {
   return token;
 }
 
+// One that was not given is left empty.
+absl::Status LoadPem(const std::string& file, std::string& into) {
+  if (file.empty()) return absl::OkStatus();
+  PRIHVAT_ASSIGN_OR_RETURN(into, ReadFile(file));
+  if (into.find("-----BEGIN ") == std::string::npos)
+    return absl::InvalidArgumentError(fmt::format("{} is no PEM file", file));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Connection> ConnectionOf(const GlobalFlags& flags) {
+  Connection connection;
+  connection.servers = flags.server;
+  PRIHVAT_RETURN_IF_ERROR(LoadPem(flags.tls_ca, connection.ca));
+  PRIHVAT_RETURN_IF_ERROR(LoadPem(flags.tls_cert, connection.certificate));
+  PRIHVAT_RETURN_IF_ERROR(LoadPem(flags.tls_key, connection.key));
+  return connection;
+}
+
+int Fail(const absl::Status& status, bool json, std::ostream& err) {
+  err << (json ? ErrorJson(status).dump(2) + "\n" : DescribeError(status));
+  return ExitCodeOf(status);
+}
+
 absl::Status RunWithToken(CommandContext& context, const GlobalFlags& flags,
                           const Command& command) {
   PRIHVAT_ASSIGN_OR_RETURN(context.token, LoadToken(flags.token_file));
@@ -274,7 +317,9 @@ int RunCommandLine(std::vector<std::string> arguments, const Surroundings& surro
     return *code;
   }
   const GlobalFlags& flags = line.flags();
-  const std::unique_ptr<Api> api = surroundings.connect(flags.server);
+  const absl::StatusOr<Connection> connection = ConnectionOf(flags);
+  if (!connection.ok()) return Fail(connection.status(), flags.json, surroundings.err);
+  const std::unique_ptr<Api> api = surroundings.connect(*connection);
   CommandContext context{*api,
                          ApiCatalogue::Compiled(),
                          surroundings.out,
@@ -288,10 +333,7 @@ int RunCommandLine(std::vector<std::string> arguments, const Surroundings& surro
   context.call.timeout = absl::Seconds(flags.timeout_seconds);
   context.retries.attempts = kAttempts;
   const absl::Status status = RunWithToken(context, flags, line.command());
-  if (!status.ok()) {
-    surroundings.err << (flags.json ? ErrorJson(status).dump(2) + "\n" : DescribeError(status));
-  }
-  return ExitCodeOf(status);
+  return status.ok() ? kDone : Fail(status, flags.json, surroundings.err);
 }
 
 }  // namespace prihvat::ctl

@@ -32,7 +32,7 @@ struct Surroundings {
   std::istream& in;
   bool err_is_terminal = false;
   size_t width = 0;  // of the terminal at `out`, 0 for none
-  std::function<std::unique_ptr<Api>(const std::string& address)> connect;
+  std::function<std::unique_ptr<Api>(const Connection& connection)> connect;
   Waiter wait;
 };
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include "gmock/gmock.h"
@@ -57,8 +58,9 @@ class CommandLineTest : public testing::Test {
     out_.str("");
     err_.str("");
     Surroundings surroundings{out_, err_, in_};
-    surroundings.connect = [this](const std::string& address) {
-      address_ = address;
+    surroundings.connect = [this](const Connection& connection) {
+      address_ = connection.servers;
+      connection_ = connection;
       return std::make_unique<Borrowed>(api_);
     };
     surroundings.wait = [](absl::Duration) {};
@@ -76,6 +78,7 @@ class CommandLineTest : public testing::Test {
   const std::string folder_;
   TestingApi api_;
   std::string address_;
+  Connection connection_;
   std::stringstream in_;
   std::stringstream out_;
   std::stringstream err_;
@@ -107,6 +110,30 @@ TEST_F(CommandLineTest, GetAsksTheServiceThatHasTheCollection) {
   EXPECT_EQ(api_.received()[0].method, "GetCentre");
   EXPECT_EQ(api_.received()[0].options.principal, "organisations/iom/people/amra");
   EXPECT_EQ(out_.str(), "name: operations/ba/centres/usivak\nstate: open\n");
+}
+
+TEST_F(CommandLineTest, CertificatesAreReadFromTheirFiles) {
+  for (const char* name : {"ca.pem", "cert.pem", "key.pem"})
+    std::ofstream(File(name)) << "-----BEGIN " << name;
+  std::ofstream(File("other")) << "x";
+  const auto get = [&](std::vector<std::string> flags) {
+    flags.insert(flags.end(), {"get", "operations/ba/centres/usivak"});
+    return Run(flags);
+  };
+  Answers(CentreNamed("usivak"));
+  EXPECT_EQ(get({"--tls-ca", File("ca.pem"), "--tls-cert", File("cert.pem"), "--tls-key",
+                 File("key.pem")}),
+            kDone)
+      << err_.str();
+  EXPECT_EQ(connection_.ca, "-----BEGIN ca.pem");
+  EXPECT_EQ(connection_.certificate, "-----BEGIN cert.pem");
+  EXPECT_EQ(connection_.key, "-----BEGIN key.pem");
+  EXPECT_EQ(get({"--tls-ca", File("ca.pem")}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("--tls-ca requires --tls-"));
+  EXPECT_EQ(
+      get({"--tls-ca", File("ca.pem"), "--tls-cert", File("other"), "--tls-key", File("key.pem")}),
+      kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("is no PEM file"));
 }
 
 TEST_F(CommandLineTest, GetOfAnOperationWhichIsNeverListed) {

@@ -68,13 +68,18 @@ std::string TokenOf(const grpc::ClientContext& context) {
 
 }  // namespace
 
-std::unique_ptr<GrpcApi> GrpcApi::Insecure(const std::string& address) {
+std::unique_ptr<GrpcApi> GrpcApi::To(const std::string& address, const Connection& connection) {
   grpc::ChannelArguments arguments;
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  const bool encrypted = !connection.ca.empty();
   // A proxy of the environment has no place between this program and the loopback address.
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return std::make_unique<GrpcApi>(
-      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments));
+  if (!encrypted) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  const auto credentials = encrypted
+                               ? grpc::SslCredentials({.pem_root_certs = connection.ca,
+                                                       .pem_private_key = connection.key,
+                                                       .pem_cert_chain = connection.certificate})
+                               : grpc::InsecureChannelCredentials();
+  return std::make_unique<GrpcApi>(grpc::CreateCustomChannel(address, credentials, arguments));
 }
 
 absl::StatusOr<Reply> GrpcApi::Call(const MethodDescriptor& method, const Message& request,

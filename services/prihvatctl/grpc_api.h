@@ -14,9 +14,8 @@ class GrpcApi final : public Api {
  public:
   explicit GrpcApi(std::shared_ptr<grpc::Channel> channel) : stub_(std::move(channel)) {}
 
-  // To `address`, "host:port", without encryption: for the loopback address of a development
-  // server.
-  static std::unique_ptr<GrpcApi> Insecure(const std::string& address);
+  // To `address`, "host:port", as `connection` says but for its servers.
+  static std::unique_ptr<GrpcApi> To(const std::string& address, const Connection& connection);
 
   absl::StatusOr<Reply> Call(const google::protobuf::MethodDescriptor& method,
                              const google::protobuf::Message& request,

@@ -62,7 +62,7 @@ class GrpcApiTest : public testing::Test {
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.RegisterService(&reception_);
     server_ = builder.BuildAndStart();
-    api_ = GrpcApi::Insecure("127.0.0.1:" + std::to_string(port));
+    api_ = GrpcApi::To("127.0.0.1:" + std::to_string(port), {});
   }
   ~GrpcApiTest() override { server_->Shutdown(); }
 

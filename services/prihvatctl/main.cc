@@ -24,8 +24,10 @@ int main(int argc, char** argv) {
   prihvat::ctl::Surroundings surroundings{std::cout, std::cerr, std::cin};
   surroundings.err_is_terminal = isatty(STDERR_FILENO) != 0;
   surroundings.width = TerminalWidth();
-  surroundings.connect = [](const std::string& servers) {
-    return prihvat::ctl::RoutedApi::To(servers, prihvat::ctl::GrpcApi::Insecure);
+  surroundings.connect = [](const prihvat::ctl::Connection& connection) {
+    return prihvat::ctl::RoutedApi::To(connection.servers, [&](const std::string& address) {
+      return prihvat::ctl::GrpcApi::To(address, connection);
+    });
   };
   surroundings.wait = [](absl::Duration wait) { absl::SleepFor(wait); };
   return prihvat::ctl::RunCommandLine({argv + 1, argv + argc}, surroundings);

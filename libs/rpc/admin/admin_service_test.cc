@@ -389,6 +389,7 @@ class LossyService final : public runtime::Service {
   runtime::Counters counters() const override { return real_.counters(); }
   bool Ready() const override { return real_.Ready(); }
   absl::Status Health() const override { return real_.Health(); }
+  absl::Duration SinceLastStep() const override { return real_.SinceLastStep(); }
   void Stop(absl::Time deadline) override { real_.Stop(deadline); }
 
  private:

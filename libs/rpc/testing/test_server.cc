@@ -39,6 +39,10 @@ versions:
         sees: [public, internal]
 )";
 
+std::shared_ptr<grpc::ChannelCredentials> ChannelOf(const InstanceOptions& options) {
+  return options.tls.channel != nullptr ? options.tls.channel : grpc::InsecureChannelCredentials();
+}
+
 std::string UniqueDirectory() {
   base::SystemRandom random;
   return ::testing::TempDir() + "board-" + base::MakeUuid(random);
@@ -57,7 +61,7 @@ Instance::Instance(std::shared_ptr<event_log::testing::MemoryStorage> storage,
       registry_(std::make_shared<prometheus::Registry>()),
       metrics_(std::make_unique<telemetry::RpcMetrics>(*registry_)),
       executor_(std::make_unique<Executor>(2)),
-      forwarder_(std::make_unique<Forwarder>(grpc::InsecureChannelCredentials())),
+      forwarder_(std::make_unique<Forwarder>(ChannelOf(options))),
       memory_(std::make_unique<event_log::testing::MemoryLog>(std::move(storage))),
       log_(std::make_unique<event_log::testing::FaultyLog>(*memory_, 1)) {
   const std::string listen = options.listen.empty() ? FreeAddress() : options.listen;
@@ -90,10 +94,10 @@ Instance::Instance(std::shared_ptr<event_log::testing::MemoryStorage> storage,
     services.push_back(&admin_->admin_service());
     services.push_back(&admin_->change_feed_service());
   }
-  auto server = Server::Start({.listen = listen}, services);
+  auto server = Server::Start({.listen = listen, .credentials = options.tls.server}, services);
   PRIHVAT_CHECK(server.ok(), server.status().ToString());
   server_ = *std::move(server);
-  channel_ = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
+  channel_ = grpc::CreateChannel(server_->address(), ChannelOf(options));
   stub_ = rpctest::v1::BoardService::NewStub(channel_);
   const absl::Time deadline = absl::Now() + absl::Seconds(20);
   while (!service_->Ready() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(2));

@@ -20,6 +20,7 @@
 #include "libs/rpc/forwarder.h"
 #include "libs/rpc/server.h"
 #include "libs/rpc/testing/board.h"
+#include "libs/rpc/tls.h"
 #include "libs/telemetry/rpc_metrics.h"
 
 namespace prihvat::rpc::testing {
@@ -41,6 +42,8 @@ struct InstanceOptions {
   // nullptr: believes x-prihvat-principal.
   const Authenticator* authenticator = nullptr;
   CallsOptions calls;
+  // nullptrs: no encryption. Its own channel() then has the instance's certificate too.
+  TlsCredentials tls;
   // Listens here; "" for a free port. The claim names it.
   std::string listen;
   bool with_admin = false;  // serves the admin API and the change feed too
