@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-asan test-tsan lint format invariants bench serve kafka-up kafka-down clean
+.PHONY: help setup build demo test test-unit test-asan test-tsan lint format invariants bench images serve kafka-up kafka-down clean
 
 PRESET ?= release
 JOBS ?= $(shell nproc)
@@ -11,6 +11,7 @@ KAFKA_DIR ?= build/kafka
 KAFKA_PORT ?= 19092
 KAFKA_NODES ?= 1
 DATA_DIR ?= build/serve
+PROGRAMS := prihvatd prihvat-procurement prihvat-handover prihvat-reception prihvat-reporting prihvatctl
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +63,12 @@ invariants: ## List invariants, guarantees and cases with the tests that show th
 bench: ## Run the benchmarks; figures as ratios to ceilings of the same run
 	@$(MAKE) --no-print-directory build
 	@BIN=$(BUILD)/bin scripts/bench.sh
+
+images: ## Make an image of each program in build/images, without a container engine
+	@scripts/setup.sh build
+	@cmake --preset $(PRESET) > build/configure.log || { cat build/configure.log; exit 1; }
+	@cmake --build --preset $(PRESET) -j $(JOBS) --target $(PROGRAMS)
+	@python3 deploy/images/build.py --bin $(BUILD)/bin --out build/images
 
 serve: ## Run all four services from DATA_DIR (build/serve), without authentication, on the loopback address
 	@scripts/setup.sh build
