@@ -16,14 +16,18 @@ bool StopsTheLine(const absl::Status& status) {
   return absl::IsDataLoss(status) || absl::IsFailedPrecondition(status);
 }
 
-// A claim names the partition that it is for: one found elsewhere was copied there.
+// Claims and seals name the partition that they are for: one found elsewhere was copied there.
 absl::Status CheckHome(const TopicPartition& tp, const JudgedRecord& judged) {
-  if (judged.verdict != Verdict::kAdmittedClaim) return absl::OkStatus();
-  const log::v1::Claim& claim = judged.record.claim();
-  if (claim.topic() == tp.topic && claim.partition() == tp.partition) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(
-      "the claim at offset ", judged.offset, " was made for ",
-      ToString({claim.topic(), claim.partition()}), ": this is another partition's log"));
+  TopicPartition home = tp;
+  if (judged.verdict == Verdict::kAdmittedClaim) {
+    home = {judged.record.claim().topic(), judged.record.claim().partition()};
+  } else if (judged.verdict == Verdict::kAdmittedSeal) {
+    home = {judged.record.seal().topic(), judged.record.seal().partition()};
+  }
+  if (home == tp) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat("the record at offset ", judged.offset,
+                                                    " was made for ", ToString(home),
+                                                    ": this is another partition's log"));
 }
 
 absl::StatusOr<JudgedRecord> Judge(const TopicPartition& tp, TermFence& fence,

@@ -111,6 +111,10 @@ class EventLog {
 
   virtual size_t max_record_bytes() const = 0;
 
+  // A copy of all that is durable, and perhaps of more, as the engine keeps it, in a directory that
+  // is not there yet; appends go on meanwhile. FAILED_PRECONDITION where others keep the log.
+  virtual absl::Status Checkpoint(const std::string& directory);
+
   // Fails all that is in flight (kUnknown) and lets go of files and connections. Calls after it
   // fail with FAILED_PRECONDITION. Idempotent.
   virtual void Close() = 0;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "libs/event_log/seal.h"
 
 namespace prihvat::event_log {
 namespace {
@@ -18,7 +19,8 @@ using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 
 constexpr size_t kIdBytes = 16;
-constexpr uint32_t kStateFormat = 1;
+constexpr size_t kDigestBytes = 32;
+constexpr uint32_t kStateFormat = 2;
 
 int64_t ToUnixMicros(const google::protobuf::Timestamp& time) {
   return time.seconds() * 1'000'000 + time.nanos() / 1'000;
@@ -29,10 +31,17 @@ bool IsWellFormed(const log::v1::Claim& claim) {
          claim.log_id().size() == kIdBytes;
 }
 
-absl::Status AnotherLog(Offset offset, const std::string& what) {
+bool IsWellFormed(const log::v1::Seal& seal) {
+  return seal.claim_id().size() == kIdBytes && seal.log_id().size() == kIdBytes &&
+         seal.previous_chain().size() == kDigestBytes &&
+         seal.void_digest().size() == kDigestBytes && seal.key_id().size() == kSealKeyIdBytes &&
+         seal.signature().size() == kSealSignatureBytes;
+}
+
+absl::Status AnotherLog(const char* kind, Offset offset, const std::string& what) {
   return absl::FailedPreconditionError(absl::StrCat(
-      "the claim at offset ", offset, " belongs to another log than the one read so far: ", what,
-      "; the log was replaced, restored or cut: an operator must decide"));
+      "the ", kind, " at offset ", offset, " belongs to another log than the one read so far: ",
+      what, "; the log was replaced, restored or cut: an operator must decide"));
 }
 
 // Whether `claim` was made by somebody who had folded the same log. What it had folded below our
@@ -40,28 +49,60 @@ absl::Status AnotherLog(Offset offset, const std::string& what) {
 absl::Status CheckSameLog(const FenceState& state, Offset offset, const log::v1::Claim& claim) {
   if (claim.last_admitted_offset() > state.last_admitted) {
     return AnotherLog(
-        offset,
+        "claim", offset,
         absl::StrCat("it had folded an admitted record at offset ", claim.last_admitted_offset(),
                      ", here the last admitted one is at ", state.last_admitted));
   }
   if (claim.last_admitted_offset() == state.last_admitted &&
       claim.last_admitted_chain() != state.chain) {
-    return AnotherLog(offset, absl::StrCat("at offset ", state.last_admitted, " its chain is ",
-                                           absl::BytesToHexString(claim.last_admitted_chain()),
-                                           ", here it is ", absl::BytesToHexString(state.chain)));
+    return AnotherLog("claim", offset,
+                      absl::StrCat("at offset ", state.last_admitted, " its chain is ",
+                                   absl::BytesToHexString(claim.last_admitted_chain()),
+                                   ", here it is ", absl::BytesToHexString(state.chain)));
   }
   // Candidates that race for an empty partition each make up a log id; all but the first are void
   // by their term. Only one that had folded a claim, or outbids one, must know its log id.
   const bool knows_the_log = claim.last_admitted_offset() >= 0 || claim.term() > state.term;
   if (state.log_id.empty() || !knows_the_log) return absl::OkStatus();
   if (claim.log_id() != state.log_id) {
-    return AnotherLog(offset, absl::StrCat("its log id is ", absl::BytesToHexString(claim.log_id()),
-                                           ", here it is ", absl::BytesToHexString(state.log_id)));
+    return AnotherLog("claim", offset,
+                      absl::StrCat("its log id is ", absl::BytesToHexString(claim.log_id()),
+                                   ", here it is ", absl::BytesToHexString(state.log_id)));
   }
   if (claim.partition_count() != state.partition_count) {
-    return AnotherLog(offset,
+    return AnotherLog("claim", offset,
                       absl::StrCat("it counts ", claim.partition_count(),
                                    " partitions, the log was made with ", state.partition_count));
+  }
+  return absl::OkStatus();
+}
+
+// An owner seals what it has folded: one who has folded the same log has folded the same.
+absl::Status CheckSameRecords(const FenceState& state, Offset offset, const log::v1::Seal& seal) {
+  if (seal.last_offset() != state.last_admitted || seal.term() != state.term) {
+    return AnotherLog("seal", offset,
+                      absl::StrCat("it covers records through offset ", seal.last_offset(),
+                                   " in term ", seal.term(), ", here the last admitted one is at ",
+                                   state.last_admitted, " in term ", state.term));
+  }
+  if (!state.log_id.empty() && seal.log_id() != state.log_id) {
+    return AnotherLog("seal", offset,
+                      absl::StrCat("its log id is ", absl::BytesToHexString(seal.log_id()),
+                                   ", here it is ", absl::BytesToHexString(state.log_id)));
+  }
+  if (state.void_digest.empty()) return absl::OkStatus();  // begun at a mark: not known
+  if (seal.first_offset() != state.sealed_through + 1) {
+    return AnotherLog(
+        "seal", offset,
+        absl::StrCat("it covers records from offset ", seal.first_offset(),
+                     " on, here those through ", state.sealed_through, " have been sealed before"));
+  }
+  if (seal.void_digest() != state.sealable_void_digest) {
+    return AnotherLog(
+        "seal", offset,
+        absl::StrCat("its digest over the void records through offset ", seal.last_offset(), " is ",
+                     absl::BytesToHexString(seal.void_digest()), ", here it is ",
+                     absl::BytesToHexString(state.sealable_void_digest)));
   }
   return absl::OkStatus();
 }
@@ -99,6 +140,13 @@ std::string NextChain(std::string_view previous, std::string_view bytes) {
   return chain;
 }
 
+std::string NextVoidDigest(std::string_view previous, Offset offset, std::string_view bytes) {
+  std::string head(previous);
+  for (int shift = 56; shift >= 0; shift -= 8)
+    head.push_back(static_cast<char>(static_cast<uint64_t>(offset) >> shift));
+  return NextChain(head, bytes);
+}
+
 std::string FenceState::Serialize() const {
   std::string bytes;
   {
@@ -111,7 +159,11 @@ std::string FenceState::Serialize() const {
     out.WriteLittleEndian64(static_cast<uint64_t>(last_recorded_at_us));
     out.WriteLittleEndian64(static_cast<uint64_t>(void_records));
     out.WriteLittleEndian64(static_cast<uint64_t>(partition_count));
-    for (const std::string* field : {&chain, &claim_id, &owner_instance, &owner_address, &log_id}) {
+    out.WriteLittleEndian64(static_cast<uint64_t>(last_seal));
+    out.WriteLittleEndian64(static_cast<uint64_t>(sealed_through));
+    out.WriteLittleEndian64(static_cast<uint64_t>(unsealed_since_us));
+    for (const std::string* field : {&chain, &claim_id, &owner_instance, &owner_address, &log_id,
+                                     &void_digest, &sealable_void_digest}) {
       WriteBytes(out, *field);
     }
   }
@@ -125,13 +177,18 @@ absl::StatusOr<FenceState> FenceState::Parse(std::string_view bytes) {
   uint32_t format = 0;
   if (!in.ReadVarint32(&format)) return absl::DataLossError("fence state: empty");
   if (format != kStateFormat) {
-    return absl::DataLossError(absl::StrCat("fence state: unknown format ", format));
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the store was written by another version (fence state format ", format, ", this one has ",
+        kStateFormat, "): move the store away and let it be rebuilt from the log"));
   }
   bool read = ReadFixed(in, &state.next_offset) && ReadFixed(in, &state.last_admitted) &&
               ReadFixed(in, &state.term) && ReadFixed(in, &state.last_recorded_at_us) &&
-              ReadFixed(in, &state.void_records) && ReadFixed(in, &state.partition_count);
-  for (std::string* field : {&state.chain, &state.claim_id, &state.owner_instance,
-                             &state.owner_address, &state.log_id}) {
+              ReadFixed(in, &state.void_records) && ReadFixed(in, &state.partition_count) &&
+              ReadFixed(in, &state.last_seal) && ReadFixed(in, &state.sealed_through) &&
+              ReadFixed(in, &state.unsealed_since_us);
+  for (std::string* field :
+       {&state.chain, &state.claim_id, &state.owner_instance, &state.owner_address, &state.log_id,
+        &state.void_digest, &state.sealable_void_digest}) {
     read = read && ReadBytes(in, field);
   }
   if (!read || in.CurrentPosition() != static_cast<int>(bytes.size())) {
@@ -176,6 +233,15 @@ absl::StatusOr<Verdict> TermFence::Admit(Offset offset, std::string_view bytes,
       recorded_at_us = ToUnixMicros(commit.recorded_at());
       break;
     }
+    case log::v1::Record::kSeal: {
+      const log::v1::Seal& seal = record.seal();
+      if (!IsWellFormed(seal) || state_.claim_id.empty()) break;
+      if (seal.claim_id() != state_.claim_id || seal.previous_chain() != state_.chain) break;
+      if (absl::Status same = CheckSameRecords(state_, offset, seal); !same.ok()) return same;
+      verdict = Verdict::kAdmittedSeal;
+      recorded_at_us = ToUnixMicros(seal.recorded_at());
+      break;
+    }
     case log::v1::Record::KIND_NOT_SET:
       return absl::FailedPreconditionError(
           absl::StrCat("the record at offset ", offset,
@@ -183,15 +249,33 @@ absl::StatusOr<Verdict> TermFence::Admit(Offset offset, std::string_view bytes,
                        "upgrade this instance"));
   }
 
+  StepPast(offset, bytes, verdict, recorded_at_us);
+  if (verdict == Verdict::kAdmittedSeal) {
+    state_.last_seal = offset;
+    state_.sealed_through = record.seal().last_offset();
+  }
+  return verdict;
+}
+
+void TermFence::StepPast(Offset offset, std::string_view bytes, Verdict verdict,
+                         int64_t recorded_at_us) {
   state_.next_offset = offset + 1;
+  if (offset == 0) state_.void_digest = std::string(kDigestBytes, '\0');
   if (verdict == Verdict::kVoid) {
     ++state_.void_records;
-    return verdict;
+    if (!state_.void_digest.empty())
+      state_.void_digest = NextVoidDigest(state_.void_digest, offset, bytes);
+    return;
   }
   state_.chain = NextChain(state_.chain, bytes);
+  state_.sealable_void_digest = state_.void_digest;
   state_.last_admitted = offset;
   state_.last_recorded_at_us = std::max(state_.last_recorded_at_us, recorded_at_us);
-  return verdict;
+  if (verdict == Verdict::kAdmittedSeal) {
+    state_.unsealed_since_us = INT64_MIN;
+  } else if (!state_.unsealed()) {
+    state_.unsealed_since_us = state_.last_recorded_at_us;
+  }
 }
 
 }  // namespace prihvat::event_log

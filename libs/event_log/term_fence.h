@@ -2,9 +2,9 @@
 //
 // Fold every record in order through Admit(); it says whether the record counts. All readers of a
 // log that fold the same records reach the same verdicts. A claim is admitted if its term is higher
-// than the current one; a commit is admitted if its claim id is the current one's and its previous
-// chain equals the chain there. All else is void, for every reader alike, for ever. Holds no I/O
-// and no locks: owned and called by one thread, the partition's.
+// than the current one; a commit or a seal is admitted if its claim id is the current one's and its
+// previous chain equals the chain there. All else is void, for every reader alike, for ever. Holds
+// no I/O and no locks: owned and called by one thread, the partition's.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +33,18 @@ struct FenceState {
       INT64_MIN;  // Unix microseconds of the last admitted record; INT64_MIN before the first
   int64_t void_records = 0;  // how many records did not count
 
+  // For seals (seal.h). The chain covers the admitted records; this SHA-256 chain covers the void
+  // ones, with their offsets: 32 bytes, zero for none. Empty before the first record, and where it
+  // is not known since the fence began at a mark.
+  std::string void_digest;
+  std::string sealable_void_digest;  // the same through last_admitted: what the next seal signs
+  Offset last_seal = -1;             // offset of the last admitted seal, -1 for none
+  Offset sealed_through = -1;        // what that seal covers
+  int64_t unsealed_since_us = INT64_MIN;  // recorded_at of the first admitted record after it that
+                                          // is no seal, Unix microseconds; INT64_MIN for none
+
+  // Whether there is something that a seal would cover and none has.
+  bool unsealed() const { return unsealed_since_us != INT64_MIN; }
   std::string Serialize() const;  // for the store; Parse reads it back
   static absl::StatusOr<FenceState> Parse(std::string_view bytes);
   friend bool operator==(const FenceState&, const FenceState&) = default;
@@ -41,6 +53,7 @@ struct FenceState {
 enum class Verdict {
   kAdmittedClaim,
   kAdmittedCommit,
+  kAdmittedSeal,
   kVoid,
 };
 
@@ -51,21 +64,26 @@ class TermFence {
 
   // The verdict on `record`, whose serialised form is `bytes`, at `offset`; steps past it.
   // CHECK-fails unless `offset` is state().next_offset: a hole means that the caller lost a record.
-  // A claim that is not well-formed (term 0, claim id or log id not 16 bytes) is void.
+  // A claim that is not well-formed (term 0, claim id or log id not 16 bytes) is void, and so is a
+  // seal with a field of another length than it must have.
   // FAILED_PRECONDITION: the record proves that this is another log than the one folded so far (a
   // claim with another log id or partition count, or one that carries an admitted position and
-  // chain that differ from ours), or its kind is one that this version does not know: the reader
-  // must stop, and the fence has not stepped past the record.
+  // chain that differ from ours; a seal over other records than ours), or its kind is one that this
+  // version does not know: the reader must stop, and the fence has not stepped past the record.
   absl::StatusOr<Verdict> Admit(Offset offset, std::string_view bytes,
                                 const log::v1::Record& record);
 
   const FenceState& state() const { return state_; }
 
  private:
+  void StepPast(Offset offset, std::string_view bytes, Verdict verdict, int64_t recorded_at_us);
+
   FenceState state_;
 };
 
 // SHA-256(previous || bytes), 32 bytes.
 std::string NextChain(std::string_view previous, std::string_view bytes);
+// SHA-256(previous || offset || bytes), 32 bytes, with eight bytes of offset, big-endian.
+std::string NextVoidDigest(std::string_view previous, Offset offset, std::string_view bytes);
 
 }  // namespace prihvat::event_log

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/escaping.h"
+#include "libs/event_log/seal.h"
 #include "libs/event_log/testing/records.h"
 
 namespace prihvat::event_log {
@@ -18,6 +19,7 @@ using log::v1::Record;
 using testing::Id16;
 using testing::MakeClaim;
 using testing::MakeCommit;
+using testing::MakeSeal;
 
 const TopicPartition kTp{"prihvat.procurement", 2};
 
@@ -199,9 +201,98 @@ TEST(TermFence, ClaimOfOneThatHadFoldedLessIsJudgedByItsTermAlone) {
 TEST(TermFence, UnknownKindStopsTheReader) {
   Log log;
   log.Fold(log.Claim(1));
-  Record newer;  // field 3, which this version does not have
-  ASSERT_TRUE(newer.ParseFromString(std::string("\x1a\x01x", 3)));
+  Record newer;  // field 9, which this version does not have
+  ASSERT_TRUE(newer.ParseFromString(std::string("\x4a\x01x", 3)));
   ExpectForeign(log, newer, "of a kind that this version does not know");
+}
+
+TEST(TermFence, G10_ASealCountsAsACommitDoes) {
+  const auto signer = SealSigner::Generate();
+  Log log;
+  log.Fold(log.Claim(1));
+  EXPECT_TRUE(log.state().unsealed());
+  const Record seal = MakeSeal(kTp, log.state(), *signer);
+  const std::string chain = log.state().chain;
+  EXPECT_EQ(log.Fold(seal), Verdict::kAdmittedSeal);
+  EXPECT_FALSE(log.state().unsealed()) << "a seal alone asks for no other";
+  EXPECT_EQ(log.state().chain, NextChain(chain, seal.SerializeAsString()));
+  EXPECT_EQ(log.state().last_seal, 1);
+  EXPECT_EQ(log.state().sealed_through, 0);
+  EXPECT_EQ(log.Fold(seal), Verdict::kVoid) << "a duplicate";
+  const Record before = MakeSeal(kTp, log.state(), *signer);
+  log.Fold(log.Commit("a"));
+  EXPECT_EQ(log.Fold(before), Verdict::kVoid) << "an admitted record came first";
+  const Record zombie = MakeSeal(kTp, log.state(), *signer);
+  log.Fold(log.Claim(2, "procurement-1"));
+  EXPECT_EQ(log.Fold(zombie), Verdict::kVoid) << "G2";
+  Record malformed = MakeSeal(kTp, log.state(), *signer);
+  malformed.mutable_seal()->set_signature("short");
+  EXPECT_EQ(log.Fold(malformed), Verdict::kVoid);
+  EXPECT_EQ(log.state().last_seal, 1);
+}
+
+TEST(TermFence, G10_ASealCoversVoidRecordsAndThoseAfterItAreLeftToTheNext) {
+  const auto signer = SealSigner::Generate();
+  Log log;
+  std::string voids(32, '\0');
+  const auto fold = [&](const Record& record) {
+    const Offset offset = log.state().next_offset;
+    const Verdict verdict = log.Fold(record);
+    if (verdict == Verdict::kVoid)
+      voids = NextVoidDigest(voids, offset, record.SerializeAsString());
+    return verdict;
+  };
+  fold(log.Claim(1));
+  fold(MakeCommit(Id16(9), "", "void"));
+  fold(log.Commit("a"));
+  const Record seal = MakeSeal(kTp, log.state(), *signer);
+  EXPECT_EQ(seal.seal().void_digest(), voids);
+  EXPECT_EQ(seal.seal().last_offset(), 2);
+  EXPECT_EQ(fold(MakeCommit(Id16(9), "", "void, before the seal lands")), Verdict::kVoid);
+  EXPECT_EQ(fold(seal), Verdict::kAdmittedSeal);
+  fold(log.Commit("b"));
+  const Record next = MakeSeal(kTp, log.state(), *signer);
+  EXPECT_EQ(next.seal().first_offset(), 3);
+  EXPECT_EQ(next.seal().void_digest(), voids);
+  EXPECT_EQ(fold(next), Verdict::kAdmittedSeal);
+}
+
+TEST(TermFence, G10_ASealOverOtherRecordsStopsTheReader) {
+  const auto signer = SealSigner::Generate();
+  Log log;
+  log.Fold(log.Claim(1));
+  log.Fold(MakeCommit(Id16(9), "", "void"));
+  log.Fold(log.Commit("a"));
+  const Record seal = MakeSeal(kTp, log.state(), *signer);
+  Log other;
+  other.Fold(other.Claim(1));
+  other.Fold(MakeCommit(Id16(9), "", "another void"));
+  other.Fold(other.Commit("a"));
+  EXPECT_EQ(other.state().chain, log.state().chain) << "the chain does not cover void records";
+  ExpectForeign(other, seal, "its digest over the void records through offset 2");
+
+  Record wrong = seal;
+  wrong.mutable_seal()->set_last_offset(1);
+  ExpectForeign(log, wrong, "it covers records through offset 1");
+  wrong = seal;
+  wrong.mutable_seal()->set_first_offset(1);
+  ExpectForeign(log, wrong, "it covers records from offset 1");
+  wrong = seal;
+  wrong.mutable_seal()->set_log_id(Id16(2000));
+  ExpectForeign(log, wrong, "its log id is");
+
+  // One that began at a mark knows the chain there, and cannot know of all records before.
+  FenceState mark;
+  mark.next_offset = log.state().next_offset;
+  mark.last_admitted = log.state().last_admitted;
+  mark.chain = log.state().chain;
+  mark.term = log.state().term;
+  mark.claim_id = log.state().claim_id;
+  mark.log_id = log.state().log_id;
+  TermFence begun(mark);
+  const auto verdict = begun.Admit(mark.next_offset, seal.SerializeAsString(), seal);
+  ASSERT_TRUE(verdict.ok()) << verdict.status();
+  EXPECT_EQ(*verdict, Verdict::kAdmittedSeal);
 }
 
 TEST(TermFence, RecordedAtOfTheLastAdmitted) {
@@ -224,6 +315,8 @@ TEST(TermFence, StateSurvivesTheStore) {
   log.Fold(log.Claim(1));
   log.Fold(log.Commit("a"));
   log.Fold(MakeCommit(Id16(9), "", "void"));
+  log.Fold(MakeSeal(kTp, log.state(), *SealSigner::Generate()));
+  log.Fold(log.Commit("b"));
   const std::string bytes = log.state().Serialize();
   const auto state = FenceState::Parse(bytes);
   ASSERT_TRUE(state.ok()) << state.status();
@@ -259,6 +352,10 @@ class Writers {
       case 3:
         log_.push_back(MakeCommit(writer.believes, writer.fence.state().chain, "r"));
         break;
+      case 5:
+        log_.push_back(MakeSeal(kTp, writer.fence.state(), *signer_));
+        log_.back().mutable_seal()->set_claim_id(writer.believes);
+        break;
       case 4:  // a duplicate of something old, as a network may make it
         if (!log_.empty()) log_.push_back(log_[Below(log_.size())]);
         break;
@@ -286,6 +383,10 @@ class Writers {
         EXPECT_GT(log_[i].claim().term(), term);
         term = log_[i].claim().term();
         claim_id = log_[i].claim().claim_id();
+      } else if (writers_[0].verdicts[i] == Verdict::kAdmittedSeal) {
+        EXPECT_EQ(log_[i].seal().claim_id(), claim_id);
+        EXPECT_EQ(log_[i].seal().previous_chain(), chain);
+        ++seals_;
       } else {
         EXPECT_EQ(log_[i].commit().claim_id(), claim_id);
         EXPECT_EQ(log_[i].commit().previous_chain(), chain);
@@ -294,6 +395,7 @@ class Writers {
       chain = NextChain(chain, log_[i].SerializeAsString());
     }
   }
+  int seals() const { return seals_; }
   int commits() const { return commits_; }
 
  private:
@@ -325,10 +427,13 @@ class Writers {
   Writer writers_[2] = {{"a", {}, "", {}}, {"b", {}, "", {}}};
   uint64_t last_id_ = 0;
   mutable int commits_ = 0;
+  mutable int seals_ = 0;
+  std::unique_ptr<SealSigner> signer_ = SealSigner::Generate();
 };
 
 TEST(TermFence, G2_G6_ReadersAgreeWhateverWritersDo) {
   int commits = 0;
+  int seals = 0;
   for (uint64_t seed = 1; seed <= 200; ++seed) {
     SCOPED_TRACE(::testing::Message() << "seed " << seed);
     Writers writers(seed);
@@ -336,9 +441,11 @@ TEST(TermFence, G2_G6_ReadersAgreeWhateverWritersDo) {
     writers.FoldAll();
     writers.ExpectAgreement();
     commits += writers.commits();
+    seals += writers.seals();
     if (HasFailure()) return;
   }
   EXPECT_GT(commits, 500);  // the walk is not all void
+  EXPECT_GT(seals, 100);
 }
 
 }  // namespace

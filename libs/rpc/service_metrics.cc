@@ -60,6 +60,7 @@ std::vector<MetricFamily> ServiceMetrics::Collect() const {
   counter("prihvat_claims_total", "Claims of ownership written.", c.claims);
   counter("prihvat_step_downs_total", "Ownerships given up.", c.step_downs);
   counter("prihvat_commit_batches_total", "Batches appended.", c.commit_batches);
+  counter("prihvat_seals_total", "Seals written.", c.seals);
   counter("prihvat_append_seconds_total", "Waiting for appends, summed over batches.",
           c.append_seconds);
   one("prihvat_service_ready", "1: caught up and owned; 0: not.", MetricType::Gauge,
@@ -87,6 +88,8 @@ std::vector<MetricFamily> ServiceMetrics::Collect() const {
         [](Status p) { return std::max<int64_t>(0, p.end - 1 - p.applied); });
   gauge("prihvat_partition_void_records", "Records judged void.",
         [](Status p) { return p.void_records; });
+  gauge("prihvat_partition_unsealed_records", "Folded records that no seal covers, seals included.",
+        [](Status p) { return p.applied - p.sealed_through; });
   gauge("prihvat_partition_mailbox_depth", "Commands that wait.",
         [](Status p) { return p.mailbox_depth; });
   return families;

@@ -26,6 +26,7 @@ constexpr int kEvictions =
 constexpr absl::Duration kRequestWindow = absl::Hours(24 * 30);
 constexpr absl::Duration kReadRetry = absl::Milliseconds(200);
 constexpr absl::Duration kTipWait = absl::Milliseconds(100);
+constexpr absl::Duration kSealRetry = absl::Seconds(5);
 
 google::protobuf::Timestamp ToProto(absl::Time time) {
   const int64_t micros = absl::ToUnixMicros(time);
@@ -248,6 +249,9 @@ void Partition::LoseBatch(const es::Reason& reason, const absl::Status& why) {
   confirmed_.clear();
   settle_by_ = absl::InfiniteFuture();
   for (Pending& pending : lost) {
+    // Nobody waits for a seal and asks again: without a pause a log that takes nothing would be
+    // asked on and on.
+    if (pending.is_seal) seal_again_at_ = deps_.clock.Now() + kSealRetry;
     if (pending.reaction_done) pending.reaction_done(absl::UnavailableError(reason.meaning));
     if (pending.done) {
       pending.done(
@@ -386,7 +390,8 @@ absl::Status Partition::FoldOne(const RawRecord& raw, StateStore::Batch& batch,
     claim_waits_ = false;  // somebody with a higher term was faster
     StepDown(absl::UnavailableError("another instance claimed first"));
   }
-  if (*verdict == Verdict::kAdmittedCommit) SettleFront(settled);
+  if (*verdict == Verdict::kAdmittedCommit || *verdict == Verdict::kAdmittedSeal)
+    SettleFront(settled);
   return absl::OkStatus();
 }
 
@@ -457,7 +462,8 @@ void Partition::FoldRequest(const log::v1::Commit& commit, int64_t offset,
   }
 }
 
-// An admitted commit was folded: if the oldest pending one expected just this chain, it is ours.
+// An admitted commit or seal was folded: if the oldest pending one expected just this chain, it is
+// ours.
 void Partition::SettleFront(std::vector<Pending>& settled) {
   const auto take_answers = [&] {
     while (!pending_.empty() && pending_.front().expected_chain.empty()) {
@@ -469,7 +475,7 @@ void Partition::SettleFront(std::vector<Pending>& settled) {
   settled.push_back(std::move(pending_.front()));
   settled.back().reply.token.add_positions()->set_offset(fence().last_admitted);
   pending_.pop_front();
-  ++deps_.counters.commits;
+  ++(settled.back().is_seal ? deps_.counters.seals : deps_.counters.commits);
   take_answers();
 }
 
@@ -598,9 +604,11 @@ void Partition::AppendClaim() {
 // ---------------------------------------------------------------------------------------------------------
 
 bool Partition::StartBatch() {
-  if (state_ != State::kOwning || !pending_.empty() || slot_ != nullptr || mailbox_.empty())
-    return false;
+  if (state_ != State::kOwning || !pending_.empty() || slot_ != nullptr) return false;
+  const bool seal = SealDue();
+  if (mailbox_.empty() && !seal) return false;
   Batch batch(deps_.store, fence_, deps_.clock.Now());
+  if (seal) AddSeal(batch);
   for (size_t taken = 0;
        taken < deps_.options.batch_limit && batch.bytes < deps_.options.batch_bytes; ++taken) {
     std::optional<MailboxItem> item = mailbox_.Pop();
@@ -631,6 +639,53 @@ bool Partition::StartBatch() {
                      wake();
                    });
   return true;
+}
+
+bool Partition::SealDue() {
+  const FenceState& state = fence();
+  if (deps_.options.seals.signer == nullptr || !state.unsealed()) return false;
+  const absl::Time now = deps_.clock.Now();
+  const bool many =
+      state.next_offset - 1 - state.last_seal >= deps_.options.seals.every_records || stopping_;
+  const absl::Time due =
+      std::max(seal_again_at_,
+               many ? absl::InfinitePast()
+                    : absl::FromUnixMicros(state.unsealed_since_us) + deps_.options.seals.every);
+  if (now >= due) return true;
+  Wake(due);
+  return false;
+}
+
+// Whether the end has to wait for a seal over the rest. Tried once: an end comes in any case.
+bool Partition::LastSealWanted() const {
+  return stopping_ && state_ == State::kOwning && deps_.options.seals.signer != nullptr &&
+         fence().unsealed() && deps_.clock.Now() >= seal_again_at_;
+}
+
+// A seal speaks of what has been folded here, so it is the first record of its batch. Void records
+// that land before it are left to the next one; an admitted one makes it void, as a commit.
+void Partition::AddSeal(Batch& batch) {
+  const FenceState& state = fence();
+  log::v1::Record record;
+  log::v1::Seal& seal = *record.mutable_seal();
+  seal.set_claim_id(state.claim_id);
+  seal.set_previous_chain(state.chain);
+  *seal.mutable_recorded_at() = ToProto(batch.recorded_at);
+  seal.set_topic(tp_.topic);
+  seal.set_partition(tp_.partition);
+  seal.set_log_id(state.log_id);
+  seal.set_term(state.term);
+  seal.set_first_offset(state.sealed_through + 1);
+  seal.set_last_offset(state.last_admitted);
+  seal.set_void_digest(state.sealable_void_digest);
+  deps_.options.seals.signer->Sign(seal);
+  std::string bytes = record.SerializeAsString();
+  Pending pending;
+  pending.is_seal = true;
+  pending.expected_chain = batch.chain = event_log::NextChain(batch.chain, bytes);
+  pending_.push_back(std::move(pending));
+  batch.bytes += bytes.size();
+  batch.records.push_back(std::move(bytes));
 }
 
 // The answer to a request id that has been seen, in the store or earlier in this batch.
@@ -880,6 +935,7 @@ PartitionStatus Partition::status() const {
   status.applied = fence().next_offset - 1;
   status.end = std::max(fence().next_offset, reader_->position());
   status.void_records = fence().void_records;
+  status.sealed_through = fence().sealed_through;
   status.mailbox_depth = static_cast<int64_t>(mailbox_.size());
   status.stopped_why = std::string(base::FromAbsl(stopped_why_.message()));
   return status;

@@ -60,7 +60,9 @@ class Partition {
 
   // No more commands; what is in flight and in the mailbox goes on. Drained() once nothing is left.
   void BeginStop() { stopping_ = true; }
-  bool Drained() const { return pending_.empty() && mailbox_.empty() && !claim_in_flight_; }
+  bool Drained() const {
+    return pending_.empty() && mailbox_.empty() && !claim_in_flight_ && !LastSealWanted();
+  }
   // Answers all that is left.
   void Abandon();
 
@@ -71,10 +73,11 @@ class Partition {
   PartitionStatus status() const;
 
  private:
-  // What waits for the batch in flight: a commit (settled when the chain is reached) or an answer
-  // that was decided over such commits and may not be given before them.
+  // What waits for the batch in flight: a commit or a seal (settled when the chain is reached) or
+  // an answer that was decided over such commits and may not be given before them.
   struct Pending {
     std::string expected_chain;  // empty: an answer only
+    bool is_seal = false;
     CommandReply reply;
     std::function<void(CommandReply)> done;           // of a command
     std::function<void(absl::Status)> reaction_done;  // of a reaction
@@ -112,6 +115,9 @@ class Partition {
   void AnswerMailbox(const es::Reason& reason);
 
   bool StartBatch();
+  bool SealDue();
+  bool LastSealWanted() const;
+  void AddSeal(Batch& batch);
   void DecideCommand(Batch& batch, CommandItem item);
   void DecideReaction(Batch& batch, ReactionItem item);
   std::optional<Pending> AnswerRepeat(Batch& batch, const CommandItem& item,
@@ -147,6 +153,7 @@ class Partition {
   std::shared_ptr<AppendSlot> slot_;  // of the append in flight
   std::vector<std::string> in_flight_;
   absl::Time append_started_;
+  absl::Time seal_again_at_ = absl::InfinitePast();  // not before: the last one was lost
   std::deque<Pending> pending_;
   absl::Time next_wake_ = absl::InfiniteFuture();
 };

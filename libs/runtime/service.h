@@ -24,6 +24,7 @@
 #include "libs/es/process.h"
 #include "libs/es/projection.h"
 #include "libs/event_log/event_log.h"
+#include "libs/event_log/seal.h"
 #include "prihvat/common/v1/common.pb.h"
 #include "prihvat/log/v1/record.pb.h"
 
@@ -93,6 +94,7 @@ struct PartitionStatus {
   int64_t applied = -1;  // last folded offset
   int64_t end = -1;      // last known end (next offset)
   int64_t void_records = 0;
+  int64_t sealed_through = -1;  // the last offset that a seal covers, -1 for none
   int64_t mailbox_depth = 0;
   std::string stopped_why;  // why folding stopped; "" while it goes on
 };
@@ -116,7 +118,17 @@ struct Counters {  // since start; all monotonic
   int64_t claims = 0;
   int64_t step_downs = 0;
   int64_t commit_batches = 0;
+  int64_t seals = 0;
   double append_seconds = 0;  // summed over batches
+};
+
+// How an owner seals its partitions.
+struct SealOptions {
+  std::shared_ptr<const event_log::SealSigner> signer;  // nullptr: not at all
+  // A seal is due once so many records have followed the last one, or one that is no seal has
+  // stood unsealed for so long; and when an owner that has something unsealed is told to stop.
+  int64_t every_records = 1000;
+  absl::Duration every = absl::Minutes(5);
 };
 
 struct ServiceOptions {
@@ -132,6 +144,7 @@ struct ServiceOptions {
       absl::Seconds(2);  // an owner unheard of for so long may be replaced
   absl::Duration max_clock_skew = absl::Seconds(5);  // against the log's append times
   size_t store_cache_bytes = 64 << 20;
+  SealOptions seals;
   int rank = 0;  // among the instances of the service: lower claims first
   // When the instance at `address` last answered; InfinitePast: never. Empty: an owner that is not
   // this instance is replaced at once (one process alone on its log).

@@ -2,7 +2,9 @@
 // (tests/simulation) mixes them.
 #include <set>
 
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/event_log/testing/records.h"
 #include "libs/testkit/toy_domain.h"
 #include "libs/testkit/world.h"
 #include "prihvat/common/v1/work_list.pb.h"
@@ -466,6 +468,126 @@ TEST_F(RuntimeTest, StoppingFinishesWhatIsInFlightAndTakesNoMore) {
   world_.Settle();
   EXPECT_TRUE(ok);
   EXPECT_TRUE(halls.core->Drained());
+}
+
+class SealTest : public RuntimeTest {
+ protected:
+  SealTest() {
+    world_.SealWith({.signer = event_log::testing::KnownSigner(),
+                     .every_records = 6,
+                     .every = absl::Minutes(1)});
+  }
+
+  // Offsets of the seals, each with what it covers.
+  std::vector<std::pair<int64_t, int64_t>> Seals() {
+    std::vector<std::pair<int64_t, int64_t>> seals;
+    for (const auto& record : world_.Admitted({kHallsTopic, 0})) {
+      if (record.record.has_seal())
+        seals.emplace_back(record.offset, record.record.seal().last_offset());
+    }
+    return seals;
+  }
+
+  void Take(World::Instance& halls, int n) {
+    const CommandReply reply =
+        world_.Do(halls, TakeSeat("operations/ba", "h", "p" + std::to_string(n), Id(n)));
+    EXPECT_TRUE(reply.status.ok()) << reply.status;
+  }
+};
+
+TEST_F(SealTest, G10_AnOwnerSealsAfterSoManyRecords) {
+  World::Instance& halls = Halls();
+  for (int n = 1; n <= 11; ++n) Take(halls, n);
+  world_.Settle();
+  // The claim at 0 and five more, a seal; six more, a seal.
+  EXPECT_THAT(Seals(), ::testing::ElementsAre(::testing::Pair(6, 5), ::testing::Pair(13, 12)));
+  EXPECT_EQ(halls.core->counters().seals, 2);
+  EXPECT_EQ(halls.core->counters().commits, 11);
+  EXPECT_EQ(halls.core->Status()[0].sealed_through, 12);
+}
+
+TEST_F(SealTest, G10_AnOwnerSealsAfterSomeTimeAndNeverForASealAlone) {
+  World::Instance& halls = Halls();
+  Take(halls, 1);
+  EXPECT_TRUE(Seals().empty());
+  world_.clock().Advance(absl::Minutes(1));
+  world_.Settle();
+  EXPECT_THAT(Seals(), ::testing::ElementsAre(::testing::Pair(2, 1)));
+  for (int i = 0; i < 5; ++i) {
+    world_.clock().Advance(absl::Hours(1));
+    world_.Settle();
+  }
+  EXPECT_EQ(Seals().size(), 1u) << "nothing has happened since";
+}
+
+TEST_F(SealTest, WithoutAKeyThereAreNoSeals) {
+  world_.SealWith({.signer = nullptr, .every_records = 1, .every = absl::Seconds(1)});
+  World::Instance& halls = Halls();
+  for (int n = 1; n <= 5; ++n) Take(halls, n);
+  world_.clock().Advance(absl::Hours(1));
+  world_.Settle();
+  EXPECT_TRUE(Seals().empty());
+  EXPECT_EQ(halls.core->Status()[0].sealed_through, -1);
+}
+
+TEST_F(SealTest, G10_WhatIsUnsealedIsSealedAtTheEnd) {
+  World::Instance& halls = Halls();
+  Take(halls, 1);
+  halls.core->BeginStop();
+  EXPECT_FALSE(halls.core->Drained());
+  world_.Settle();
+  EXPECT_TRUE(halls.core->Drained());
+  EXPECT_THAT(Seals(), ::testing::ElementsAre(::testing::Pair(2, 1)));
+}
+
+TEST_F(SealTest, ALogThatTakesNoSealIsAskedAgainLaterAndHoldsUpNoEnd) {
+  World::Instance& halls = Halls();
+  Take(halls, 1);
+  halls.log->FailNextAppends(1000, AppendFault::kNotSent);
+  const int64_t before = halls.core->counters().append_failures;
+  world_.clock().Advance(absl::Minutes(1));
+  world_.Settle(absl::Seconds(20));  // the world checks that the instance sleeps in between
+  const int64_t failed = halls.core->counters().append_failures - before;
+  EXPECT_GE(failed, 1);
+  EXPECT_LE(failed, 5);
+  halls.core->BeginStop();
+  for (int i = 0; i < 10; ++i) world_.Step(halls);
+  EXPECT_TRUE(halls.core->Drained());
+}
+
+TEST_F(SealTest, G6_ReadersAndRebuiltStoresKnowWhatIsSealed) {
+  World::Instance& halls = Halls();
+  World::Instance& standby = world_.Add(HallsService(), "halls-1", 1);
+  halls.log->FailNextAppends(1, AppendFault::kDuplicate);  // a void record under the seals
+  for (int n = 1; n <= 12; ++n) Take(halls, n);
+  World::Instance& fresh = world_.Add(HallsService(), "halls-2", 2);
+  world_.Crash(standby);
+  ASSERT_TRUE(world_.Start(standby).ok());
+  world_.Settle();
+  EXPECT_GT(halls.core->Status()[0].void_records, 0);
+  EXPECT_GE(Seals().size(), 2u);
+  for (World::Instance* instance : {&standby, &fresh}) {
+    EXPECT_EQ(instance->core->partitions()[0]->fence(), halls.core->partitions()[0]->fence())
+        << instance->name;
+  }
+}
+
+// A void record is in no chain; a reader that follows finds it changed when the next seal comes.
+TEST_F(SealTest, G10_AVoidRecordThatWasChangedStopsWhoFoldsItAndThenASeal) {
+  World::Instance& halls = Halls();
+  halls.log->FailNextAppends(1, AppendFault::kDuplicate);
+  Take(halls, 1);
+  std::string bytes = world_.storage().All({kHallsTopic, 0})[2].bytes;
+  bytes.back() ^= 1;  // within the etag: it is still a record, and void
+  for (int n = 2; n <= 8; ++n) Take(halls, n);
+  ASSERT_FALSE(Seals().empty());
+  world_.storage().Overwrite({kHallsTopic, 0}, 2, bytes);
+  World::Instance& fresh = world_.Add(HallsService(), "halls-1", 1);
+  world_.Settle();
+  EXPECT_EQ(fresh.core->Status()[0].state, "Stopped");
+  EXPECT_NE(fresh.core->Status()[0].stopped_why.find("digest over the void records"),
+            std::string::npos)
+      << fresh.core->Status()[0].stopped_why;
 }
 
 }  // namespace

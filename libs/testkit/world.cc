@@ -29,6 +29,7 @@ absl::Status World::Start(Instance& instance) {
   options.partitions = partitions_;
   options.rank = instance.rank;
   options.store_cache_bytes = 4 << 20;
+  options.seals = seals_;
   options.last_heard = [this](const std::string& address) {
     for (const auto& other : instances_) {
       if (other->name == address && other->core != nullptr) return other->alive_at;

@@ -25,6 +25,9 @@ class World {
         storage_(std::make_shared<event_log::testing::MemoryStorage>(
             topics, [this] { return clock_.Now(); })) {}
 
+  // Instances that start from here on seal what they own.
+  void SealWith(runtime::SealOptions seals) { seals_ = std::move(seals); }
+
   // One instance: its connection to the log, its disk and, while it runs, its core.
   struct Instance {
     std::string name;
@@ -63,6 +66,7 @@ class World {
 
  private:
   int32_t partitions_;
+  runtime::SealOptions seals_;
   base::ManualClock clock_;
   base::SeededRandom random_;
   std::shared_ptr<event_log::testing::MemoryStorage> storage_;

@@ -111,10 +111,10 @@ std::unique_ptr<Message> New(const std::string& type) {
 
 // All that may stand in a log: the records, and the events of every service.
 std::set<std::string> Types() {
-  std::set<std::string> types = {log::v1::Record::descriptor()->full_name(),
-                                 log::v1::Claim::descriptor()->full_name(),
-                                 log::v1::Commit::descriptor()->full_name(),
-                                 common::v1::ReactionRejected::descriptor()->full_name()};
+  std::set<std::string> types = {
+      log::v1::Record::descriptor()->full_name(), log::v1::Claim::descriptor()->full_name(),
+      log::v1::Commit::descriptor()->full_name(), log::v1::Seal::descriptor()->full_name(),
+      common::v1::ReactionRejected::descriptor()->full_name()};
   for (const auto& definition :
        {procurement::ProcurementDefinition(), handover::HandoverDefinition(),
         reception::ReceptionDefinition(), reporting::ReportingDefinition()}) {

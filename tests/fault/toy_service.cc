@@ -31,6 +31,7 @@
 #include "libs/event_log/embedded/embedded_log.h"
 #include "libs/event_log/kafka/kafka_log.h"
 #include "libs/event_log/testing/faulty_log.h"
+#include "libs/event_log/testing/records.h"
 #include "libs/runtime/service.h"
 #include "libs/testkit/toy_domain.h"
 
@@ -121,6 +122,7 @@ class ToyProcess {
     options.instance = settings_.instance;
     options.address = settings_.instance;
     options.store_dir = settings_.directory + "/" + service;
+    options.seals = {event_log::testing::KnownSigner(), 20, absl::Seconds(1)};
     options.partitions = settings_.partitions;
     options.rank = settings_.rank;
     if (!settings_.brokers.empty()) {

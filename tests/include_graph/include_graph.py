@@ -16,6 +16,7 @@ SEES = {
     "config": ["base"],
     "es": ["base"],
     "event_log": ["base"],
+    "evidence": ["base", "event_log"],
     "state_store": ["base", "es"],
     "runtime": ["base", "telemetry", "es", "event_log", "state_store"],
     "access": ["base", "es"],
@@ -23,7 +24,7 @@ SEES = {
     "rpc": ["base", "telemetry", "config", "es", "event_log", "state_store", "runtime", "access", "vault"],
     "documents": ["base"],
     "testkit": ["base", "telemetry", "config", "es", "event_log", "state_store", "runtime", "access", "vault", "rpc",
-                "documents"],
+                "documents", "evidence"],
 }
 # Services with a domain of their own; services/hosting runs them, services/prihvatd all in one process, and
 # services/prihvatctl is a client of them.

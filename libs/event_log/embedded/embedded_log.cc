@@ -1,11 +1,14 @@
 #include "libs/event_log/embedded/embedded_log.h"
 
+#include <fcntl.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -74,6 +77,18 @@ class DirectoryLock {
   rocksdb::FileLock* const lock_;
 };
 
+// Whether another process holds the lock file; there need not be one.
+bool IsLockedByAnother(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  struct flock lock = {};
+  lock.l_type = F_WRLCK;
+  lock.l_whence = SEEK_SET;
+  const bool locked = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  close(fd);
+  return locked;
+}
+
 rocksdb::Options DbOptions(const EmbeddedLogOptions& options, rocksdb::Env* env) {
   rocksdb::Options db;
   db.env = env;
@@ -135,9 +150,12 @@ class EmbeddedLog::Core {
   absl::StatusOr<std::vector<RawRecord>> Read(const TopicPartition& tp, Offset from,
                                               size_t max_records, ReadableSignal& arm_at_tip) const;
   absl::Status Writable() const;
+  std::vector<TopicSpec> Topics() const;
+  absl::Status Checkpoint(const std::string& directory);
   const EmbeddedLogOptions& options() const { return options_; }
 
  private:
+  absl::Status OpenReadOnly() ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mutex_);
   absl::Status DeclareTopic(const TopicSpec& topic) ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mutex_);
   absl::Status RecoverPartition(const TopicPartition& tp) ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mutex_);
   absl::Status VerifyTail(const TopicPartition& tp, Offset end) const
@@ -168,8 +186,48 @@ class EmbeddedLog::Core {
   absl::flat_hash_map<std::string, int32_t> topics_ ABSL_GUARDED_BY(mutex_);
 };
 
+// Leaves the directory as it is. A process that writes there would move files away under us.
+absl::Status EmbeddedLog::Core::OpenReadOnly() {
+  if (IsLockedByAnother(options_.directory + "/prihvat.lock")) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the log in ", options_.directory,
+                     " is in use by another process: ask that process, or look at a copy"));
+  }
+  rocksdb::Options db_options = DbOptions(options_, env_);
+  db_options.create_if_missing = false;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status opened = rocksdb::DB::OpenForReadOnly(db_options, options_.directory, &db);
+  if (!opened.ok())
+    return FromRocks(absl::StrCat("cannot open the log in ", options_.directory), opened);
+  db_.reset(db);
+  {
+    absl::MutexLock lock(&mutex_);
+    writable_ = absl::FailedPreconditionError("the log was opened to be read only");
+  }
+  const std::string first = TopicKey("");
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator({}));
+  for (it->Seek(first); it->Valid() && it->key().starts_with(first); it->Next()) {
+    const std::string name = it->key().ToString().substr(first.size());
+    const absl::StatusOr<int32_t> partitions = DecodeTopic(name, View(it->value()));
+    if (!partitions.ok()) return partitions.status();
+    {
+      absl::MutexLock lock(&mutex_);
+      topics_[name] = *partitions;
+    }
+    for (int32_t partition = 0; partition < *partitions; ++partition) {
+      if (absl::Status ok = RecoverPartition({name, partition}); !ok.ok()) return ok;
+    }
+  }
+  if (!it->status().ok()) return FromRocks("cannot read the log's topics", it->status());
+  absl::MutexLock lock(&mutex_);
+  return topics_.empty() ? absl::NotFoundError(
+                               absl::StrCat("there is no log with topics in ", options_.directory))
+                         : absl::OkStatus();
+}
+
 absl::Status EmbeddedLog::Core::Open() {
   absl::MutexLock db_lock(&db_mutex_);
+  if (options_.read_only) return OpenReadOnly();
   if (rocksdb::Status made = env_->CreateDirIfMissing(options_.directory); !made.ok()) {
     return FromRocks(absl::StrCat("cannot make the log directory ", options_.directory), made);
   }
@@ -240,7 +298,10 @@ absl::Status EmbeddedLog::Core::RecoverPartition(const TopicPartition& tp) {
   }
   if (!it->status().ok())
     return FromRocks(absl::StrCat(ToString(tp), ": cannot find the end"), it->status());
-  if (absl::Status ok = VerifyTail(tp, end); !ok.ok()) return ok;
+  // Who only reads is told where the damage is when it comes to it.
+  if (!options_.read_only) {
+    if (absl::Status ok = VerifyTail(tp, end); !ok.ok()) return ok;
+  }
   absl::MutexLock lock(&mutex_);
   partitions_[tp].end = end;
   return absl::OkStatus();
@@ -508,6 +569,27 @@ absl::StatusOr<std::vector<RawRecord>> EmbeddedLog::Core::Read(const TopicPartit
   return Scan(tp, from, until);
 }
 
+absl::Status EmbeddedLog::Core::Checkpoint(const std::string& directory) {
+  absl::ReaderMutexLock lock(&db_mutex_);
+  if (db_ == nullptr) return LogIsClosed();
+  rocksdb::Checkpoint* raw = nullptr;
+  rocksdb::Status made = rocksdb::Checkpoint::Create(db_.get(), &raw);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(raw);
+  if (made.ok()) made = checkpoint->CreateCheckpoint(directory);
+  return made.ok() ? absl::OkStatus()
+                   : FromRocks(absl::StrCat("cannot copy the log to ", directory), made);
+}
+
+std::vector<TopicSpec> EmbeddedLog::Core::Topics() const {
+  std::vector<TopicSpec> topics;
+  absl::MutexLock lock(&mutex_);
+  for (const auto& [name, partitions] : topics_)
+    topics.push_back({.name = name, .partitions = partitions});
+  std::sort(topics.begin(), topics.end(),
+            [](const TopicSpec& a, const TopicSpec& b) { return a.name < b.name; });
+  return topics;
+}
+
 absl::Status EmbeddedLog::Core::Writable() const {
   absl::MutexLock lock(&mutex_);
   return writable_;
@@ -573,9 +655,15 @@ absl::StatusOr<int32_t> EmbeddedLog::PartitionCount(const std::string& topic,
 
 void EmbeddedLog::ResetWriter(const TopicPartition& tp) { core_->DropQueued(tp); }
 
+absl::Status EmbeddedLog::Checkpoint(const std::string& directory) {
+  return core_->Checkpoint(directory);
+}
+
 size_t EmbeddedLog::max_record_bytes() const { return core_->options().max_record_bytes; }
 
 absl::Status EmbeddedLog::Writable() const { return core_->Writable(); }
+
+std::vector<TopicSpec> EmbeddedLog::Topics() const { return core_->Topics(); }
 
 void EmbeddedLog::Close() {
   core_->Stop();

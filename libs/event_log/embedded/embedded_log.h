@@ -26,6 +26,9 @@ namespace prihvat::event_log {
 struct EmbeddedLogOptions {
   std::string directory;  // made if it is not there (its parent must be); a local file system
   std::vector<TopicSpec> topics;  // replication is not looked at
+  // Changes nothing in the directory and takes no appends: to look at a copy. The topics are those
+  // that the log has; `topics` must be empty. What of it no fsync has confirmed is read too.
+  bool read_only = false;
   std::function<absl::Time()> clock =
       absl::Now;  // gives the append times; called by one thread at a time
 
@@ -80,10 +83,14 @@ class EmbeddedLog : public EventLog {
   // appended later.
   void ResetWriter(const TopicPartition& tp) override;
   size_t max_record_bytes() const override;
+  absl::Status Checkpoint(const std::string& directory) override;
   void Close() override;
 
   // OK while the log takes appends; else why not (the disk is full or has failed).
   absl::Status Writable() const;
+
+  // By name.
+  std::vector<TopicSpec> Topics() const;
 
  private:
   class Core;

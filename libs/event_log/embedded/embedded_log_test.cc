@@ -26,7 +26,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/mutex.h"
-#include "libs/event_log/embedded/crc32c.h"
+#include "libs/event_log/crc32c.h"
 #include "libs/event_log/embedded/record_codec.h"
 #include "libs/event_log/testing/log_calls.h"
 

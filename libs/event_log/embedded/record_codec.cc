@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
-#include "libs/event_log/embedded/crc32c.h"
+#include "libs/event_log/crc32c.h"
 
 namespace prihvat::event_log {
 namespace {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
+#include "libs/event_log/seal.h"
 #include "libs/event_log/term_fence.h"
 #include "prihvat/log/v1/record.pb.h"
 
@@ -46,6 +48,33 @@ inline log::v1::Record MakeCommit(const std::string& claim_id, const std::string
   commit.set_operation("operations/ba");
   commit.set_request_id(request_id);
   commit.mutable_recorded_at()->set_seconds(recorded_at_s);
+  return record;
+}
+
+// Signs with the seed 00 01 02 ... 1f.
+inline std::shared_ptr<const SealSigner> KnownSigner() {
+  auto signer = SealSigner::Parse(
+      "prihvat seal key 1\nid 56475aa75463474c\nsecret "
+      "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f\n");
+  return signer.ok() ? std::shared_ptr<const SealSigner>(*std::move(signer)) : nullptr;
+}
+
+// The seal that an owner which has folded `seen` makes for `tp`, signed.
+inline log::v1::Record MakeSeal(const TopicPartition& tp, const FenceState& seen,
+                                const SealSigner& signer, int64_t recorded_at_s = 0) {
+  log::v1::Record record;
+  log::v1::Seal& seal = *record.mutable_seal();
+  seal.set_claim_id(seen.claim_id);
+  seal.set_previous_chain(seen.chain);
+  seal.mutable_recorded_at()->set_seconds(recorded_at_s);
+  seal.set_topic(tp.topic);
+  seal.set_partition(tp.partition);
+  seal.set_log_id(seen.log_id);
+  seal.set_term(seen.term);
+  seal.set_first_offset(seen.sealed_through + 1);
+  seal.set_last_offset(seen.last_admitted);
+  seal.set_void_digest(seen.sealable_void_digest);
+  signer.Sign(seal);
   return record;
 }
 

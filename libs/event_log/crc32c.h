@@ -1,4 +1,5 @@
-// CRC-32C (Castagnoli, RFC 3720 appendix B.4): the embedded log's own seal on each record.
+// CRC-32C (Castagnoli, RFC 3720 appendix B.4): of the embedded log's records and of a log in a
+// file.
 #pragma once
 
 #include <cstdint>

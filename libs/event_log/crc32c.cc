@@ -1,4 +1,4 @@
-#include "libs/event_log/embedded/crc32c.h"
+#include "libs/event_log/crc32c.h"
 
 #include <array>
 #include <cstddef>
