@@ -87,6 +87,7 @@ es::Decision DecideReserveBed(const es::View& view, const v1::ReserveBedRequest&
                                                        Say(when.end, context.zone),
                                                        Say(when.start, context.zone), days));
   }
+  if (auto no = CheckHorizon("expire_time", when.end, context)) return *std::move(no);
   for (const v1::BedUse& use : bed->uses()) {
     const bool same = use.kind() == v1::BED_USE_KIND_RESERVED && use.person() == command.person() &&
                       IntervalOf(use).start == when.start && IntervalOf(use).end == when.end;

@@ -2,6 +2,7 @@
 
 #include "services/reception/domain/conflicts.h"
 #include "services/reception/domain/names.h"
+#include "services/reception/domain/policy.h"
 #include "services/reception/domain/reasons.h"
 #include "services/reception/domain/registration.h"
 
@@ -143,6 +144,18 @@ std::optional<es::Rejection> CheckBedFree(const es::View& view, const v1::Bed& b
   return std::nullopt;
 }
 
+std::optional<es::Rejection> CheckHorizon(std::string_view field, absl::Time until,
+                                          const es::Context& context) {
+  const int days = PolicyOn(context.EffectiveDay()).reservation_days;
+  const absl::Time horizon = context.recorded_at + absl::Hours(24) * days;
+  if (until <= horizon) return std::nullopt;
+  return es::InvalidField(
+      field,
+      fmt::format("{} is too far ahead: a bed is promised at most {} days ahead of now, until "
+                  "{}",
+                  Say(until, context.zone), days, Say(horizon, context.zone)));
+}
+
 void AddBedConflicts(const es::View& view, const v1::Bed& bed, const BedWish& wish,
                      es::Context& context, es::Decision& decision) {
   ConflictFound found;
@@ -174,6 +187,18 @@ absl::Time BedUseStart(const es::View& view, std::string_view bed, std::string_v
     if (use.stay() == stay) return IntervalOf(use).start;
   }
   return absl::InfinitePast();
+}
+
+void ShortenUse(es::Entities& entities, std::string_view bed, absl::Time end, std::string_view stay,
+                const es::EventContext& context) {
+  const std::string name = PastBedUseName(bed, end, stay);
+  const auto* found = entities.Find<v1::PastBedUse>(name);
+  if (found == nullptr) return;  // it lasted no time
+  v1::PastBedUse past = *found;
+  entities.Delete(name);
+  if (IntervalOf(past.use()).start >= context.effective_at) return;
+  *past.mutable_use()->mutable_end_time() = ToProto(context.effective_at);
+  entities.Put(PastBedUseName(bed, context.effective_at, stay), past);
 }
 
 void TakeBed(es::Entities& entities, std::string_view name, std::string_view stay,

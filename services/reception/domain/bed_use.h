@@ -45,6 +45,11 @@ struct BedWish {
 std::optional<es::Rejection> CheckBedFree(const es::View& view, const v1::Bed& bed,
                                           const BedWish& wish, const es::Context& context);
 
+// INVALID_FIELD where a bed would be promised until `until`, further ahead than policy allows:
+// somebody who is expected in a year holds no bed until then.
+std::optional<es::Rejection> CheckHorizon(std::string_view field, absl::Time until,
+                                          const es::Context& context);
+
 // The same for a reported fact: the conflicts, one for each other side, added to `decision`.
 void AddBedConflicts(const es::View& view, const v1::Bed& bed, const BedWish& wish,
                      es::Context& context, es::Decision& decision);
@@ -59,6 +64,10 @@ void TakeBed(es::Entities& entities, std::string_view bed, std::string_view stay
 // The stay gives the bed up at the event's time.
 void LeaveBed(es::Entities& entities, std::string_view bed, std::string_view stay,
               bool needs_cleaning, const es::EventContext& context);
+// The stay's use of the bed, which was told to end at `end`, ended at the event's time, which is
+// earlier.
+void ShortenUse(es::Entities& entities, std::string_view bed, absl::Time end, std::string_view stay,
+                const es::EventContext& context);
 // The stay keeps the bed in another way from the event's time on.
 void ChangeBedUse(es::Entities& entities, std::string_view bed, std::string_view stay,
                   v1::BedUseKind kind, const es::EventContext& context);

@@ -212,11 +212,36 @@ TEST_F(Beds, AReservationIsReleasedByThePersonToWhomItIsPromised) {
 
 TEST_F(Beds, AReservationEndsAfterItBeginsAndLastsAtMost30Days) {
   story_.Register("p-a");
+  story_.At(On13July(12));
   story_.Refused(Reserve(story_, "b1", "p-a", On13July(12), On13July(12)), "INVALID_FIELD");
   story_.Refused(
       Reserve(story_, "b1", "p-a", On13July(12), absl::CivilSecond(2023, 8, 12, 12, 0, 1)),
       "INVALID_FIELD");
   story_.Do(Reserve(story_, "b1", "p-a", On13July(12), absl::CivilSecond(2023, 8, 12, 12, 0, 0)));
+}
+
+TEST_F(Beds, ABedIsPromisedNoFurtherAheadThanAReservationMayLast) {
+  story_.Register("p-a");
+  story_.At(On13July(12));
+  // A week, in a year: nobody holds a bed until then.
+  EXPECT_THAT(story_.Refused(Reserve(story_, "b1", "p-a", absl::CivilSecond(2024, 7, 13, 12, 0, 0),
+                                     absl::CivilSecond(2024, 7, 20, 12, 0, 0)),
+                             "INVALID_FIELD"),
+              ::testing::AllOf(HasSubstr("expire_time: 2024-07-20 12:00:00+02:00 is too far ahead"),
+                               HasSubstr("at most 30 days ahead of now, until 2023-08-12 12:00")));
+  story_.Do(Reserve(story_, "b1", "p-a", absl::CivilSecond(2023, 8, 5, 12, 0, 0),
+                    absl::CivilSecond(2023, 8, 12, 12, 0, 0)));
+}
+
+TEST_F(Beds, ABedIsKeptForNobodyWhoIsExpectedBackLaterThanThat) {
+  story_.Arrive("1", "usivak", "b1");
+  v1::StartLeaveRequest leave;
+  leave.set_name(Stay("s-1"));
+  leave.set_keep_bed(true);
+  *leave.mutable_expected_return_time() = ToProto(story_.now() + absl::Hours(24 * 31));
+  EXPECT_THAT(story_.Refused(leave, "INVALID_FIELD"), HasSubstr("expected_return_time"));
+  leave.set_keep_bed(false);  // that they left is a fact
+  story_.Do(leave);
 }
 
 TEST_F(Beds, ABedThatIsTakenOrPromisedIsNotBlocked) {

@@ -103,6 +103,41 @@ TEST(ServiceDelivery, FieldsAreChecked) {
   story.Refused(command, "NOT_FOUND");
 }
 
+TEST(ServiceDelivery, OneIsNoMoreThanTheSumsOfManyCanHold) {
+  Story story;
+  story.OpenCentre("usivak", 0);
+  EXPECT_THAT(story.Refused(Meals("organisations/iom", "999999999999999999"), "INVALID_FIELD"),
+              HasSubstr("service_delivery.quantity: is 999999999999999999; it should be 0 to "
+                        "1000000000"));
+  v1::RecordServiceDeliveryRequest command = Meals("organisations/iom", "1000000000");
+  command.mutable_service_delivery()->set_persons(1'000'001);
+  EXPECT_THAT(story.Refused(command, "INVALID_FIELD"), HasSubstr("is 1000001; it should be 0 to"));
+  command.mutable_service_delivery()->set_persons(1'000'000);
+  story.Do(command);
+}
+
+TEST(AddBeds, ACentreHasNoMoreThanPolicyAllows) {
+  Story story;
+  story.OpenCentre("usivak", 10);
+  // As after many requests.
+  v1::BedsAdded many;
+  many.set_centre(Centre("usivak"));
+  many.set_room(Centre("usivak") + "/rooms/hall");
+  many.set_prefix("m");
+  many.set_first(1);
+  many.set_count(99'980);
+  many.set_digits(6);
+  story.Happened(many);
+  v1::AddBedsRequest more;
+  more.set_name(Centre("usivak") + "/rooms/hall");
+  more.set_prefix("x");
+  more.set_count(11);
+  EXPECT_THAT(story.Refused(more, "INVALID_FIELD"),
+              HasSubstr("has 99990 beds, and 100000 are the most"));
+  more.set_count(10);
+  story.Do(more);
+}
+
 TEST(ServiceDelivery, IsAFactInEveryStateOfTheCentre) {
   Story story;
   story.OpenCentre("usivak", 0);

@@ -12,6 +12,9 @@ const std::array<Policy, 1> kPolicies{{
      .skew = absl::Minutes(5),
      .reservation_days = 30,
      .beds_a_request = 2000,
+     .beds_a_centre = 100'000,
+     .persons_a_delivery = 1'000'000,
+     .quantity_a_delivery = 1'000'000'000,
      .oldest_age_years = 120},
 }};
 

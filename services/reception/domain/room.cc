@@ -80,8 +80,17 @@ es::Decision DecideAddBeds(const es::View& view, const v1::AddBedsRequest& comma
     return es::InvalidField("name", fmt::format("nobody sleeps in {}", command.name()));
   }
 
+  const std::string centre(ParentOf(command.name()));
+  const auto* tally = view.Find<v1::CentreTally>(TallyName(centre));
+  const int before = tally == nullptr ? 0 : tally->beds();
+  const int most_there = PolicyOn(context.EffectiveDay()).beds_a_centre;
+  if (command.count() > most_there - before) {
+    return es::InvalidField("count", fmt::format("is {}; {} has {} beds, and {} are the most",
+                                                 command.count(), centre, before, most_there));
+  }
+
   v1::BedsAdded event;
-  event.set_centre(std::string(ParentOf(command.name())));
+  event.set_centre(centre);
   event.set_room(command.name());
   event.set_prefix(command.prefix());
   event.set_first(command.first());

@@ -5,12 +5,37 @@
 #include "libs/base/string_view.h"
 #include "prihvat/reception/v1/events.pb.h"
 #include "prihvat/reception/v1/service.pb.h"
+#include "services/reception/domain/policy.h"
 #include "services/reception/domain/registration.h"
 
 namespace prihvat::reception {
 namespace {
 
-std::optional<es::Rejection> CheckDelivery(const v1::ServiceDelivery& delivery) {
+// Of one delivery, so that the deliveries of a centre have a sum.
+std::optional<es::Rejection> CheckAmounts(const v1::ServiceDelivery& delivery,
+                                          const Policy& policy) {
+  if (delivery.persons() < 0 || delivery.persons() > policy.persons_a_delivery) {
+    return es::InvalidField(
+        "service_delivery.persons",
+        fmt::format("is {}; it should be 0 to {}", delivery.persons(), policy.persons_a_delivery));
+  }
+  if (!delivery.has_quantity()) return std::nullopt;
+  const auto quantity = base::Decimal::Parse(delivery.quantity().value());
+  if (!quantity.ok()) {
+    return es::InvalidField("service_delivery.quantity",
+                            base::FromAbsl(quantity.status().message()));
+  }
+  const auto most = base::Decimal::FromInt(policy.quantity_a_delivery);
+  if (quantity->IsNegative() || *quantity > most) {
+    return es::InvalidField(
+        "service_delivery.quantity",
+        fmt::format("is {}; it should be 0 to {}", delivery.quantity().value(), most.ToString()));
+  }
+  return CheckText("service_delivery.unit", delivery.unit(), 50);
+}
+
+std::optional<es::Rejection> CheckDelivery(const v1::ServiceDelivery& delivery,
+                                           const Policy& policy) {
   const absl::Status agency =
       base::CheckName("service_delivery.agency", delivery.agency(), "organisations/*");
   if (!agency.ok()) {
@@ -20,23 +45,7 @@ std::optional<es::Rejection> CheckDelivery(const v1::ServiceDelivery& delivery) 
       !v1::ServiceKind_IsValid(delivery.kind())) {
     return es::InvalidField("service_delivery.kind", "must be given");
   }
-  if (delivery.persons() < 0) {
-    return es::InvalidField("service_delivery.persons",
-                            fmt::format("is {}; it should be 0 or more", delivery.persons()));
-  }
-  if (delivery.has_quantity()) {
-    const auto quantity = base::Decimal::Parse(delivery.quantity().value());
-    if (!quantity.ok()) {
-      return es::InvalidField("service_delivery.quantity",
-                              base::FromAbsl(quantity.status().message()));
-    }
-    if (quantity->IsNegative()) {
-      return es::InvalidField(
-          "service_delivery.quantity",
-          fmt::format("is {}; it should be 0 or more", delivery.quantity().value()));
-    }
-    if (auto no = CheckText("service_delivery.unit", delivery.unit(), 50)) return no;
-  }
+  if (auto no = CheckAmounts(delivery, policy)) return no;
   if (delivery.note().size() > 2000) {
     return es::InvalidField("service_delivery.note", "is longer than 2000 bytes");
   }
@@ -52,7 +61,7 @@ es::Decision DecideRecordServiceDelivery(const es::View& view,
     return *std::move(no);
   }
   const v1::ServiceDelivery& delivery = command.service_delivery();
-  if (auto no = CheckDelivery(delivery)) return *std::move(no);
+  if (auto no = CheckDelivery(delivery, PolicyOn(context.EffectiveDay()))) return *std::move(no);
   const std::string name = fmt::format(
       "{}/serviceDeliveries/{}", command.parent(),
       command.service_delivery_id().empty() ? context.NewId() : command.service_delivery_id());

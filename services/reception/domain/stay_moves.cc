@@ -6,6 +6,7 @@
 #include "prihvat/reception/v1/service.pb.h"
 #include "services/reception/domain/bed_use.h"
 #include "services/reception/domain/centres.h"
+#include "services/reception/domain/conflicts.h"
 #include "services/reception/domain/names.h"
 #include "services/reception/domain/registration.h"
 #include "services/reception/domain/stays.h"
@@ -60,6 +61,11 @@ void FoldBedAssigned(es::Entities& entities, const v1::BedAssigned& event,
   entities.Edit<v1::Stay>(event.stay(), [&](v1::Stay& stay) {
     stay.set_bed(event.bed());
     stay.set_without_bed(false);
+    if (stay.bed_moves_size() == kBedMovesKept) stay.mutable_bed_moves()->DeleteSubrange(0, 1);
+    v1::BedMove& move = *stay.add_bed_moves();
+    move.set_bed(event.bed());
+    move.set_previous_bed(event.previous_bed());
+    *move.mutable_move_time() = ToProto(context.effective_at);
     Stamp(stay, context);
   });
 }
@@ -83,6 +89,12 @@ es::Decision DecideStartLeave(const es::View& view, const v1::StartLeaveRequest&
       return es::InvalidField("expected_return_time",
                               fmt::format("should be after {}, when the leave begins",
                                           Say(context.effective_at, context.zone)));
+    }
+    if (event.bed_kept()) {
+      if (auto no = CheckHorizon("expected_return_time", FromProto(command.expected_return_time()),
+                                 context)) {
+        return *std::move(no);
+      }
     }
     *event.mutable_expected_return_time() = command.expected_return_time();
   }
@@ -276,15 +288,44 @@ void FoldTransferArrived(es::Entities& entities, const v1::TransferArrived& even
   });
 }
 
+// The exit comes after the last move of the stay's state. That somebody was given another bed is no
+// such move: an exit before it is a fact, and the move the error.
+std::optional<es::Rejection> CheckExitTime(const v1::Stay& stay, const es::Context& context) {
+  absl::Time last = FromProto(stay.state_time());
+  if (stay.bed_moves_size() == kBedMovesKept) {  // what was before these is not known here any more
+    last = std::max(last, FromProto(stay.bed_moves(0).move_time()));
+  }
+  return CheckNotBefore(stay.name(), last, context);
+}
+
+// Names the bed that was given to somebody who had left by then.
+void ReportMovesAfterExit(const v1::Stay& stay, es::Context& context, es::Decision& decision) {
+  for (const v1::BedMove& move : stay.bed_moves()) {
+    const absl::Time moved = FromProto(move.move_time());
+    if (moved <= context.effective_at) continue;
+    decision.Add(Detected(
+        {.kind = v1::CONFLICT_KIND_BED_MOVE_AFTER_EXIT,
+         .centre = stay.centre(),
+         .bed = move.bed(),
+         .fact = stay.name(),
+         .other = move.bed(),
+         .description = fmt::format(
+             "{} left at {}, and was told before to have been given {} at {}", stay.name(),
+             Say(context.effective_at, context.zone), move.bed(), Say(moved, context.zone))},
+        context));
+  }
+}
+
 es::Decision DecideCheckOut(const es::View& view, const v1::CheckOutRequest& command,
                             es::Context& context) {
   const v1::Stay* stay = nullptr;
-  if (auto no = CheckStayMove(view, command.name(), command.etag(),
-                              {v1::STAY_STATE_CHECKED_IN, v1::STAY_STATE_ON_LEAVE,
-                               v1::STAY_STATE_TRANSFER_REQUESTED, v1::STAY_STATE_IN_TRANSIT},
-                              "be ended", context, stay)) {
+  if (auto no = FindStay(view, command.name(), command.etag(),
+                         {v1::STAY_STATE_CHECKED_IN, v1::STAY_STATE_ON_LEAVE,
+                          v1::STAY_STATE_TRANSFER_REQUESTED, v1::STAY_STATE_IN_TRANSIT},
+                         "be ended", context, stay)) {
     return *std::move(no);
   }
+  if (auto no = CheckExitTime(*stay, context)) return *std::move(no);
   if (command.reason() == v1::EXIT_REASON_UNSPECIFIED ||
       !v1::ExitReason_IsValid(command.reason())) {
     return es::InvalidField("reason", "must be given");
@@ -308,12 +349,20 @@ es::Decision DecideCheckOut(const es::View& view, const v1::CheckOutRequest& com
   *event.mutable_check_in_time() = stay->check_in_time();
   event.set_nights(*nights);
   decision.Add(std::move(event));
+  ReportMovesAfterExit(*stay, context, decision);
   return decision;
 }
 
 void FoldCheckedOut(es::Entities& entities, const v1::CheckedOut& event,
                     const es::EventContext& context) {
   LeaveBed(entities, event.released_bed(), event.stay(), event.bed_needs_cleaning(), context);
+  // Beds that the person was told to have had after leaving stood empty.
+  const v1::Stay before = *entities.Find<v1::Stay>(event.stay());
+  for (const v1::BedMove& move : before.bed_moves()) {
+    const absl::Time moved = FromProto(move.move_time());
+    if (moved <= context.effective_at || move.previous_bed().empty()) continue;
+    ShortenUse(entities, move.previous_bed(), moved, event.stay(), context);
+  }
   if (event.previous_state() != v1::STAY_STATE_IN_TRANSIT) {
     CountOnTheBooks(entities, event.centre(), -1);
   }

@@ -28,17 +28,26 @@ std::string_view OpenMoves(v1::StayState state) {
 
 }  // namespace
 
-std::optional<es::Rejection> CheckStayMove(const es::View& view, std::string_view name,
-                                           std::string_view etag,
-                                           std::initializer_list<v1::StayState> from,
-                                           std::string_view wish, const es::Context& context,
-                                           const v1::Stay*& stay) {
+std::optional<es::Rejection> FindStay(const es::View& view, std::string_view name,
+                                      std::string_view etag,
+                                      std::initializer_list<v1::StayState> from,
+                                      std::string_view wish, const es::Context& context,
+                                      const v1::Stay*& stay) {
   if (auto no = Require(view, "name", name, context, stay)) return no;
   if (auto no = CheckEtag(name, etag, *stay)) return no;
   if (std::find(from.begin(), from.end(), stay->state()) == from.end()) {
     return es::WrongState(name, ShortName(v1::StayState_Name(stay->state()), "STAY_STATE_"), wish,
                           OpenMoves(stay->state()));
   }
+  return std::nullopt;
+}
+
+std::optional<es::Rejection> CheckStayMove(const es::View& view, std::string_view name,
+                                           std::string_view etag,
+                                           std::initializer_list<v1::StayState> from,
+                                           std::string_view wish, const es::Context& context,
+                                           const v1::Stay*& stay) {
+  if (auto no = FindStay(view, name, etag, from, wish, context, stay)) return no;
   const absl::Time last =
       std::max(FromProto(stay->state_time()), BedUseStart(view, stay->bed(), name));
   return CheckNotBefore(name, last, context);
@@ -86,6 +95,7 @@ std::optional<es::Rejection> CheckOrReportCentre(const es::View& view, const v1:
 
 void SetState(v1::Stay& stay, v1::StayState state, const es::EventContext& context) {
   stay.set_state(state);
+  stay.clear_bed_moves();
   *stay.mutable_state_time() = ToProto(context.effective_at);
   stay.set_without_bed(stay.bed().empty() && state != v1::STAY_STATE_IN_TRANSIT &&
                        state != v1::STAY_STATE_CHECKED_OUT);

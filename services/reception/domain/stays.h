@@ -13,8 +13,19 @@
 
 namespace prihvat::reception {
 
-// What every move begins with: the stay is there (then `stay` points to it), unchanged since it was
-// read, in one of the states, and the move comes after the last one.
+// How many moves to another bed a stay remembers since its last change of state.
+inline constexpr int kBedMovesKept = 64;
+
+// The stay is there (then `stay` points to it), unchanged since it was read, and in one of the
+// states.
+std::optional<es::Rejection> FindStay(const es::View& view, std::string_view name,
+                                      std::string_view etag,
+                                      std::initializer_list<v1::StayState> from,
+                                      std::string_view wish, const es::Context& context,
+                                      const v1::Stay*& stay);
+
+// What every move but the last begins with: the stay is there (then `stay` points to it), unchanged
+// since it was read, in one of the states, and the move comes after the last one.
 std::optional<es::Rejection> CheckStayMove(const es::View& view, std::string_view name,
                                            std::string_view etag,
                                            std::initializer_list<v1::StayState> from,

@@ -178,12 +178,13 @@ TEST_F(Stays, MovesAreToldInTheirOrder) {
   EXPECT_THAT(
       story_.At(OnDay(13, 12)).Effective(OnDay(13, 9)).Refused(check_out, "BEFORE_LAST_MOVE"),
       HasSubstr("at 2023-07-13 09:00:00+02:00, before the last one at 2023-07-13 10:00"));
-  // A bed given later counts as well.
+  // A bed given later counts as well, but for an exit.
   v1::AssignBedRequest assign;
   assign.set_name(Stay("s-1"));
   assign.set_bed(Bed("usivak", "b1"));
   story_.Do(assign);
-  story_.Effective(OnDay(13, 11)).Refused(check_out, "BEFORE_LAST_MOVE");
+  assign.set_bed(Bed("usivak", "b2"));
+  story_.Effective(OnDay(13, 11)).Refused(assign, "BEFORE_LAST_MOVE");
   story_.Do(check_out);
 }
 
@@ -270,6 +271,97 @@ TEST(Nights, T11_AChangeOfTheClocksMakesNoDifference) {
   EXPECT_EQ(
       Nights(absl::CivilSecond(2024, 10, 26, 12, 0, 0), absl::CivilSecond(2024, 10, 28, 12, 0, 0)),
       2);
+}
+
+// A stay with b1 from 10:00 on, b2 from 12:00, b3 from 14:00 of 13 July; it is 20:00.
+class LateExit : public ::testing::Test {
+ protected:
+  LateExit() {
+    story_.At(Hour(8)).OpenCentre("usivak", 5);
+    story_.At(Hour(10)).Arrive("1", "usivak", "b1");
+    Give(12, "b2");
+    Give(14, "b3");
+    story_.At(Hour(20));
+  }
+
+  static absl::CivilSecond Hour(int hour) { return absl::CivilSecond(2023, 7, 13, hour, 0, 0); }
+
+  void Give(int hour, std::string_view bed) {
+    v1::AssignBedRequest assign;
+    assign.set_name(testing::Stay("s-1"));
+    assign.set_bed(testing::Bed("usivak", bed));
+    story_.At(Hour(hour)).Do(assign);
+  }
+
+  // Whether somebody who slept there from that hour on is in nobody's way.
+  bool IsFreeAt(std::string_view bed, int hour) {
+    const std::string id = fmt::format("{}-{}", bed, hour);
+    story_.Register("p-" + id);
+    const es::Decision& decision =
+        story_.Effective(Hour(hour)).Tell(story_.CheckIn(id, "usivak", bed));
+    return decision.accepted();
+  }
+
+  Story story_;
+};
+
+TEST_F(LateExit, INV20_BeforeABedMoveIsStoredAndAConflictNamesTheMove) {
+  story_.Effective(Hour(13)).Exit("1");
+  const auto stay = story_.Entity<v1::Stay>(testing::Stay("s-1"));
+  EXPECT_EQ(stay.state(), v1::STAY_STATE_CHECKED_OUT);
+  EXPECT_EQ(FromProto(stay.check_out_time()), absl::FromCivil(Hour(13), story_.zone()));
+  const auto conflicts = story_.All<v1::Conflict>("conflicts");
+  ASSERT_EQ(conflicts.size(), 1u);
+  EXPECT_EQ(conflicts[0].kind(), v1::CONFLICT_KIND_BED_MOVE_AFTER_EXIT);
+  EXPECT_EQ(conflicts[0].fact(), testing::Stay("s-1"));
+  EXPECT_EQ(conflicts[0].bed(), testing::Bed("usivak", "b3"));
+  EXPECT_EQ(story_.PresenceAsOf("usivak", Hour(12)).present(), 1);
+  EXPECT_EQ(story_.PresenceAsOf("usivak", Hour(13)).present(), 0);
+  // The beds were free from when the person left, and taken until then.
+  EXPECT_TRUE(IsFreeAt("b3", 14));
+  EXPECT_TRUE(IsFreeAt("b2", 13));
+  EXPECT_FALSE(IsFreeAt("b1", 11));
+}
+
+TEST_F(LateExit, BeforeAllBedMovesNoneOfThemCounts) {
+  story_.Effective(Hour(11)).Exit("1");
+  EXPECT_EQ(story_.All<v1::Conflict>("conflicts").size(), 2u);
+  EXPECT_TRUE(IsFreeAt("b1", 11));
+  EXPECT_TRUE(IsFreeAt("b2", 12));
+  EXPECT_TRUE(IsFreeAt("b3", 14));
+}
+
+TEST_F(LateExit, AfterTheLastBedMoveNothingIsInTheWay) {
+  story_.Effective(Hour(14)).Exit("1");
+  EXPECT_TRUE(story_.All<v1::Conflict>("conflicts").empty());
+  EXPECT_FALSE(IsFreeAt("b2", 13));
+}
+
+TEST_F(LateExit, BeforeTheLastChangeOfStateItIsAnErrorOfTheEntry) {
+  story_.At(Hour(15)).Leave("1", /*keep_bed=*/true);
+  story_.At(Hour(20));
+  v1::CheckOutRequest exit;
+  exit.set_name(testing::Stay("s-1"));
+  exit.set_reason(v1::EXIT_REASON_DEPARTED);
+  story_.Effective(Hour(13));
+  story_.Refused(exit, "BEFORE_LAST_MOVE");
+}
+
+TEST_F(LateExit, SoManyBedMovesAreRememberedAndNoMore) {
+  for (int i = 0; i < 70; ++i) {
+    v1::AssignBedRequest assign;
+    assign.set_name(testing::Stay("s-1"));
+    assign.set_bed(testing::Bed("usivak", i % 2 == 0 ? "b4" : "b5"));
+    story_.At(Hour(20) + 60 * i).Do(assign);
+  }
+  EXPECT_EQ(story_.Entity<v1::Stay>(testing::Stay("s-1")).bed_moves_size(), 64);
+  v1::CheckOutRequest exit;
+  exit.set_name(testing::Stay("s-1"));
+  exit.set_reason(v1::EXIT_REASON_DEPARTED);
+  story_.Effective(Hour(20) + 60 * 5);
+  story_.Refused(exit, "BEFORE_LAST_MOVE");
+  story_.Effective(Hour(20) + 60 * 6);
+  story_.Do(exit);
 }
 
 }  // namespace
