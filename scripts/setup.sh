@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
-# Installs what is missing on a bare Debian 12: setup.sh [build|test|packages]
+# Installs what is missing on a bare Debian 12: setup.sh [build|test|chart|k8s|packages]
 #   build     what building and the demo need: Debian packages only
 #   test      that, and what the tests and `make lint` need: more packages, Kafka's jars, grpcurl, buf, a Python
 #             environment (default)
+#   chart     helm, kubeconform, kube-score and the schemas of Kubernetes (2 to 5 minutes the first time)
+#   k8s       those, and a whole Kubernetes for `make test-k8s` (10 to 25 minutes the first time; needs root)
 #   packages  only prints the Debian packages of the set `test`, one a line
 # Idempotent; when nothing is missing it asks dpkg once and is done. Debian's packages go into the system, for which it
 # needs root or sudo (without: it says what an administrator should run, and stops). All else goes below build/ and the
@@ -35,6 +37,9 @@ test_packages=(
   clang-format-14 clang-tidy-14 shellcheck spin
   python3 python3-yaml python3-venv zbar-tools poppler-utils kcat unzip procps
 )
+
+k8s_packages=(containerd runc containernetworking-plugins iptables iproute2 etcd-server openssl socat conntrack kmod
+  util-linux procps python3)
 
 # Tools that may be there without Debian's package: a tool, and the package that brings it.
 tool_packages() {
@@ -116,6 +121,81 @@ install_buf() {
   touch "$tools/buf-$BUF_VERSION"
 }
 
+# A Go that is new enough: the machine's own, or one from the Go module proxy. Prints its path.
+modern_go() {
+  local version
+  version=$(go env GOVERSION | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
+  if [ "${version:-0}" -ge 24 ]; then command -v go; return; fi
+  local home=$PWD/$tools/$GO_TOOLCHAIN_VERSION arch
+  if [ ! -x "$home/bin/go" ]; then
+    arch=$(go env GOARCH)
+    patiently go mod download -json "golang.org/toolchain@v0.0.1-$GO_TOOLCHAIN_VERSION.linux-$arch" >"$log" 2>&1 || return 1
+    rm -rf "$home.new"
+    cp -r "$(sed -n 's/.*"Dir": "\(.*\)".*/\1/p' "$log")" "$home.new"
+    # An old Go does not know that a toolchain holds programs.
+    chmod -R u+w "$home.new"
+    chmod +x "$home.new"/bin/* "$home.new"/pkg/tool/*/*
+    mv "$home.new" "$home"
+  fi
+  echo "$home/bin/go"
+}
+
+# go_tool NAME VERSION PACKAGE: builds build/tools/NAME.
+go_tool() {
+  local name=$1 version=$2 package=$3 go
+  [ ! -e "$tools/$name-$version" ] || return 0
+  say "building $name $version"
+  go=$(modern_go) || die "cannot get $GO_TOOLCHAIN_VERSION through the Go module proxy; see $log"
+  GOBIN=$PWD/$tools GOFLAGS=-mod=mod CGO_ENABLED=0 patiently "$go" install -trimpath -ldflags '-s -w' \
+    "$package@$version" >"$log" 2>&1 || {
+    tail -5 "$log" >&2
+    die "cannot get $name $version through the Go module proxy"
+  }
+  touch "$tools/$name-$version"
+}
+
+# The schemas of Kubernetes as kubeconform wants them.
+install_schemas() {
+  [ ! -e "$tools/schemas-$KUBERNETES_VALIDATE_VERSION" ] || return 0
+  say "fetching the schemas of Kubernetes"
+  local folder
+  folder=$(mktemp -d)
+  patiently build/venv/bin/pip download --quiet --disable-pip-version-check --no-deps -d "$folder" \
+    "kubernetes-validate==$KUBERNETES_VALIDATE_VERSION" || die "cannot get kubernetes-validate from PyPI"
+  python3 tests/chart/make_schemas.py "$folder"/*.whl "$tools/schemas"
+  rm -rf "$folder"
+  touch "$tools/schemas-$KUBERNETES_VALIDATE_VERSION"
+}
+
+install_chart_tools() {
+  go_tool helm "$HELM_VERSION" helm.sh/helm/v3/cmd/helm
+  go_tool kubeconform "$KUBECONFORM_VERSION" github.com/yannh/kubeconform/cmd/kubeconform
+  go_tool kube-score "$KUBE_SCORE_VERSION" github.com/zegl/kube-score/cmd/kube-score
+  install_schemas
+}
+
+# Kubernetes from its source: its modules replace each other by version, which `go install` cannot.
+install_kubernetes() {
+  [ ! -e "$tools/kubernetes-$KUBERNETES_VERSION" ] || return 0
+  local go program flags v=${KUBERNETES_VERSION#v}
+  go=$(modern_go) || die "cannot get $GO_TOOLCHAIN_VERSION through the Go module proxy; see $log"
+  flags="-s -w -X k8s.io/component-base/version.gitVersion=$KUBERNETES_VERSION"
+  flags+=" -X k8s.io/component-base/version.gitMajor=${v%%.*}"
+  flags+=" -X k8s.io/component-base/version.gitMinor=$(cut -d. -f2 <<<"$v")"
+  flags+=" -X k8s.io/client-go/pkg/version.gitVersion=$KUBERNETES_VERSION"
+  for program in kubectl kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy; do
+    say "building $program $KUBERNETES_VERSION"
+    mkdir -p "$tools/kubernetes-build"
+    cp tests/k8s/kubernetes/go.mod tests/k8s/kubernetes/tools.go "$tools/kubernetes-build/"
+    (cd "$tools/kubernetes-build" && CGO_ENABLED=0 GOFLAGS=-mod=mod timeout --foreground 3600 "$go" build -trimpath \
+      -ldflags "$flags" -o "../$program" "k8s.io/kubernetes/cmd/$program") >"$log" 2>&1 || {
+      tail -5 "$log" >&2
+      die "cannot build $program"
+    }
+  done
+  touch "$tools/kubernetes-$KUBERNETES_VERSION"
+}
+
 # Asked here and not left to the first test, so that the tests run without a network.
 install_kafka() {
   [ ! -e "${KAFKA_LIBS:-$cache/prihvat/kafka}/$KAFKA_VERSION/.complete" ] || return 0
@@ -138,8 +218,19 @@ case $set_name in
     install_buf
     install_kafka
     ;;
+  chart)
+    scripts/setup.sh test
+    install_chart_tools
+    ;;
+  k8s)
+    scripts/setup.sh test
+    install_packages "${k8s_packages[@]}"
+    install_chart_tools
+    go_tool coredns "$COREDNS_VERSION" github.com/coredns/coredns
+    install_kubernetes
+    ;;
   packages)
     printf '%s\n' "${build_packages[@]}" "${test_packages[@]}" default-jdk-headless maven golang-go npm
     ;;
-  *) die "no set $set_name: setup.sh [build|test|packages]" ;;
+  *) die "no set $set_name: setup.sh [build|test|chart|k8s|packages]" ;;
 esac

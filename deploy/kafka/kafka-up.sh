@@ -4,11 +4,12 @@
 # Idempotent: a node that already answers is left alone; data in DIR is kept between runs (kafka-down.sh --wipe removes
 # it). The brokers never create a topic by themselves: see topics.yaml.
 # Env: KAFKA_VERSION, KAFKA_LIBS (jar cache), KAFKA_HEAP (256m), KAFKA_JVM (extra flags), KAFKA_PARTS (partitions of
-# Kafka's internal topics, 4), KAFKA_WAIT (seconds to wait for an answer, 90).
+# Kafka's internal topics, 4), KAFKA_WAIT (seconds to wait for an answer, 90), KAFKA_HOST (another address of this machine
+# than 127.0.0.1).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 dir=${1:?usage: kafka-up.sh DIR PORT [NODES]} port=${2:?usage: kafka-up.sh DIR PORT [NODES]} nodes=${3:-1}
-heap=${KAFKA_HEAP:-256m} parts=${KAFKA_PARTS:-4}
+host=${KAFKA_HOST:-127.0.0.1} heap=${KAFKA_HEAP:-256m} parts=${KAFKA_PARTS:-4}
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
 exec 9>"$dir/.lock"
@@ -19,7 +20,7 @@ libs=$("$here/kafka-jars.sh")
 # topics, written by hand: a client would need a second process with a start-up time of its own.
 brokers_known() {
   (
-    exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
+    exec 3<>"/dev/tcp/$host/$1" || exit 1
     printf '\x00\x00\x00\x10\x00\x03\x00\x01\x00\x00\x00\x01\x00\x02up\x00\x00\x00\x00' >&3
     timeout 2 head -c 12 <&3 | od -An -tu1 | awk 'NF==12{print $12}'
   ) 2>/dev/null || true
@@ -33,8 +34,8 @@ alive() {
 
 voters="" bootstrap=""
 for i in $(seq 1 "$nodes"); do
-  voters+="${voters:+,}$i@127.0.0.1:$((port + 99 + i))"
-  bootstrap+="${bootstrap:+,}127.0.0.1:$((port + i - 1))"
+  voters+="${voters:+,}$i@$host:$((port + 99 + i))"
+  bootstrap+="${bootstrap:+,}$host:$((port + i - 1))"
 done
 replicas=$nodes
 [ "$replicas" -le 3 ] || replicas=3
@@ -49,8 +50,8 @@ process.roles=broker,controller
 node.id=$1
 controller.quorum.voters=$voters
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:$((port + $1 - 1)),CONTROLLER://127.0.0.1:$((port + 99 + $1))
-advertised.listeners=PLAINTEXT://127.0.0.1:$((port + $1 - 1))
+listeners=PLAINTEXT://$host:$((port + $1 - 1)),CONTROLLER://$host:$((port + 99 + $1))
+advertised.listeners=PLAINTEXT://$host:$((port + $1 - 1))
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
 log.dirs=$2/data
 auto.create.topics.enable=false
