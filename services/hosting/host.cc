@@ -122,8 +122,8 @@ class Host::Parts {
       PRIHVAT_ASSIGN_OR_RETURN(policy_, ReadPolicy(options_.access_policy));
     }
     PRIHVAT_RETURN_IF_ERROR(StartIdentity());
-    // First of all: who looks on must be able to tell a long opening from a dead process. Also before
-    // WithPort, whose port would be free for it to take.
+    // First of all: who looks on must be able to tell a long opening from a dead process. Also
+    // before WithPort, whose port would be free for it to take.
     PRIHVAT_RETURN_IF_ERROR(StartEndpoint());
     PRIHVAT_ASSIGN_OR_RETURN(options_.listen, WithPort(options_.listen));
     PRIHVAT_ASSIGN_OR_RETURN(log_, OpenLog(options_, TopicsOf(hosted)));
