@@ -3,6 +3,8 @@
 # then as root `make demo` and `make test`.
 #   try-newcomer.sh [FOLDER]     where to make the root (default build/newcomer, removed first and at the end)
 #   NEWCOMER_STEPS="demo test"   which targets to run
+#   NEWCOMER_PRESET=dev          with which preset (default: the Makefile's)
+#   NEWCOMER_CCACHE=FOLDER       a compiler's cache to begin with; without it all is compiled
 #   NEWCOMER_KEEP=1              leave the root there
 # Needs root, mmdebstrap and unshare. Packages come from where this machine's apt has them (its sources and settings are
 # read, none is written down here); certificates that this machine trusts are trusted there too.
@@ -40,6 +42,10 @@ inside() {
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"
     mount --rbind /sys "$root/sys"
+    if [ -n "${NEWCOMER_CCACHE:-}" ]; then
+      mkdir -p "$root/root/.cache/ccache"
+      mount --bind "$NEWCOMER_CCACHE" "$root/root/.cache/ccache"
+    fi
     exec chroot "$root" runuser -u "$user" -- "$@"
   ' _ "$root" "$user" "$@"
 }
@@ -70,7 +76,7 @@ bare_root() {
 # What lets tools with trust stores of their own trust what the root trusts.
 trust=(PIP_CERT=/etc/ssl/certs/ca-certificates.crt NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt)
 clean_environment=(env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
-  "${trust[@]}")
+  "${trust[@]}" ${NEWCOMER_PRESET:+"PRESET=$NEWCOMER_PRESET"})
 
 without_root() {
   local output
