@@ -40,18 +40,22 @@ int Main(int argc, char** argv) {
   int64_t fold_records = 1'000'000;
   double seconds = 3;
   std::vector<std::string> parts(kParts.begin(), kParts.end());
+  std::vector<int> open = RpcOptions().open;
   std::string scratch_parent = std::filesystem::temp_directory_path().string();
   app.add_option("--parts", parts, "What to measure")->check(CLI::IsMember(kParts))->delimiter(',');
   app.add_option("--fold-records", fold_records, "How many records to fold")
       ->check(CLI::Range(1'000, 100'000'000));
   app.add_option("--seconds", seconds, "How long each load runs")->check(CLI::Range(0.1, 600.0));
+  app.add_option("--open", open, "Calls that are open at a time, each number a line")
+      ->check(CLI::Range(1, 4096))
+      ->delimiter(',');
   app.add_option("--scratch", scratch_parent,
                  "Where to make a scratch directory, removed at the end");
   CLI11_PARSE(app, argc, argv);
 
   const std::string scratch = fmt::format("{}/prihvat_bench_{}", scratch_parent, getpid());
   std::filesystem::create_directories(scratch);
-  const RpcOptions rpc = {.scratch = scratch, .measure = absl::Seconds(seconds)};
+  const RpcOptions rpc = {.scratch = scratch, .measure = absl::Seconds(seconds), .open = open};
   std::vector<Line> lines;
   absl::Status done;
   for (const std::string& part : parts) {

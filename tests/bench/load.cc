@@ -45,6 +45,10 @@ class Connections {
                                                     grpc::InsecureChannelCredentials(), arguments));
       stubs_.push_back(std::make_unique<grpc::GenericStub>(channels_.back()));
     }
+    // gRPC 1.51 ends the queue of callbacks with the last channel that used it, and can abort over
+    // that while a thread still looks into it. So no channel of a load ever ends.
+    static auto& all = *new std::vector<std::shared_ptr<grpc::Channel>>;
+    all.insert(all.end(), channels_.begin(), channels_.end());
   }
 
   absl::Status Connect() {
