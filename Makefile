@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-asan test-tsan lint format invariants bench images chart serve kafka-up kafka-down clean
+.PHONY: help setup build demo test test-unit test-asan test-tsan lint format invariants bench images chart deb serve kafka-up kafka-down clean
 
 PRESET ?= release
 JOBS ?= $(shell nproc)
@@ -73,6 +73,12 @@ images: ## Make an image of each program in build/images, without a container en
 chart: ## Check the Helm chart: renders, schemas of Kubernetes, advice
 	@scripts/setup.sh chart
 	@PRIHVAT_BUILD_DIR=$(BUILD) tests/python/run.py chart_test tests/chart/chart_test.py
+
+deb: ## Make the Debian package of prihvatd and prihvatctl in build/debian
+	@scripts/setup.sh build
+	@cmake --preset $(PRESET) > build/configure.log || { cat build/configure.log; exit 1; }
+	@cmake --build --preset $(PRESET) -j $(JOBS) --target prihvatd prihvatctl
+	@deploy/debian/build.sh $(BUILD)/bin build/debian
 
 serve: ## Run all four services from DATA_DIR (build/serve), without authentication, on the loopback address
 	@scripts/setup.sh build
