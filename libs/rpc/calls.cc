@@ -61,7 +61,8 @@ std::map<const Descriptor*, std::unique_ptr<ApiMethod>> MethodsOf(std::string_vi
     method->path = fmt::format("/{}/{}", service->full_name(), method->descriptor->name());
     method->permission = method->descriptor->options().GetExtension(common::v1::permission);
     method->mutation = IsMutation(*method->descriptor->input_type());
-    method->metrics = metrics.ForMethod(service->full_name(), method->descriptor->name());
+    method->metrics = metrics.ForMethod(service->full_name(), method->descriptor->name(),
+                                        method->descriptor->server_streaming());
     const std::string path = method->path;
     PRIHVAT_CHECK(methods.emplace(method->descriptor->input_type(), std::move(method)).second,
                   path + " shares its request message with another rpc");

@@ -556,12 +556,14 @@ TEST_F(CallsTest, MetricsTellRateErrorsAndLatencyAndHowTheServiceStands) {
     return text.find("prihvat_commits_total{service=\"board\"} 1\n") != std::string::npos &&
            text.find("prihvat_request_id_hits_total{service=\"board\"} 1\n") != std::string::npos;
   })) << text;
-  const std::string rpc = "service=\"prihvat.rpctest.v1.BoardService\"";
+  const std::string board = "grpc_service=\"prihvat.rpctest.v1.BoardService\"";
+  const std::string rpc = board + ",grpc_type=\"unary\"";
   for (const std::string& line :
-       {"prihvat_rpc_requests_total{code=\"OK\",method=\"PinNote\"," + rpc + "} 2\n",
-        "prihvat_rpc_requests_total{code=\"NOT_FOUND\",method=\"GetNote\"," + rpc + "} 1\n",
-        "prihvat_rpc_duration_seconds_count{method=\"PinNote\"," + rpc + "} 2\n",
-        "prihvat_rpc_in_flight{" + rpc + "} 0\n",
+       {"grpc_server_handled_total{grpc_code=\"OK\",grpc_method=\"PinNote\"," + rpc + "} 2\n",
+        "grpc_server_handled_total{grpc_code=\"NotFound\",grpc_method=\"GetNote\"," + rpc + "} 1\n",
+        "grpc_server_started_total{grpc_method=\"PinNote\"," + rpc + "} 2\n",
+        "grpc_server_handling_seconds_count{grpc_method=\"PinNote\"," + rpc + "} 2\n",
+        "prihvat_rpc_in_flight{" + board + "} 0\n",
         std::string("prihvat_request_id_hits_total{service=\"board\"} 1\n"),
         std::string("prihvat_partition_owned{service=\"board\",partition=\"0\"} 1\n"),
         std::string("prihvat_partition_lag_records{service=\"board\",partition=\"0\"} 0\n"),

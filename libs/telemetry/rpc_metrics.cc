@@ -12,12 +12,16 @@ const prometheus::Histogram::BucketBoundaries& Buckets() {
 }  // namespace
 
 RpcMetrics::RpcMetrics(prometheus::Registry& registry)
-    : requests_(prometheus::BuildCounter()
-                    .Name("prihvat_rpc_requests_total")
-                    .Help("Finished calls by canonical code.")
-                    .Register(registry)),
-      duration_(prometheus::BuildHistogram()
-                    .Name("prihvat_rpc_duration_seconds")
+    : started_(prometheus::BuildCounter()
+                   .Name("grpc_server_started_total")
+                   .Help("Calls that arrived.")
+                   .Register(registry)),
+      handled_(prometheus::BuildCounter()
+                   .Name("grpc_server_handled_total")
+                   .Help("Calls that ended, by their code.")
+                   .Register(registry)),
+      handling_(prometheus::BuildHistogram()
+                    .Name("grpc_server_handling_seconds")
                     .Help("From a call's arrival to its answer.")
                     .Register(registry)),
       in_flight_(prometheus::BuildGauge()
@@ -27,25 +31,29 @@ RpcMetrics::RpcMetrics(prometheus::Registry& registry)
 
 void RpcMetrics::Method::Finished(absl::StatusCode code, absl::Duration took) {
   in_flight_->Decrement();
-  duration_->Observe(absl::ToDoubleSeconds(took));
+  handling_->Observe(absl::ToDoubleSeconds(took));
   const auto index = static_cast<size_t>(code);
   auto& slot = by_code_[index < by_code_.size() ? index : 2];  // 2: UNKNOWN
   prometheus::Counter* counter = slot.load(std::memory_order_acquire);
   if (counter == nullptr) {
     prometheus::Labels labels = labels_;
-    labels["code"] = CodeName(code);
-    counter = &requests_->Add(labels);  // the same one for the same labels
+    labels["grpc_code"] = CodeLabel(code);
+    counter = &handled_->Add(labels);  // the same one for the same labels
     slot.store(counter, std::memory_order_release);
   }
   counter->Increment();
 }
 
-RpcMetrics::Method* RpcMetrics::ForMethod(const std::string& service, const std::string& method) {
+RpcMetrics::Method* RpcMetrics::ForMethod(const std::string& service, const std::string& method,
+                                          bool streams) {
   auto made = std::make_unique<Method>();
-  made->requests_ = &requests_;
-  made->labels_ = {{"service", service}, {"method", method}};
-  made->duration_ = &duration_.Add(made->labels_, Buckets());
-  made->in_flight_ = &in_flight_.Add({{"service", service}});
+  made->handled_ = &handled_;
+  made->labels_ = {{"grpc_type", streams ? "server_stream" : "unary"},
+                   {"grpc_service", service},
+                   {"grpc_method", method}};
+  made->started_ = &started_.Add(made->labels_);
+  made->handling_ = &handling_.Add(made->labels_, Buckets());
+  made->in_flight_ = &in_flight_.Add({{"grpc_service", service}});
   std::lock_guard lock(mutex_);
   methods_.push_back(std::move(made));
   return methods_.back().get();
@@ -71,6 +79,16 @@ const char* CodeName(absl::StatusCode code) {
                                            "UNAUTHENTICATED"};
   const auto index = static_cast<size_t>(code);
   return index < std::size(kNames) ? kNames[index] : "UNKNOWN";
+}
+
+const char* CodeLabel(absl::StatusCode code) {
+  static constexpr const char* kLabels[] = {
+      "OK",       "Canceled",       "Unknown",          "InvalidArgument",   "DeadlineExceeded",
+      "NotFound", "AlreadyExists",  "PermissionDenied", "ResourceExhausted", "FailedPrecondition",
+      "Aborted",  "OutOfRange",     "Unimplemented",    "Internal",          "Unavailable",
+      "DataLoss", "Unauthenticated"};
+  const auto index = static_cast<size_t>(code);
+  return index < std::size(kLabels) ? kLabels[index] : "Unknown";
 }
 
 }  // namespace prihvat::telemetry

@@ -1,8 +1,10 @@
-// Rate, errors and latency of RPCs.
+// Rate, errors and latency of RPCs, under the names and labels that gRPC's middlewares for
+// Prometheus have made common, so that dashboards made for those fit.
 //
-//   prihvat_rpc_requests_total{service,method,code}   finished calls
-//   prihvat_rpc_duration_seconds{service,method}      from arrival to answer, a histogram
-//   prihvat_rpc_in_flight{service}                    open calls
+//   grpc_server_started_total{grpc_type,grpc_service,grpc_method}             calls that arrived
+//   grpc_server_handled_total{grpc_type,grpc_service,grpc_method,grpc_code}   calls that ended
+//   grpc_server_handling_seconds{grpc_type,grpc_service,grpc_method}   until the answer, histogram
+//   prihvat_rpc_in_flight{grpc_service}                                       open calls
 //
 // Thread-safe. The registry outlives it; a Method lives as long as the RpcMetrics.
 #pragma once
@@ -30,31 +32,39 @@ class RpcMetrics {
 
   class Method {
    public:
-    void Started() { in_flight_->Increment(); }
+    void Started() {
+      started_->Increment();
+      in_flight_->Increment();
+    }
     void Finished(absl::StatusCode code, absl::Duration took);
 
    private:
     friend class RpcMetrics;
-    prometheus::Family<prometheus::Counter>* requests_ = nullptr;
+    prometheus::Family<prometheus::Counter>* handled_ = nullptr;
     prometheus::Labels labels_;
-    prometheus::Histogram* duration_ = nullptr;
+    prometheus::Counter* started_ = nullptr;
+    prometheus::Histogram* handling_ = nullptr;
     prometheus::Gauge* in_flight_ = nullptr;
     // By canonical code; made when first needed, so that only codes that occur are told.
     std::array<std::atomic<prometheus::Counter*>, 17> by_code_{};
   };
 
   // `service`: "prihvat.procurement.v1.ProcurementService"; `method`: "GetProject".
-  Method* ForMethod(const std::string& service, const std::string& method);
+  // `streams`: whether the server answers with a stream.
+  Method* ForMethod(const std::string& service, const std::string& method, bool streams);
 
  private:
-  prometheus::Family<prometheus::Counter>& requests_;
-  prometheus::Family<prometheus::Histogram>& duration_;
+  prometheus::Family<prometheus::Counter>& started_;
+  prometheus::Family<prometheus::Counter>& handled_;
+  prometheus::Family<prometheus::Histogram>& handling_;
   prometheus::Family<prometheus::Gauge>& in_flight_;
   std::mutex mutex_;  // guards methods_
   std::vector<std::unique_ptr<Method>> methods_;
 };
 
-// "OK", "NOT_FOUND": the canonical names.
+// "OK", "NOT_FOUND": the canonical names, for logs.
 const char* CodeName(absl::StatusCode code);
+// "OK", "NotFound": as the label grpc_code has them.
+const char* CodeLabel(absl::StatusCode code);
 
 }  // namespace prihvat::telemetry

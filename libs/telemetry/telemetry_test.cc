@@ -185,9 +185,9 @@ TEST(HttpEndpointTest, MetricsAreToldInPrometheusTextEachFamilyOnce) {
   auto two = std::make_shared<prometheus::Registry>();
   RpcMetrics first(*one);
   RpcMetrics second(*two);
-  first.ForMethod("a.v1.A", "Get")->Started();
-  first.ForMethod("a.v1.A", "Get")->Finished(absl::StatusCode::kOk, absl::Milliseconds(3));
-  second.ForMethod("b.v1.B", "Get")->Started();
+  first.ForMethod("a.v1.A", "Get", false)->Started();
+  first.ForMethod("a.v1.A", "Get", false)->Finished(absl::StatusCode::kOk, absl::Milliseconds(3));
+  second.ForMethod("b.v1.B", "Watch", true)->Started();
   auto endpoint = HttpEndpoint::Start({});
   ASSERT_TRUE(endpoint.ok()) << endpoint.status();
   (*endpoint)->Add(one);
@@ -195,18 +195,23 @@ TEST(HttpEndpointTest, MetricsAreToldInPrometheusTextEachFamilyOnce) {
   const std::string text = Fetch((*endpoint)->port(), "/metrics");
   EXPECT_THAT(text, HasSubstr("200 OK"));
   EXPECT_THAT(text, HasSubstr("text/plain; version=0.0.4"));
-  EXPECT_THAT(text, HasSubstr("prihvat_rpc_requests_total{code=\"OK\",method=\"Get\","
-                              "service=\"a.v1.A\"} 1\n"));
-  EXPECT_THAT(text, HasSubstr("prihvat_rpc_duration_seconds_bucket{method=\"Get\","
-                              "service=\"a.v1.A\",le=\"0.005\"} 1\n"));
-  EXPECT_THAT(text, HasSubstr("prihvat_rpc_in_flight{service=\"a.v1.A\"} 0\n"));
-  EXPECT_THAT(text, HasSubstr("prihvat_rpc_in_flight{service=\"b.v1.B\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_handled_total{grpc_code=\"OK\",grpc_method=\"Get\","
+                              "grpc_service=\"a.v1.A\",grpc_type=\"unary\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_handling_seconds_bucket{grpc_method=\"Get\","
+                              "grpc_service=\"a.v1.A\",grpc_type=\"unary\",le=\"0.005\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("grpc_server_started_total{grpc_method=\"Watch\","
+                              "grpc_service=\"b.v1.B\",grpc_type=\"server_stream\"} 1\n"));
+  EXPECT_THAT(text, HasSubstr("prihvat_rpc_in_flight{grpc_service=\"a.v1.A\"} 0\n"));
+  EXPECT_THAT(text, HasSubstr("prihvat_rpc_in_flight{grpc_service=\"b.v1.B\"} 1\n"));
   const std::string type = "# TYPE prihvat_rpc_in_flight gauge";
   EXPECT_NE(text.find(type), std::string::npos);
   EXPECT_EQ(text.find(type), text.rfind(type));
 }
 
 TEST(RpcMetricsTest, CodesHaveTheirCanonicalNames) {
+  EXPECT_STREQ(CodeLabel(absl::StatusCode::kCancelled), "Canceled");
+  EXPECT_STREQ(CodeLabel(absl::StatusCode::kUnauthenticated), "Unauthenticated");
+  EXPECT_STREQ(CodeLabel(static_cast<absl::StatusCode>(99)), "Unknown");
   EXPECT_STREQ(CodeName(absl::StatusCode::kOk), "OK");
   EXPECT_STREQ(CodeName(absl::StatusCode::kFailedPrecondition), "FAILED_PRECONDITION");
   EXPECT_STREQ(CodeName(absl::StatusCode::kUnauthenticated), "UNAUTHENTICATED");
