@@ -196,6 +196,26 @@ install_kubernetes() {
   touch "$tools/kubernetes-$KUBERNETES_VERSION"
 }
 
+# Prometheus and Alertmanager, unpacked and not installed: Debian would start them as services of this machine.
+install_monitoring() {
+  [ ! -e "$tools/monitoring/.complete" ] || return 0
+  say "fetching Prometheus and Alertmanager"
+  rm -rf "$tools/monitoring"
+  mkdir -p "$tools/monitoring"
+  if [ -z "$(find /var/lib/apt/lists -name '*_Packages*' -print -quit 2>/dev/null)" ] && [ "$(id -u)" -eq 0 ]; then
+    patiently apt-get -qq update || die "cannot refresh the package lists"
+  fi
+  (cd "$tools/monitoring" && patiently apt-get -qq download prometheus prometheus-alertmanager >"$OLDPWD/$log" 2>&1) || {
+    tail -5 "$log" >&2
+    die "cannot get Debian's packages prometheus and prometheus-alertmanager"
+  }
+  for package in "$tools"/monitoring/*.deb; do
+    dpkg-deb -x "$package" "$tools/monitoring"
+    rm "$package"
+  done
+  touch "$tools/monitoring/.complete"
+}
+
 # Asked here and not left to the first test, so that the tests run without a network.
 install_kafka() {
   [ ! -e "${KAFKA_LIBS:-$cache/prihvat/kafka}/$KAFKA_VERSION/.complete" ] || return 0
@@ -216,6 +236,7 @@ case $set_name in
     install_venv
     install_grpcurl
     install_buf
+    install_monitoring
     install_kafka
     ;;
   chart)

@@ -20,43 +20,56 @@ def binary(name):
 
 
 class Server:
-    """Use with `with`. `address` is "127.0.0.1:PORT". Ends the process by its pid, and removes its data."""
+    """Use with `with`. `address` and `metrics` are "127.0.0.1:PORT". Ends the process by pid, and removes its data."""
 
     def __enter__(self):
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="prihvat_test_"))
-        with open(self._folder / "log", "wb") as log:
+        try:
+            self.start()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def start(self, listen="127.0.0.1:0", metrics_listen="127.0.0.1:0"):
+        """Starts it, or starts it again after kill(), on the same data."""
+        with open(self._folder / "log", "ab") as log:
             self._process = subprocess.Popen(  # pylint: disable=consider-using-with
                 [
                     binary("prihvatd"),
                     f"--data-dir={self._folder / 'data'}",
-                    "--listen=127.0.0.1:0",
+                    f"--listen={listen}",
+                    f"--metrics-listen={metrics_listen}",
                     "--insecure-dev",
                 ],
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
             )
-        try:
-            self.address = self._await_address()
-        except BaseException:
-            self.__exit__()
-            raise
-        return self
+        self.address, port = self._await_addresses()
+        self.metrics = f"127.0.0.1:{port}"
 
-    def _await_address(self):
+    def kill(self):
+        """kill -9"""
+        self._process.kill()
+        self._process.wait()
+        self._process.stdout.close()
+
+    def _await_addresses(self):
         # The line comes or the output ends; the timer sees to it that one of the two happens.
         timer = threading.Timer(START_PATIENCE, self._process.kill)
         timer.start()
         try:
             for line in self._process.stdout:
-                if found := re.match(r"prihvatd listens on ([^,]+),", line):
-                    return found[1]
+                if found := re.match(r"prihvatd listens on ([^,]+), metrics on port (\d+)", line):
+                    return found[1], found[2]
         finally:
             timer.cancel()
         raise RuntimeError("prihvatd did not start: " + (self._folder / "log").read_text())
 
     def __exit__(self, *_):
-        self._process.terminate()
+        if self._process.poll() is None:
+            self._process.terminate()
         try:
             self.exit_code = self._process.wait(STOP_PATIENCE)
         except subprocess.TimeoutExpired:
