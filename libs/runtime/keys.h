@@ -41,6 +41,11 @@ inline std::string RequestAgeKey(int32_t partition, int64_t recorded_at_us,
                                  std::string_view request_key) {
   return fmt::format("age/{}/{:020}/{}", partition, recorded_at_us, request_key);
 }
+// The time in a RequestAgeKey.
+inline int64_t RecordedAtOf(std::string_view request_age_key) {
+  const size_t time = request_age_key.find('/', sizeof "age/" - 1) + 1;
+  return std::stoll(std::string(request_age_key.substr(time, 20)));
+}
 
 // Family "feed".
 inline std::string FeedKey(int32_t partition, int64_t offset) {

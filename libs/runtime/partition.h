@@ -133,6 +133,7 @@ class Partition {
   bool stopping_ = false;
   event_log::TermFence fence_;
   std::string last_record_digest_;
+  int64_t evict_after_us_ = 0;  // commits recorded until then find no request id to forget
 
   std::unique_ptr<event_log::LogReader> reader_;
   std::deque<event_log::RawRecord> read_ahead_;

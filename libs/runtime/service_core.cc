@@ -1,6 +1,7 @@
 #include "libs/runtime/service_core.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -26,14 +27,13 @@ constexpr size_t kWaiters = 10'000;  // calls that wait for a token, at most
 
 class StoreSnapshot final : public Snapshot {
  public:
-  StoreSnapshot(const state_store::StateStore& store, const Views& views, common::v1::Token token,
+  // `followed`: the partitions that the store keeps a fence of.
+  StoreSnapshot(const std::vector<event_log::TopicPartition>& followed, const Views& views,
                 std::unique_ptr<state_store::StateStore::Snapshot> look)
-      : views_(views),
-        token_(std::move(token)),
+      : followed_(followed),
+        views_(views),
         look_(std::move(look)),
-        entities_(look_->Read(state_store::kEntities)) {
-    (void)store;
-  }
+        entities_(look_->Read(state_store::kEntities)) {}
 
   const es::Rows& entities() const override { return *entities_; }
   absl::StatusOr<const es::Rows*> view(std::string_view name) const override {
@@ -48,11 +48,28 @@ class StoreSnapshot final : public Snapshot {
           fmt::format("VIEW_BUILDING: view {} is being built", name));
     return rows.get();
   }
-  const common::v1::Token& token() const override { return token_; }
+  // Read when first asked for: most looks are not.
+  const common::v1::Token& token() const override {
+    if (token_) return *token_;
+    token_.emplace();
+    const auto meta = look_->Read(state_store::kMeta);
+    for (const event_log::TopicPartition& tp : followed_) {
+      const auto stored = meta->Get(FenceKey(tp.topic, tp.partition));
+      if (!stored) continue;
+      const auto state = FenceState::Parse(*stored);
+      if (!state.ok() || state->next_offset == 0) continue;
+      common::v1::Position& position = *token_->add_positions();
+      position.set_topic(tp.topic);
+      position.set_partition(tp.partition);
+      position.set_offset(state->next_offset - 1);
+    }
+    return *token_;
+  }
 
  private:
+  const std::vector<event_log::TopicPartition>& followed_;
   const Views& views_;
-  common::v1::Token token_;
+  mutable std::optional<common::v1::Token> token_;
   std::unique_ptr<state_store::StateStore::Snapshot> look_;
   std::unique_ptr<es::Rows> entities_;
   mutable std::map<std::string, std::unique_ptr<es::Rows>> opened_;
@@ -152,12 +169,14 @@ absl::StatusOr<std::unique_ptr<ServiceCore>> ServiceCore::Open(
     auto partition = Partition::Open(deps, p);
     if (!partition.ok()) return partition.status();
     core->partitions_.push_back(*std::move(partition));
+    core->followed_.push_back({core->definition_.topic, p});
   }
   for (const std::string& topic : core->views_->foreign_topics()) {
     for (int32_t p = 0; p < core->options_.partitions; ++p) {
       auto tail = SourceTail::Open(deps, {topic, p});
       if (!tail.ok()) return tail.status();
       core->tails_.push_back(*std::move(tail));
+      core->followed_.push_back({topic, p});
     }
   }
   std::map<std::string, std::vector<const es::Process*>> by_source;
@@ -324,20 +343,7 @@ std::vector<PartitionStatus> ServiceCore::Status() const {
 }
 
 std::unique_ptr<Snapshot> ServiceCore::Look() const {
-  auto look = store_->Look();
-  const auto meta = look->Read(state_store::kMeta);
-  common::v1::Token token;
-  meta->Scan("fence/", "", [&](std::string_view key, std::string_view value) {
-    auto state = FenceState::Parse(value);
-    const size_t slash = key.rfind('/');
-    if (!state.ok() || state->next_offset == 0) return true;
-    common::v1::Position& position = *token.add_positions();
-    position.set_topic(std::string(key.substr(6, slash - 6)));
-    position.set_partition(std::stoi(std::string(key.substr(slash + 1))));
-    position.set_offset(state->next_offset - 1);
-    return true;
-  });
-  return std::make_unique<StoreSnapshot>(*store_, *views_, std::move(token), std::move(look));
+  return std::make_unique<StoreSnapshot>(followed_, *views_, store_->Look());
 }
 
 absl::StatusOr<std::vector<Change>> ServiceCore::Changes(int32_t partition, int64_t after,

@@ -88,6 +88,7 @@ class ServiceCore {
   std::vector<std::unique_ptr<SourceTail>> tails_;
   std::vector<std::unique_ptr<ProcessRunner>> runners_;
   std::vector<Waiter> waiters_;
+  std::vector<event_log::TopicPartition> followed_;  // own and foreign; fixed once open
 };
 
 }  // namespace prihvat::runtime
