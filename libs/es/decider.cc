@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "fmt/format.h"
+#include "libs/base/resource_name.h"
+#include "libs/base/string_view.h"
 #include "prihvat/common/v1/common.pb.h"
 #include "prihvat/common/v1/work_list.pb.h"
 
@@ -16,16 +18,65 @@ int64_t LastNumber(const View& view, std::string_view counter) {
   return row == nullptr ? 0 : row->offset();
 }
 
+// Of recording, which is after 1970.
+void SetTime(absl::Time time, google::protobuf::Timestamp& into) {
+  const int64_t micros = absl::ToUnixMicros(time);
+  into.set_seconds(micros / 1'000'000);
+  into.set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+}
+
 void FoldReactionRejected(Entities& entities, const common::v1::ReactionRejected& event,
                           const EventContext& context) {
   common::v1::WorkItem item;
   item.set_name(fmt::format("{}/workItems/{}-{}-{}-{}", context.operation, context.topic,
                             context.partition, context.offset, context.index));
   *item.mutable_rejected() = event;
-  const int64_t micros = absl::ToUnixMicros(context.recorded_at);
-  item.mutable_create_time()->set_seconds(micros / 1'000'000);
-  item.mutable_create_time()->set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
+  SetTime(context.recorded_at, *item.mutable_create_time());
   entities.Put(item.name(), item);
+}
+
+void FoldWorkItemSettled(Entities& entities, const common::v1::WorkItemSettled& event,
+                         const EventContext& context) {
+  entities.Edit<common::v1::WorkItem>(event.work_item(), [&](common::v1::WorkItem& item) {
+    SetTime(context.recorded_at, *item.mutable_settle_time());
+    item.set_resolution(event.resolution());
+  });
+}
+
+// The work item of that name in the command's operation, which is open.
+std::optional<Rejection> CheckOpen(const View& view, const std::string& name,
+                                   const Context& context, const common::v1::WorkItem*& item) {
+  const absl::Status status =
+      base::CheckName("name", name, fmt::format("{}/workItems/*", context.operation));
+  if (!status.ok()) return InvalidField("name", base::FromAbsl(status.message()));
+  item = view.Find<common::v1::WorkItem>(name);
+  if (item == nullptr) return NotFound(name);
+  if (item->has_settle_time()) return WrongState(name, "SETTLED", "be settled again", "none");
+  return std::nullopt;
+}
+
+Decision DecideDismiss(const View& view, const common::v1::DismissWorkItemRequest& request,
+                       Context& context) {
+  constexpr size_t kMostBytes = 2000;
+  const common::v1::WorkItem* item = nullptr;
+  if (auto no = CheckOpen(view, request.name(), context, item)) return *std::move(no);
+  if (request.resolution().empty() || request.resolution().size() > kMostBytes) {
+    return InvalidField("resolution", fmt::format("has {} bytes; it should be 1 to {}",
+                                                  request.resolution().size(), kMostBytes));
+  }
+  common::v1::WorkItemSettled event;
+  event.set_work_item(request.name());
+  event.set_resolution(request.resolution());
+  return Accepted(std::move(event)).Naming(request.name());
+}
+
+// For the table of commands; Decider::Decide sees to it itself, since it needs the table.
+Decision NeverAsked(const View&, const common::v1::RetryWorkItemRequest&, Context&) {
+  return Rejected(kCommandUnknown);
+}
+
+absl::Time TimeOf(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
 }
 
 }  // namespace
@@ -60,7 +111,12 @@ std::string Context::NewId() {
   return id;
 }
 
-Decider::Decider() { Fold<common::v1::ReactionRejected>(&FoldReactionRejected); }
+Decider::Decider() {
+  Fold<common::v1::ReactionRejected>(&FoldReactionRejected);
+  Fold<common::v1::WorkItemSettled>(&FoldWorkItemSettled);
+  On<common::v1::RetryWorkItemRequest>(&NeverAsked);
+  On<common::v1::DismissWorkItemRequest>(&DecideDismiss);
+}
 
 bool Decider::Knows(std::string_view command_type) const {
   return commands_.find(command_type) != commands_.end();
@@ -95,7 +151,38 @@ Decision Decider::Decide(const View& view, const google::protobuf::Message& comm
         .With("days_back", days_back)
         .With("limit_days", time_policy_.backdating_days);
   }
+  if (command.GetDescriptor() == common::v1::RetryWorkItemRequest::descriptor()) {
+    return Retry(view, static_cast<const common::v1::RetryWorkItemRequest&>(command), context);
+  }
   return entry->second.decide(view, command, context);
+}
+
+Decision Decider::Retry(const View& view, const common::v1::RetryWorkItemRequest& request,
+                        Context& context) const {
+  const common::v1::WorkItem* item = nullptr;
+  if (auto no = CheckOpen(view, request.name(), context, item)) return *std::move(no);
+  const common::v1::ReactionRejected& rejected = item->rejected();
+  const auto entry = commands_.find(rejected.command_type());
+  const std::unique_ptr<google::protobuf::Message> command = NewCommand(rejected.command_type());
+  const bool nested = rejected.command_type() == request.GetDescriptor()->full_name();
+  if (command == nullptr || nested || !command->ParseFromString(rejected.command())) {
+    return Rejected(kCommandUnknown)
+        .Saying(fmt::format("{} holds a {}, which cannot be read", request.name(),
+                            rejected.command_type()))
+        .With("name", request.name())
+        .With("command_type", rejected.command_type());
+  }
+  // As the process sent it: the source service has judged how far back its fact may lie.
+  context.principal = "processes/" + rejected.process();
+  if (context.import_id.empty()) context.import_id = context.principal;
+  if (rejected.has_effective_time()) context.effective_at = TimeOf(rejected.effective_time());
+  Decision now = entry->second.decide(view, *command, context);
+  if (!now.accepted()) return now;
+  Decision decision = std::move(now).TakingEffectAt(context.effective_at);
+  common::v1::WorkItemSettled settled;
+  settled.set_work_item(request.name());
+  decision.Add(std::move(settled));
+  return std::move(decision).Naming(request.name());
 }
 
 absl::TimeZone Decider::ZoneOf(const View& view, std::string_view operation) const {

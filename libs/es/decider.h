@@ -20,6 +20,7 @@
 #include "google/protobuf/message.h"
 #include "libs/es/decision.h"
 #include "libs/es/entities.h"
+#include "prihvat/common/v1/work_list.pb.h"
 
 namespace prihvat::es {
 
@@ -104,7 +105,8 @@ class Decider {
   std::unique_ptr<google::protobuf::Message> NewCommand(std::string_view command_type) const;
 
   // Checks what holds for every command (INV-34), then asks the command's function. A command of
-  // unknown type is a broken invariant.
+  // unknown type is a broken invariant. RetryWorkItemRequest and DismissWorkItemRequest are known
+  // to every decider.
   Decision Decide(const View& view, const google::protobuf::Message& command,
                   Context& context) const;
 
@@ -120,6 +122,10 @@ class Decider {
   std::vector<std::string> event_types() const;
 
  private:
+  // Decides the command that the work item holds again, as of when it was to take effect.
+  Decision Retry(const View& view, const common::v1::RetryWorkItemRequest& request,
+                 Context& context) const;
+
   using DecideFn = std::function<Decision(const View&, const google::protobuf::Message&, Context&)>;
   using EvolveFn =
       std::function<void(Entities&, const google::protobuf::Message&, const EventContext&)>;

@@ -110,6 +110,72 @@ TEST(Decider, ARejectedReactionBecomesAWorkItem) {
       "ASSET_EXISTS");
 }
 
+constexpr char kItem[] = "operations/ba/workItems/spec-0-0-0";
+
+// A process wanted to create x, effective a year ago, and was refused.
+DeciderSpec& WithWorkItem(DeciderSpec& spec) {
+  common::v1::ReactionRejected rejected;
+  rejected.set_process("p");
+  rejected.set_reason("ALREADY_EXISTS");
+  rejected.set_command_type(Actor::descriptor()->full_name());
+  rejected.set_command(Create("x").SerializeAsString());
+  rejected.mutable_effective_time()->set_seconds(1'657'700'000);
+  return spec.Given(rejected);
+}
+
+common::v1::RetryWorkItemRequest RetryOf(const std::string& name = kItem) {
+  common::v1::RetryWorkItemRequest request;
+  request.set_name(name);
+  return request;
+}
+
+TEST(WorkItems, ARetryDoesWhatWasRefusedAsOfWhenItWasToTakeEffect) {
+  DeciderSpec spec(TestDecider());
+  WithWorkItem(spec).When(RetryOf()).ThenAccepted();
+  ASSERT_EQ(spec.decision().events().size(), 2u);
+  EXPECT_EQ(spec.decision().events()[0].message->GetDescriptor(), Decimal::descriptor());
+  EXPECT_EQ(spec.decision().events()[0].effective_at, absl::FromUnixSeconds(1'657'700'000));
+  EXPECT_EQ(spec.decision().resource(), kItem);
+  const auto item = spec.Entity<common::v1::WorkItem>(kItem);
+  EXPECT_TRUE(item.has_settle_time());
+  EXPECT_EQ(item.resolution(), "");
+  spec.When(RetryOf()).ThenRejected("WRONG_STATE", {{"state", "SETTLED"}});
+}
+
+TEST(WorkItems, ARetryThatIsRefusedAgainChangesNothing) {
+  DeciderSpec spec(TestDecider());
+  WithWorkItem(spec).When(Create("x")).ThenAccepted();
+  spec.When(RetryOf()).ThenRejected("ALREADY_EXISTS");
+  EXPECT_FALSE(spec.Entity<common::v1::WorkItem>(kItem).has_settle_time());
+}
+
+TEST(WorkItems, AreDismissedWithAResolution) {
+  DeciderSpec spec(TestDecider());
+  common::v1::DismissWorkItemRequest dismiss;
+  dismiss.set_name(kItem);
+  WithWorkItem(spec).When(dismiss).ThenRejectedField("resolution");
+  dismiss.set_resolution("entered by hand");
+  spec.When(dismiss).ThenAccepted();
+  EXPECT_EQ(spec.Entity<common::v1::WorkItem>(kItem).resolution(), "entered by hand");
+  spec.When(RetryOf()).ThenRejected("WRONG_STATE");
+  spec.When(dismiss).ThenRejected("WRONG_STATE");
+}
+
+TEST(WorkItems, OnlyOnesThatAreThereAndCanBeReadAreRetried) {
+  DeciderSpec spec(TestDecider());
+  spec.When(RetryOf()).ThenRejected("NOT_FOUND");
+  spec.When(RetryOf("operations/rs/workItems/spec-0-0-0")).ThenRejectedField("name");
+  common::v1::ReactionRejected unknown;
+  unknown.set_command_type("prihvat.x.v1.FromTheFuture");
+  spec.Given(unknown).When(RetryOf()).ThenRejected("COMMAND_UNKNOWN");
+  common::v1::ReactionRejected nested;
+  nested.set_command_type(common::v1::RetryWorkItemRequest::descriptor()->full_name());
+  nested.set_command(RetryOf("operations/ba/workItems/spec-0-1-0").SerializeAsString());
+  spec.Given(nested)
+      .When(RetryOf("operations/ba/workItems/spec-0-1-0"))
+      .ThenRejected("COMMAND_UNKNOWN");
+}
+
 TEST(Entities, ForEachVisitsDirectChildrenOnly) {
   MapRows rows;
   Entities entities(rows);

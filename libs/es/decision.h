@@ -46,6 +46,10 @@ inline constexpr Reason kEffectiveInFuture{"EFFECTIVE_IN_FUTURE",
                                            absl::StatusCode::kInvalidArgument,
                                            "The effective time is after the time of recording.",
                                            "Correct the time, or the clock that it came from."};
+inline constexpr Reason kCommandUnknown{
+    "COMMAND_UNKNOWN", absl::StatusCode::kFailedPrecondition,
+    "This build cannot read the command that the work item holds.",
+    "Dismiss the work item, or upgrade the server to a build that can."};
 inline constexpr Reason kOperationUnknown{
     "OPERATION_UNKNOWN", absl::StatusCode::kFailedPrecondition,
     "This service has not heard of the operation.",
@@ -114,6 +118,13 @@ class Decision {
   template <class Event>
   void Add(Event event) {
     events_.push_back({std::make_unique<Event>(std::move(event))});
+  }
+  // Every event so far takes effect then, unless it says otherwise itself.
+  Decision&& TakingEffectAt(absl::Time time) && {
+    for (NewEvent& event : events_) {
+      if (event.effective_at == absl::InfinitePast()) event.effective_at = time;
+    }
+    return std::move(*this);
   }
   // The resource that the command makes or changes: what the reply renders.
   Decision&& Naming(std::string_view resource) && {

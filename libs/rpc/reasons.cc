@@ -36,6 +36,7 @@ std::span<const es::Reason* const> RpcReasons() {
       &es::kBackdatedTooFar,
       &es::kEffectiveInFuture,
       &es::kOperationUnknown,
+      &es::kCommandUnknown,
   };
   return kAll;
 }

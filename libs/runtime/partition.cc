@@ -907,6 +907,7 @@ void Partition::DecideReaction(Batch& batch, ReactionItem item) {
     rejected.set_command(es::SerializeDeterministically(*reaction.command));
     rejected.set_reason(decision.rejection().reason().id);
     rejected.set_message(decision.rejection().message());
+    *rejected.mutable_effective_time() = ToProto(context.effective_at);
     add_event(rejected, batch.recorded_at);
   }
   for (const es::DocumentNumber& number : context.numbers) {

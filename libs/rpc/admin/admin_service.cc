@@ -112,8 +112,20 @@ class AdminServiceImpl final : public v1::AdminService::CallbackService {
         .Read(context, request, response,
               [this, request, response](const ReadContext& reads) -> absl::Status {
                 PRIHVAT_RETURN_IF_ERROR(admin_.Find(request->service()).status());
-                return FillWorkItems(reads, request->parent() + "/workItems/", *response);
+                return FillWorkItems(reads, *request, *response);
               });
+  }
+
+  ServerUnaryReactor* RetryWorkItem(CallbackServerContext* context,
+                                    const common::v1::RetryWorkItemRequest* request,
+                                    common::v1::WorkItem* response) override {
+    return Settle(context, request, response);
+  }
+
+  ServerUnaryReactor* DismissWorkItem(CallbackServerContext* context,
+                                      const common::v1::DismissWorkItemRequest* request,
+                                      common::v1::WorkItem* response) override {
+    return Settle(context, request, response);
   }
 
   ServerWriteReactor<v1::TailLogResponse>* TailLog(CallbackServerContext* context,
@@ -165,18 +177,40 @@ class AdminServiceImpl final : public v1::AdminService::CallbackService {
     return absl::OkStatus();
   }
 
-  static absl::Status FillWorkItems(const ReadContext& reads, const std::string& prefix,
+  // A command of the named service about a work item, which is the answer.
+  template <class Request>
+  ServerUnaryReactor* Settle(CallbackServerContext* context, const Request* request,
+                             common::v1::WorkItem* response) {
+    const auto hosted = admin_.Find(request->service());
+    if (!hosted.ok()) {
+      const absl::Status unknown = hosted.status();
+      return admin_.AnyAdmin().Read(context, request, response,
+                                    [unknown](const ReadContext&) { return unknown; });
+    }
+    return (*hosted)->admin->Command(
+        context, request, response,
+        [request, response](const ReadContext& reads, const runtime::CommandReply&) {
+          absl::Status status = reads.FindInto(request->name(), *response);
+          response->mutable_rejected()->clear_command();  // as in lists
+          return status;
+        });
+  }
+
+  static absl::Status FillWorkItems(const ReadContext& reads,
+                                    const v1::ListWorkItemsRequest& request,
                                     v1::ListWorkItemsResponse& response) {
+    const std::string prefix = request.parent() + "/workItems/";
     std::string last;
     bool more = false;
     reads.entities().rows().Scan(
         prefix, reads.page_after(), [&](std::string_view key, std::string_view row) {
+          common::v1::WorkItem item;
+          if (!es::DecodeEntity(row, item)) return true;
+          if (item.has_settle_time() && !request.with_settled()) return true;
           if (response.work_items_size() == reads.page_size()) {
             more = true;
             return false;
           }
-          common::v1::WorkItem item;
-          if (!es::DecodeEntity(row, item)) return true;
           item.mutable_rejected()->clear_command();  // its fields' classes cannot be seen in bytes
           *response.add_work_items() = std::move(item);
           last = std::string(key);

@@ -14,6 +14,7 @@
 #include "libs/base/random.h"
 #include "libs/base/uuid.h"
 #include "libs/event_log/testing/memory_log.h"
+#include "libs/rpc/admin/admin_service.h"
 #include "libs/rpc/authenticator.h"
 #include "libs/rpc/executor.h"
 #include "libs/rpc/forwarder.h"
@@ -40,7 +41,9 @@ constexpr char kApi[] = "prihvat.reception.v1.ReceptionService";
 // One instance of the service and a client of it.
 class Api : public ::testing::Test {
  protected:
-  Api()
+  Api() : Api(access::Policy::Default()) {}
+  // `policy` outlives it.
+  explicit Api(const access::Policy& policy)
       : log_({{.name = "prihvat.reception", .partitions = 1},
               {.name = "prihvat.procurement", .partitions = 1},
               {.name = "prihvat.handover", .partitions = 1}}),
@@ -56,22 +59,26 @@ class Api : public ::testing::Test {
     auto service = runtime::Service::Start(ReceptionDefinition(), options, log_, clock_, random_);
     PRIHVAT_CHECK(service.ok(), service.status().ToString());
     service_ = *std::move(service);
-    calls_ = std::make_unique<rpc::Calls>(*service_, kApi,
-                                          rpc::Environment{.clock = &clock_,
-                                                           .access = &access::Policy::Default(),
-                                                           .authenticator = &authenticator_,
-                                                           .executor = executor_.get(),
-                                                           .forwarder = &forwarder_,
-                                                           .metrics = &metrics_});
+    const rpc::Environment environment{.clock = &clock_,
+                                       .access = &policy,
+                                       .authenticator = &authenticator_,
+                                       .executor = executor_.get(),
+                                       .forwarder = &forwarder_,
+                                       .metrics = &metrics_};
+    calls_ = std::make_unique<rpc::Calls>(*service_, kApi, environment);
     api_ = std::make_unique<ReceptionServiceImpl>(*calls_);
+    admin_ = std::make_unique<rpc::admin::Admin>(std::vector<runtime::Service*>{service_.get()},
+                                                 environment, rpc::admin::AdminOptions{});
     grpc::ServerBuilder builder;
     builder.RegisterService(api_.get());
+    builder.RegisterService(&admin_->change_feed_service());
     server_ = builder.BuildAndStart();
     stub_ = v1::ReceptionService::NewStub(server_->InProcessChannel({}));
     RegisterOperation();
   }
 
   ~Api() override {
+    admin_->EndStreams();
     server_->Shutdown();
     service_->Stop(absl::Now() + absl::Seconds(10));
     executor_.reset();
@@ -186,6 +193,7 @@ class Api : public ::testing::Test {
   std::unique_ptr<runtime::Service> service_;
   std::unique_ptr<rpc::Calls> calls_;
   std::unique_ptr<ReceptionServiceImpl> api_;
+  std::unique_ptr<rpc::admin::Admin> admin_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Stub> stub_;
 };
@@ -201,8 +209,9 @@ TEST(ReceptionApi, EveryMutationHasADecider) {
     ++mutations;
     EXPECT_TRUE(decider.Knows(request->full_name())) << request->full_name();
   }
-  EXPECT_EQ(mutations + 2, static_cast<int>(decider.command_types().size()))
-      << "all but the two commands of the processes are called from outside";
+  EXPECT_EQ(mutations + 2 + 2, static_cast<int>(decider.command_types().size()))
+      << "all but the two commands of the processes, and the two about work items, which every "
+         "service knows, are called from outside";
 }
 
 TEST_F(Api, AStayFromCheckInToCheckOut) {
@@ -409,6 +418,10 @@ TEST_F(Api, WhoAnsweredForAFunctionAtAnInstant) {
   EXPECT_EQ(Do(&Stub::GetResponsibleBody, ask).body(), "organisations/dcpb");
   *ask.mutable_as_of_time() = ToProto(absl::Now() - absl::Hours(1));
   EXPECT_EQ(ReasonOf(&Stub::GetResponsibleBody, ask), "NOT_FOUND");
+  *ask.mutable_as_of_time() = ToProto(absl::Now() + absl::Hours(1));
+  EXPECT_EQ(ReasonOf(&Stub::GetResponsibleBody, ask), "INVALID_FIELD");
+  *ask.mutable_as_of_time() = ToProto(absl::Now() + absl::Minutes(1));  // a clock that is ahead
+  EXPECT_EQ(Do(&Stub::GetResponsibleBody, ask).body(), "organisations/dcpb");
   v1::ListResponsibilitiesRequest list;
   list.set_parent(Centre("usivak"));
   EXPECT_EQ(Do(&Stub::ListResponsibilities, list).responsibilities_size(), 1);
@@ -426,6 +439,129 @@ TEST_F(Api, G12_WhoMayNotSeePersonsIsRefused) {
   EXPECT_EQ(ReasonOf(&Stub::GetPerson, get), "PERMISSION_DENIED");
   principal_ = "organisations/iom/people/buyer;roles=procurement_officer;operations=operations/ba";
   EXPECT_EQ(ReasonOf(&Stub::GetPerson, get), "PERMISSION_DENIED");
+}
+
+// One role sees persons whole; another may do the same calls, follow the feed, and sees no personal
+// field.
+const access::Policy& TwoRoles() {
+  static const access::Policy& policy = *[] {
+    auto parsed = access::Policy::Parse(R"(
+name: test
+versions:
+  - effective_from: 2020-01-01
+    roles:
+      camp_manager:
+        permissions: [reception.*, admin.changes.watch]
+        sees: [public, internal, personal]
+      counter:
+        permissions: [reception.*, admin.changes.watch]
+        sees: [public, internal]
+)");
+    PRIHVAT_CHECK(parsed.ok(), parsed.status().ToString());
+    return new access::Policy(*std::move(parsed));
+  }();
+  return policy;
+}
+
+class MaskedApi : public Api {
+ protected:
+  MaskedApi() : Api(TwoRoles()) {}
+
+  void SetUp() override {
+    OpenCentre("usivak", 1);
+    Arrive("1", "usivak", "b1");  // born 1990 to 1992
+  }
+
+  const std::string manager_ = principal_;
+  const std::string counter_ =
+      "organisations/unhcr/people/counter;roles=counter;operations=operations/ba";
+
+  // What a feed from the beginning tells of the registration of p-1.
+  v1::PersonRegistered ToldByFeed() {
+    auto feed = admin::v1::ChangeFeedService::NewStub(server_->InProcessChannel({}));
+    admin::v1::WatchRequest request;
+    request.set_service("reception");
+    request.set_operation(std::string(testing::kOperation));
+    request.set_start(admin::v1::WATCH_START_BEGINNING);
+    grpc::ClientContext context;
+    context.AddMetadata("x-prihvat-principal", principal_);
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    const auto stream = feed->Watch(&context, request);
+    admin::v1::WatchResponse response;
+    v1::PersonRegistered told;
+    while (told.person().empty() && stream->Read(&response)) {
+      for (const auto& event : response.change().events()) {
+        if (event.Is<v1::PersonRegistered>()) event.UnpackTo(&told);
+      }
+    }
+    context.TryCancel();
+    return told;
+  }
+};
+
+TEST_F(MaskedApi, G12_WhoMayNotSeePersonalFieldsGetsThemEmptyInEveryAnswer) {
+  v1::GetPersonRequest get;
+  get.set_name(Person("p-1"));
+  v1::ListPersonsRequest list;
+  list.set_parent(std::string(testing::kOperation));
+  v1::RegisterPersonRequest again;
+  again.set_parent(std::string(testing::kOperation));
+  again.set_person_id("p-2");
+  again.mutable_person()->set_birth_year_from(2001);
+  again.mutable_person()->set_sex(v1::SEX_FEMALE);
+  again.set_request_id(base::MakeUuid(random_));
+  EXPECT_EQ(Do(&Stub::GetPerson, get).birth_year_from(), 1990);
+  EXPECT_EQ(Do(&Stub::ListPersons, list).persons(0).birth_year_to(), 1992);
+  EXPECT_EQ(Do(&Stub::RegisterPerson, again).birth_year_from(), 2001);
+
+  principal_ = counter_;
+  const auto expect_masked = [](const v1::Person& person) {
+    EXPECT_FALSE(person.name().empty());
+    EXPECT_EQ(person.birth_year_from(), 0);
+    EXPECT_EQ(person.birth_year_to(), 0);
+    EXPECT_EQ(person.sex(), v1::SEX_UNSPECIFIED);
+  };
+  expect_masked(Do(&Stub::GetPerson, get));
+  const v1::ListPersonsResponse page = Do(&Stub::ListPersons, list);
+  ASSERT_EQ(page.persons_size(), 2);
+  for (const v1::Person& person : page.persons()) expect_masked(person);
+  // Nor in the answer to what they have written themselves, nor to its repetition.
+  again.set_person_id("p-3");
+  again.set_request_id(base::MakeUuid(random_));
+  expect_masked(Do(&Stub::RegisterPerson, again));
+  expect_masked(Do(&Stub::RegisterPerson, again));
+}
+
+TEST_F(MaskedApi, G12_TheFeedTellsNoPersonalFieldsToWhoMayNotSeeThem) {
+  EXPECT_EQ(ToldByFeed().birth_year_from(), 1990);
+  principal_ = counter_;
+  const v1::PersonRegistered told = ToldByFeed();
+  EXPECT_EQ(told.person(), Person("p-1"));
+  EXPECT_EQ(told.birth_year_from(), 0);
+  EXPECT_EQ(told.birth_year_to(), 0);
+}
+
+TEST_F(MaskedApi, G12_ErrorsSayNothingOfAPersonThatTheCallerMayNotSee) {
+  principal_ = counter_;
+  // The id is taken: who it is, is not said; nor when a stay or a bed is in the way.
+  v1::RegisterPersonRequest taken;
+  taken.set_parent(std::string(testing::kOperation));
+  taken.set_person_id("p-1");
+  v1::CheckInRequest second;
+  second.set_parent(std::string(testing::kOperation));
+  second.set_person(Person("p-1"));
+  second.set_centre(Centre("usivak"));
+  const auto expect_silent = [&](auto method, auto request, auto response, const char* reason) {
+    const rpc::testing::Outcome outcome = Try(method, request, &response);
+    EXPECT_EQ(outcome.reason, reason);
+    // Birth years stand nowhere in the status, its details included.
+    const std::string all = outcome.status.error_message() + outcome.status.error_details();
+    for (const char* year : {"1990", "1991", "1992"}) {
+      EXPECT_EQ(all.find(year), std::string::npos) << all;
+    }
+  };
+  expect_silent(&Stub::RegisterPerson, taken, v1::Person(), "ALREADY_EXISTS");
+  expect_silent(&Stub::CheckIn, second, v1::Stay(), "OPEN_STAY");
 }
 
 }  // namespace
