@@ -263,6 +263,17 @@ TEST_F(Api, INV18_ACorrectionAnswersTheNewCertificateWhichBothSign) {
   const auto corrected = Do(&Stub::CorrectHandoverCase, correct);
   EXPECT_EQ(corrected.corrects(), old);
   EXPECT_EQ(corrected.place(), "Ilidža");
+  // Who has to sign finds it.
+  v1::ListHandoverCasesRequest cases;
+  cases.set_parent("operations/ba");
+  cases.set_pending_signature(true);
+  EXPECT_EQ(Do(&Stub::ListHandoverCases, cases).handover_cases_size(), 1);
+  v1::ListCertificatesRequest certificates;
+  certificates.set_parent("operations/ba");
+  certificates.set_pending_signature(true);
+  const auto pending = Do(&Stub::ListCertificates, certificates);
+  ASSERT_EQ(pending.certificates_size(), 1);
+  EXPECT_EQ(pending.certificates(0).name(), corrected.name());
   auto sign = Named<v1::SignCorrectiveCertificateRequest>(corrected.name());
   sign.set_etag(corrected.etag());
   sign.set_canonical_sha256(corrected.canonical_sha256());
@@ -275,6 +286,8 @@ TEST_F(Api, INV18_ACorrectionAnswersTheNewCertificateWhichBothSign) {
             "STALE_ETAG");
   sign.clear_etag();
   EXPECT_EQ(Do(&Stub::SignCorrectiveCertificate, sign, kEuHead, "recipient").signatures_size(), 2);
+  EXPECT_EQ(Do(&Stub::ListHandoverCases, cases).handover_cases_size(), 0);
+  EXPECT_EQ(Do(&Stub::ListCertificates, certificates).certificates_size(), 0);
   const auto pdf =
       Do(&Stub::RenderCertificate, Named<v1::RenderCertificateRequest>(corrected.name()));
   EXPECT_EQ(pdf.canonical_sha256(), corrected.canonical_sha256());
@@ -407,6 +420,11 @@ TEST_F(Api, INV19_OfTwoTransfersAtOnceOneTakesEffectAndTheCentreHasOneBody) {
   v1::GetResponsibleBodyResponse nobody;
   EXPECT_EQ(Try(&Stub::GetResponsibleBody, ask, &nobody).status.error_code(),
             grpc::StatusCode::NOT_FOUND);
+  // Nobody knows who will answer: as reception says it too.
+  *ask.mutable_as_of_time() = ToProto(absl::Now() + absl::Hours(1));
+  EXPECT_EQ(Try(&Stub::GetResponsibleBody, ask, &nobody).reason, "INVALID_FIELD");
+  *ask.mutable_as_of_time() = ToProto(absl::Now() + absl::Minutes(1));  // a clock that is ahead
+  EXPECT_EQ(Do(&Stub::GetResponsibleBody, ask).answering().body(), takers[winner]);
 }
 
 }  // namespace

@@ -276,6 +276,25 @@ Reactor* HandoverServiceImpl::ListCertificates(Context* context,
       [wanted = *request](const v1::Certificate& entity) { return Keeps(wanted, entity); });
 }
 
+Reactor* HandoverServiceImpl::GetConflict(Context* context, const v1::GetConflictRequest* request,
+                                          v1::Conflict* response) {
+  return calls_.Get(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ListConflicts(Context* context,
+                                            const v1::ListConflictsRequest* request,
+                                            v1::ListConflictsResponse* response) {
+  return calls_.List<v1::Conflict>(
+      context, request, response, response->mutable_conflicts(), "conflicts",
+      [wanted = *request](const v1::Conflict& entity) { return Keeps(wanted, entity); });
+}
+
+Reactor* HandoverServiceImpl::ResolveConflict(Context* context,
+                                              const v1::ResolveConflictRequest* request,
+                                              v1::Conflict* response) {
+  return calls_.Command(context, request, response);
+}
+
 Reactor* HandoverServiceImpl::GetResponsibilityTransfer(
     Context* context, const v1::GetResponsibilityTransferRequest* request,
     v1::ResponsibilityTransfer* response) {

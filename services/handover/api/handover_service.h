@@ -116,6 +116,12 @@ class HandoverServiceImpl final : public v1::HandoverService::CallbackService {
                           v1::Certificate* response) override;
   Reactor* ListCertificates(Context* context, const v1::ListCertificatesRequest* request,
                             v1::ListCertificatesResponse* response) override;
+  Reactor* GetConflict(Context* context, const v1::GetConflictRequest* request,
+                       v1::Conflict* response) override;
+  Reactor* ListConflicts(Context* context, const v1::ListConflictsRequest* request,
+                         v1::ListConflictsResponse* response) override;
+  Reactor* ResolveConflict(Context* context, const v1::ResolveConflictRequest* request,
+                           v1::Conflict* response) override;
   Reactor* GetResponsibilityTransfer(Context* context,
                                      const v1::GetResponsibilityTransferRequest* request,
                                      v1::ResponsibilityTransfer* response) override;

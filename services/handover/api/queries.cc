@@ -8,6 +8,7 @@
 #include "services/handover/documents/certificate_pdf.h"
 #include "services/handover/domain/cases.h"
 #include "services/handover/domain/mandates.h"
+#include "services/handover/domain/policy.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/responsibilities.h"
 #include "services/handover/domain/times.h"
@@ -20,10 +21,28 @@ bool Is(const std::string& wanted, const std::string& value) {
   return wanted.empty() || wanted == value;
 }
 
-bool AwaitsSignature(v1::HandoverCaseState state) {
-  return state == v1::HANDOVER_CASE_STATE_COUNTED ||
-         state == v1::HANDOVER_CASE_STATE_PARTLY_ACCEPTED ||
-         state == v1::HANDOVER_CASE_STATE_SIGNED_BY_ONE;
+bool AwaitsSignature(const v1::HandoverCase& of) {
+  return of.state() == v1::HANDOVER_CASE_STATE_COUNTED ||
+         of.state() == v1::HANDOVER_CASE_STATE_PARTLY_ACCEPTED ||
+         of.state() == v1::HANDOVER_CASE_STATE_SIGNED_BY_ONE ||
+         !of.pending_corrective_certificate().empty();
+}
+
+bool AwaitsSignature(const v1::Certificate& certificate) {
+  return !certificate.corrects().empty() && !certificate.voided() &&
+         certificate.signatures_size() < 2;
+}
+
+// What is asked for as of a time: now where nothing is said. Nobody knows what is to come.
+absl::StatusOr<absl::Time> AsOf(const rpc::ReadContext& reads, bool given,
+                                const google::protobuf::Timestamp& as_of) {
+  if (!given) return reads.now();
+  const absl::Time time = FromProto(as_of);
+  const Policy& policy = PolicyOn(absl::ToCivilDay(reads.now(), reads.zone()));
+  if (time <= reads.now() + policy.skew) return time;
+  return rpc::Reject(es::InvalidField(
+      "as_of_time",
+      fmt::format("{} is after now, {}", Say(time, reads.zone()), Say(reads.now(), reads.zone()))));
 }
 
 }  // namespace
@@ -50,7 +69,8 @@ absl::Status AnswerResponsibleBody(const rpc::ReadContext& reads,
                                    v1::GetResponsibleBodyResponse& response) {
   v1::Responsibility responsibility;
   PRIHVAT_RETURN_IF_ERROR(reads.FindInto(request.name(), responsibility));
-  const absl::Time time = request.has_as_of_time() ? FromProto(request.as_of_time()) : reads.now();
+  PRIHVAT_ASSIGN_OR_RETURN(const absl::Time time,
+                           AsOf(reads, request.has_as_of_time(), request.as_of_time()));
   const v1::ResponsibilityPeriod* answering = AnsweringAt(responsibility, time);
   if (answering == nullptr) {
     return rpc::Reject(es::Rejected(es::kNotFound)
@@ -95,11 +115,17 @@ bool Keeps(const v1::ListHandoverCasesRequest& request, const v1::HandoverCase& 
          Is(request.recipient(), handover_case.recipient()) &&
          Is(request.donor(), handover_case.donor()) &&
          (!request.lacking_proof() || LacksProof(handover_case)) &&
-         (!request.pending_signature() || AwaitsSignature(handover_case.state()));
+         (!request.pending_signature() || AwaitsSignature(handover_case));
 }
 
 bool Keeps(const v1::ListCertificatesRequest& request, const v1::Certificate& certificate) {
-  return Is(request.recipient(), certificate.recipient().organisation());
+  return Is(request.recipient(), certificate.recipient().organisation()) &&
+         (!request.pending_signature() || AwaitsSignature(certificate));
+}
+
+bool Keeps(const v1::ListConflictsRequest& request, const v1::Conflict& conflict) {
+  return Is(request.item(), conflict.item()) &&
+         (request.state() == v1::CONFLICT_STATE_UNSPECIFIED || request.state() == conflict.state());
 }
 
 bool Keeps(const v1::ListResponsibilityTransfersRequest& request,

@@ -20,6 +20,7 @@ bool Keeps(const v1::ListAssetLotsRequest& request, const v1::AssetLot& lot);
 bool Keeps(const v1::ListMandatesRequest& request, const v1::Mandate& mandate);
 bool Keeps(const v1::ListHandoverCasesRequest& request, const v1::HandoverCase& handover_case);
 bool Keeps(const v1::ListCertificatesRequest& request, const v1::Certificate& certificate);
+bool Keeps(const v1::ListConflictsRequest& request, const v1::Conflict& conflict);
 bool Keeps(const v1::ListResponsibilityTransfersRequest& request,
            const v1::ResponsibilityTransfer& transfer);
 

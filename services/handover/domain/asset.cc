@@ -84,6 +84,7 @@ es::Decision DecideReturnToSupplier(const es::View& view,
   v1::AssetReturnedToSupplier event;
   event.set_asset(command.name());
   event.set_reason(command.reason());
+  event.set_previous_state(asset->state());
   return es::Accepted(std::move(event)).Naming(command.name());
 }
 
@@ -222,6 +223,14 @@ es::Decision DecideRecordChange(const es::View& view, const v1::RecordAssetChang
   event.set_state(rule->to.value_or(asset->previous_state()));
   if (rule->comes_back) event.set_previous_state(asset->state());
   event.set_reason(command.reason());
+  if (!IsLive(event.state())) {
+    v1::FreedNumbers& freed = *event.mutable_freed();
+    freed.set_receipt(asset->provenance().receipt());
+    freed.set_line_number(asset->provenance().line_number());
+    freed.set_manufacturer(asset->manufacturer());
+    freed.set_serial(asset->serial());
+    freed.set_vin(asset->vin());
+  }
   return es::Accepted(std::move(event)).Naming(command.name());
 }
 
@@ -243,14 +252,6 @@ es::Decision DecideRecordLotFound(const es::View& view, const v1::RecordLotFound
   return es::Accepted(std::move(event)).Naming(command.name());
 }
 
-// The numbers of what is no longer live are free (INV-12).
-void FreeNumbers(es::Entities& entities, const v1::Asset& asset, const es::EventContext& context) {
-  if (!asset.serial().empty()) {
-    entities.Delete(SerialClaimName(context.operation, asset.manufacturer(), asset.serial()));
-  }
-  if (!asset.vin().empty()) entities.Delete(VinClaimName(context.operation, asset.vin()));
-}
-
 void FoldChanged(es::Entities& entities, const v1::AssetChanged& event,
                  const es::EventContext& context) {
   v1::Asset asset = *entities.Find<v1::Asset>(event.asset());
@@ -258,7 +259,7 @@ void FoldChanged(es::Entities& entities, const v1::AssetChanged& event,
   asset.set_previous_state(event.previous_state());
   Stamp(asset, context);
   entities.Put(event.asset(), asset);
-  if (!IsLive(asset.state())) FreeNumbers(entities, asset, context);
+  if (!IsLive(asset.state())) FreeNumbers(entities, asset);
 }
 
 void FoldLotFound(es::Entities& entities, const v1::AssetLotFound& event,
@@ -277,16 +278,6 @@ void FoldTakenIntoCustody(es::Entities& entities, const v1::AssetTakenIntoCustod
     if (!event.location().empty()) asset.set_location(event.location());
     Stamp(asset, context);
   });
-}
-
-void FoldReturnedToSupplier(es::Entities& entities, const v1::AssetReturnedToSupplier& event,
-                            const es::EventContext& context) {
-  const auto* found = entities.Find<v1::Asset>(event.asset());
-  v1::Asset asset = *found;
-  asset.set_state(v1::ASSET_STATE_RETURNED_TO_SUPPLIER);
-  Stamp(asset, context);
-  entities.Put(event.asset(), asset);
-  FreeNumbers(entities, asset, context);
 }
 
 void FoldMoved(es::Entities& entities, const v1::AssetMoved& event,
@@ -319,7 +310,6 @@ void RegisterAssets(es::Decider& decider) {
   decider.Fold<v1::AssetChanged>(&FoldChanged);
   decider.Fold<v1::AssetLotFound>(&FoldLotFound);
   decider.Fold<v1::AssetTakenIntoCustody>(&FoldTakenIntoCustody);
-  decider.Fold<v1::AssetReturnedToSupplier>(&FoldReturnedToSupplier);
   decider.Fold<v1::AssetMoved>(&FoldMoved);
   decider.Fold<v1::AssetPutIntoUse>(&FoldPutIntoUse);
 }

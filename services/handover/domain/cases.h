@@ -22,6 +22,9 @@ std::optional<es::Rejection> CheckCaseMove(const es::View& view, std::string_vie
                                            std::string_view wish, const es::Context& context,
                                            const v1::HandoverCase*& found);
 
+// ITEM_RETURNED where something that the case's certificate names went back to the supplier.
+std::optional<es::Rejection> CheckNothingReturned(const v1::HandoverCase& of);
+
 // It took effect, an accepted item needs its proof of transfer, and none is filed (INV-17).
 bool LacksProof(const v1::HandoverCase& of);
 

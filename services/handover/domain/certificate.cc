@@ -5,6 +5,7 @@
 
 #include "libs/base/civil.h"
 #include "libs/base/digest.h"
+#include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
 #include "services/handover/domain/amounts.h"
 #include "services/handover/domain/certificates.h"
@@ -36,17 +37,6 @@ std::optional<es::Rejection> CheckComplete(const v1::HandoverCase& of) {
         .With("missing", field);
   }
   return std::nullopt;
-}
-
-// The part of the lot's value that `quantity` of it costs. Parts are taken off what is left, so
-// that all parts of a lot sum to its value exactly.
-absl::StatusOr<base::Money> PartOf(const v1::AssetLot& lot, const base::Decimal& quantity) {
-  const base::Decimal left = FromProto(lot.uncertified_quantity());
-  const base::Money value = FromProto(lot.uncertified_value());
-  const std::vector<base::Decimal> weights = {quantity, Difference(left, quantity)};
-  const auto parts = base::Allocate(value, weights);
-  if (!parts.ok()) return parts.status();
-  return parts->front();
 }
 
 // Assets of one receipt line with one description stand on one line of the certificate.
@@ -83,23 +73,21 @@ absl::StatusOr<std::vector<Line>> LinesOf(const es::View& view, const v1::Handov
       continue;
     }
     const auto* lot = view.Find<v1::AssetLot>(item.asset_lot());
-    const auto value = PartOf(*lot, accepted);
-    if (!value.ok()) return value.status();
+    PRIHVAT_ASSIGN_OR_RETURN(const base::Money value, PartOf(*lot, accepted));
     Line& line = lines.emplace_back();
     *line.item.mutable_description() = lot->description();
     *line.item.mutable_quantity() = ToProto(accepted);
     line.item.set_unit(lot->unit());
     line.item.set_asset_lot(lot->name());
     line.items.push_back(i);
-    line.values.push_back(*value);
+    line.values.push_back(value);
   }
   return lines;
 }
 
-base::Money SumOf(const std::vector<base::Money>& values) {
-  base::Money sum = base::Money::Zero(values.front().currency());
-  for (const base::Money& value : values) sum = Sum(sum, value);
-  return sum;
+// All of one currency, and at least one.
+absl::StatusOr<base::Money> SumOf(const std::vector<base::Money>& values) {
+  return base::CheckedSum(values, values.front().currency());
 }
 
 // A line's EUR shared out among its items in proportion to what they cost; equally where they cost
@@ -108,7 +96,8 @@ absl::StatusOr<std::vector<base::Money>> Share(const base::Money& eur,
                                                const std::vector<base::Money>& values) {
   std::vector<int64_t> weights;
   for (const base::Money& value : values) weights.push_back(value.minor());
-  if (SumOf(values).IsZero()) weights.assign(values.size(), 1);
+  PRIHVAT_ASSIGN_OR_RETURN(const base::Money sum, SumOf(values));
+  if (sum.IsZero()) weights.assign(values.size(), 1);
   return base::Allocate(eur, weights);
 }
 
@@ -116,7 +105,10 @@ absl::StatusOr<std::vector<base::Money>> Share(const base::Money& eur,
 absl::Status SetValues(const v1::HandoverCase& of, std::vector<Line>& lines,
                        v1::CertificateIssued& event) {
   std::vector<base::Money> paid;
-  for (const Line& line : lines) paid.push_back(SumOf(line.values));
+  for (const Line& line : lines) {
+    PRIHVAT_ASSIGN_OR_RETURN(const base::Money value, SumOf(line.values));
+    paid.push_back(value);
+  }
   const base::Currency original = paid.front().currency();
   const bool in_eur = original == base::Currency::Eur();
   const base::Currency other = in_eur ? base::Currency::Bam() : base::Currency::Eur();
@@ -149,7 +141,7 @@ absl::Status SetValues(const v1::HandoverCase& of, std::vector<Line>& lines,
     *item.mutable_value_km() = ToProto(in_eur ? converted->lines[i] : paid[i]);
     *item.mutable_value_eur() = ToProto(eur);
   }
-  const base::Money total = SumOf(paid);
+  PRIHVAT_ASSIGN_OR_RETURN(const base::Money total, SumOf(paid));
   *certificate.mutable_total_km() = ToProto(in_eur ? converted->total : total);
   *certificate.mutable_total_eur() = ToProto(in_eur ? total : converted->total);
   return absl::OkStatus();
@@ -211,6 +203,14 @@ const v1::Signature* SignatureOf(const v1::Certificate& certificate, v1::Handove
 
 }  // namespace
 
+absl::StatusOr<base::Money> PartOf(const v1::AssetLot& lot, const base::Decimal& quantity) {
+  const base::Decimal left = FromProto(lot.uncertified_quantity());
+  const base::Money value = FromProto(lot.uncertified_value());
+  const std::vector<base::Decimal> weights = {quantity, Difference(left, quantity)};
+  PRIHVAT_ASSIGN_OR_RETURN(const std::vector<base::Money> parts, base::Allocate(value, weights));
+  return parts.front();
+}
+
 std::optional<es::Rejection> DrawUp(const es::View& view, const v1::HandoverCase& of,
                                     const std::string& number, const es::Context& context,
                                     v1::CertificateIssued& event) {
@@ -250,10 +250,11 @@ std::optional<es::Rejection> DrawUp(const es::View& view, const v1::HandoverCase
 }
 
 std::optional<es::Rejection> DrawUpCorrection(const es::View& view, const v1::Certificate& old,
+                                              const v1::Certificate& begin_with,
                                               const v1::CorrectHandoverCaseRequest& command,
                                               const std::string& number, const es::Context& context,
                                               v1::Certificate& corrected) {
-  corrected = old;
+  corrected = begin_with;
   if (command.has_project_title()) *corrected.mutable_project_title() = command.project_title();
   if (!command.funding_source().empty()) corrected.set_funding_source(command.funding_source());
   if (!command.place().empty()) corrected.set_place(command.place());
@@ -267,16 +268,18 @@ std::optional<es::Rejection> DrawUpCorrection(const es::View& view, const v1::Ce
     }
     *corrected.mutable_items(line - 1)->mutable_description() = command.lines(i).description();
   }
+  const auto name_signatory = [&](const std::string& mandate, v1::CertificateParty& party) {
+    if (!mandate.empty()) party = PartyOf(*view.Find<v1::Mandate>(mandate));
+  };
+  name_signatory(command.giver_mandate(), *corrected.mutable_giver());
+  name_signatory(command.recipient_mandate(), *corrected.mutable_recipient());
+  // Another mandate of the same person is another authority to sign, though it prints the same.
+  const bool same_mandates = corrected.giver().mandate() == begin_with.giver().mandate() &&
+                             corrected.recipient().mandate() == begin_with.recipient().mandate();
   const auto unchanged = CanonicalDigest(corrected);
-  if (unchanged.ok() && *unchanged == old.canonical_sha256()) {
+  if (same_mandates && unchanged.ok() && *unchanged == begin_with.canonical_sha256()) {
     return es::InvalidField("name", "nothing of what the certificate says would change");
   }
-  const auto mandate_of = [&](const std::string& named, const v1::CertificateParty& party) {
-    return view.Find<v1::Mandate>(named.empty() ? party.mandate() : named);
-  };
-  *corrected.mutable_giver() = PartyOf(*mandate_of(command.giver_mandate(), old.giver()));
-  *corrected.mutable_recipient() =
-      PartyOf(*mandate_of(command.recipient_mandate(), old.recipient()));
   corrected.set_name(fmt::format("{}/certificates/{}", context.operation, number));
   corrected.set_number(number);
   *corrected.mutable_issue_date() = handover::ToProto(context.EffectiveDay());
@@ -284,6 +287,7 @@ std::optional<es::Rejection> DrawUpCorrection(const es::View& view, const v1::Ce
   corrected.set_corrects_sha256(old.canonical_sha256());
   corrected.set_correction_reason(command.reason());
   corrected.clear_signatures();
+  corrected.clear_corrected_by();
   corrected.clear_create_time();
   corrected.clear_update_time();
   const auto digest = CanonicalDigest(corrected);

@@ -1,9 +1,10 @@
 // A certificate is never edited. One that is in error is replaced by another, which names its
-// digest and is signed by both sides like the first (INV-18).
+// digest, once both sides have signed that like the first (INV-18). Until then the first counts.
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
 #include "services/handover/domain/cases.h"
 #include "services/handover/domain/certificates.h"
+#include "services/handover/domain/mandates.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
 #include "services/handover/domain/signatures.h"
@@ -45,14 +46,19 @@ es::Decision DecideCorrect(const es::View& view, const v1::CorrectHandoverCaseRe
     return *std::move(no);
   }
   const auto* old = view.Find<v1::Certificate>(of->certificate());
+  // Nothing is lost by drawing one up anew that does not count yet: a mandate may have run out, or
+  // another error been found.
+  const auto* waiting = view.Find<v1::Certificate>(of->pending_corrective_certificate());
   v1::CorrectiveCertificateIssued event;
   v1::Certificate& corrected = *event.mutable_certificate();
   const std::string number = context.NextNumber(view, "DC").ToString();
-  if (auto no = DrawUpCorrection(view, *old, command, number, context, corrected)) {
+  if (auto no = DrawUpCorrection(view, *old, waiting == nullptr ? *old : *waiting, command, number,
+                                 context, corrected)) {
     return *std::move(no);
   }
   event.set_handover_case(of->name());
   event.set_corrected_certificate(old->name());
+  event.set_abandoned_certificate(of->pending_corrective_certificate());
   event.set_reason(command.reason());
   const std::string name = corrected.name();
   return es::Accepted(std::move(event)).Naming(name);
@@ -68,6 +74,12 @@ es::Decision DecideSign(const es::View& view, const v1::SignCorrectiveCertificat
     return es::Rejected(kNotCorrective)
         .With("certificate", certificate->name())
         .With("handover_case", certificate->handover_case());
+  }
+  if (certificate->voided()) {
+    return es::Rejected(kCertificateVoided)
+        .Saying(fmt::format("{} counts no more: another was drawn up in its place",
+                            certificate->name()))
+        .With("certificate", certificate->name());
   }
   const auto* of = view.Find<v1::HandoverCase>(certificate->handover_case());
   if (auto no = CheckNotBefore(of->name(), FromProto(of->state_time()), context)) {
@@ -88,7 +100,20 @@ es::Decision DecideSign(const es::View& view, const v1::SignCorrectiveCertificat
   event.set_handover_case(of->name());
   event.set_canonical_sha256(certificate->canonical_sha256());
   *event.mutable_signature() = SignatureUnder(*mandate, command.party(), context);
-  return es::Accepted(std::move(event)).Naming(command.name());
+  es::Decision decision = es::Accepted(std::move(event)).Naming(command.name());
+  if (certificate->signatures().empty()) return decision;
+  // The mandate of who signed first may have been revoked since, from an earlier day on (INV-15).
+  const v1::Signature& first = certificate->signatures(0);
+  const auto* first_mandate = view.Find<v1::Mandate>(first.mandate());
+  if (auto no = CheckHolds(*first_mandate, FromProto(first.sign_date()))) return *std::move(no);
+  v1::CertificateReplaced replaced;
+  replaced.set_handover_case(of->name());
+  replaced.set_corrected_certificate(certificate->corrects());
+  replaced.set_certificate(certificate->name());
+  replaced.set_certificate_number(certificate->number());
+  replaced.set_canonical_sha256(certificate->canonical_sha256());
+  decision.Add(std::move(replaced));
+  return decision;
 }
 
 void FoldIssued(es::Entities& entities, const v1::CorrectiveCertificateIssued& event,
@@ -96,13 +121,28 @@ void FoldIssued(es::Entities& entities, const v1::CorrectiveCertificateIssued& e
   v1::Certificate corrected = event.certificate();
   Stamp(corrected, context);
   entities.Put(corrected.name(), corrected);
+  if (!event.abandoned_certificate().empty()) {
+    entities.Edit<v1::Certificate>(event.abandoned_certificate(), [&](v1::Certificate& abandoned) {
+      abandoned.set_voided(true);
+      Stamp(abandoned, context);
+    });
+  }
+  entities.Edit<v1::HandoverCase>(event.handover_case(), [&](v1::HandoverCase& edited) {
+    edited.set_pending_corrective_certificate(corrected.name());
+    Stamp(edited, context);
+  });
+}
+
+void FoldReplaced(es::Entities& entities, const v1::CertificateReplaced& event,
+                  const es::EventContext& context) {
   // The first one's content and signatures stay; it says which one to read instead.
   entities.Edit<v1::Certificate>(event.corrected_certificate(), [&](v1::Certificate& old) {
-    old.set_corrected_by(corrected.name());
+    old.set_corrected_by(event.certificate());
     Stamp(old, context);
   });
   entities.Edit<v1::HandoverCase>(event.handover_case(), [&](v1::HandoverCase& edited) {
-    edited.set_corrective_certificate(corrected.name());
+    edited.clear_pending_corrective_certificate();
+    edited.set_corrective_certificate(event.certificate());
     SetState(edited, v1::HANDOVER_CASE_STATE_CORRECTED, context);
   });
 }
@@ -122,6 +162,7 @@ void RegisterCorrections(es::Decider& decider) {
   OnKnown<v1::SignCorrectiveCertificateRequest, &DecideSign>(decider);
   decider.Fold<v1::CorrectiveCertificateIssued>(&FoldIssued);
   decider.Fold<v1::CorrectiveCertificateSigned>(&FoldSigned);
+  decider.Fold<v1::CertificateReplaced>(&FoldReplaced);
 }
 
 }  // namespace prihvat::handover

@@ -10,6 +10,8 @@ const es::Decider& HandoverDecider() {
     auto* d = new es::Decider;
     RegisterOperations(*d);
     RegisterReceivedGoods(*d);
+    RegisterReturnedGoods(*d);
+    RegisterConflicts(*d);
     RegisterAssets(*d);
     RegisterMandates(*d);
     RegisterCases(*d);

@@ -7,6 +7,7 @@
 #include "prihvat/handover/v1/service.pb.h"
 #include "services/handover/domain/amounts.h"
 #include "services/handover/domain/cases.h"
+#include "services/handover/domain/certificates.h"
 #include "services/handover/domain/holdings.h"
 #include "services/handover/domain/names.h"
 #include "services/handover/domain/policy.h"
@@ -55,13 +56,35 @@ constexpr size_t kCaseBytes = 800'000;
 // Of an item beside its texts: names, numbers and values.
 constexpr size_t kItemBytes = 400;
 
+// What a case may be worth at most, in minor units of its currency: with room to spare in KM and in
+// EUR, so that every sum and every conversion of its certificate can be held exactly.
+constexpr int64_t kMostMinor = 100'000'000'000'000'000;
+
 // What the items of one case have in common, as far as seen.
 struct Common {
   std::string donor;
   std::string currency;
   std::string project;
-  size_t bytes = 0;  // of all of them
+  size_t bytes = 0;   // of all of them
+  int64_t minor = 0;  // what all of them cost, in the currency
 };
+
+// Adds what an item costs; CASE_TOO_LARGE where a certificate could not say the sum.
+std::optional<es::Rejection> AddValue(std::string_view item, const base::Money& value,
+                                      Common& common) {
+  if (value.minor() > kMostMinor - common.minor) {
+    const auto before = base::Money::FromMinor(common.minor, value.currency());
+    const auto most = base::Money::FromMinor(kMostMinor, value.currency());
+    return es::Rejected(kCaseTooLarge)
+        .Saying(fmt::format("{} costs {} and the items before it {}; a case is worth at most {}",
+                            item, value.Format(), before->Format(), most->Format()))
+        .With("item", item)
+        .With("value", value.Format())
+        .With("limit", most->Format());
+  }
+  common.minor += value.minor();
+  return std::nullopt;
+}
 
 std::optional<es::Rejection> CheckProvenance(const v1::HandoverCase& wanted, std::string_view item,
                                              const v1::Provenance& from,
@@ -74,6 +97,17 @@ std::optional<es::Rejection> CheckProvenance(const v1::HandoverCase& wanted, std
         .With("item", item)
         .With("giver", wanted.giver())
         .With("title_holder", title_holder)
+        .With("donor", from.donor());
+  }
+  if (wanted.recipient() == title_holder || wanted.recipient() == from.agency() ||
+      wanted.recipient() == from.donor()) {
+    return es::Rejected(kRecipientNotEntitled)
+        .Saying(fmt::format("{} has {}, bought it or paid for it, and cannot be given it",
+                            wanted.recipient(), item))
+        .With("item", item)
+        .With("recipient", wanted.recipient())
+        .With("title_holder", title_holder)
+        .With("agency", from.agency())
         .With("donor", from.donor());
   }
   if (common.donor.empty()) common.donor = from.donor();
@@ -134,6 +168,7 @@ std::optional<es::Rejection> TakeAsset(const es::View& view, const std::string& 
                                 asset->value(), common)) {
     return no;
   }
+  if (auto no = AddValue(asset->name(), FromProto(asset->value()), common)) return no;
   common.bytes += kItemBytes + asset->description().ByteSizeLong() +
                   asset->provenance().ByteSizeLong() + asset->serial().size();
   item.set_asset(asset->name());
@@ -169,6 +204,11 @@ std::optional<es::Rejection> TakeLot(const es::View& view, const std::string& fi
                                 lot->value(), common)) {
     return no;
   }
+  const auto value = PartOf(*lot, quantity);
+  if (!value.ok()) {
+    return es::InvalidField(field + ".quantity", base::FromAbsl(value.status().message()));
+  }
+  if (auto no = AddValue(lot->name(), *value, common)) return no;
   common.bytes += kItemBytes + lot->description().ByteSizeLong() + lot->provenance().ByteSizeLong();
   item.set_asset_lot(lot->name());
   *item.mutable_quantity() = ToProto(quantity);
@@ -377,6 +417,7 @@ void FoldCreated(es::Entities& entities, const v1::HandoverCaseCreated& event,
     }
     entities.Edit<v1::AssetLot>(item.asset_lot(), [&](v1::AssetLot& lot) {
       *lot.mutable_reserved() = ToProto(Sum(FromProto(lot.reserved()), FromProto(item.quantity())));
+      lot.add_handover_cases(made.name());
       Stamp(lot, context);
     });
   }
@@ -426,7 +467,9 @@ void GiveBackLot(es::Entities& entities, const v1::HandoverItem& item,
                  const v1::HandoverCase& voided, const es::EventContext& context) {
   entities.Edit<v1::AssetLot>(item.asset_lot(), [&](v1::AssetLot& lot) {
     const std::string agency = lot.provenance().agency();
-    const base::Decimal accepted = FromProto(item.accepted());
+    // What went back to the supplier since the certificate was drawn up does not come back here.
+    const base::Decimal accepted =
+        Difference(FromProto(item.accepted()), FromProto(item.returned()));
     MoveLot(lot, accepted, {agency, voided.recipient()}, {agency, agency}, context.effective_at,
             voided.name());
     if (voided.certificate().empty()) {
@@ -436,9 +479,12 @@ void GiveBackLot(es::Entities& entities, const v1::HandoverItem& item,
     } else if (!accepted.IsZero()) {
       *lot.mutable_uncertified_quantity() =
           ToProto(Sum(FromProto(lot.uncertified_quantity()), accepted));
-      *lot.mutable_uncertified_value() =
-          ToProto(Sum(FromProto(lot.uncertified_value()), FromProto(item.value())));
+      base::Money value = FromProto(item.value());
+      if (item.has_returned_value()) value = Difference(value, FromProto(item.returned_value()));
+      *lot.mutable_uncertified_value() = ToProto(Sum(FromProto(lot.uncertified_value()), value));
     }
+    auto& cases = *lot.mutable_handover_cases();
+    cases.erase(std::remove(cases.begin(), cases.end(), voided.name()), cases.end());
     Stamp(lot, context);
   });
 }

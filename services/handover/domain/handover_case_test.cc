@@ -124,6 +124,38 @@ TEST(HandoverCase, SaysWhichPartsItIsMadeOf) {
   story.When(Case({mandate})).ThenRejectedField("handover_case.items[0].asset");
 }
 
+TEST(HandoverCase, IsWorthNoMoreThanItsCertificateCanSay) {
+  // Each is a lawful amount, and together they would be more than an amount can be.
+  Story story;
+  const std::string second = "operations/ba/goodsReceipts/gr-2";
+  const std::string third = "operations/ba/goodsReceipts/gr-3";
+  story.Do(ReceivedPieces({"A-1"}, "9999999999999999.99"));
+  story.Do(ReceivedPieces({"A-2"}, "999999999999999.99", second));
+  story.Do(ReceivedLot("2", "0.02", "0.01", third));
+  story.When(Case({Asset(1)}))
+      .ThenRejected("CASE_TOO_LARGE", {{"item", AssetOf(1)},
+                                       {"value", "9,999,999,999,999,999.99 BAM"},
+                                       {"limit", "1,000,000,000,000,000.00 BAM"}});
+  story.When(Case({Asset(1, second), Lot("2", third)}))
+      .ThenRejected("CASE_TOO_LARGE", {{"item", LotOf(third)}, {"value", "0.02 BAM"}});
+  // At the limit everything is said: in KM, and in EUR.
+  story.Do(Case({Asset(1, second), Lot("1", third)}));
+  story.Effective();
+  EXPECT_EQ(FromProto(story.Event<v1::HandoverBecameEffective>().total_km()).Format(),
+            "1,000,000,000,000,000.00 BAM");
+
+  // Paid in EUR, the certificate says more KM than that.
+  Story euros;
+  auto dear = ReceivedPieces({"A-1"}, "1.00");
+  *dear.mutable_value() = testing::Eur("1000000000000000.00");
+  *dear.mutable_unit_price() = dear.value();
+  euros.Do(dear);
+  euros.Do(Case({Asset(1)}));
+  euros.Effective();
+  EXPECT_EQ(FromProto(euros.Event<v1::HandoverBecameEffective>().total_km()).Format(),
+            "1,955,830,000,000,000.00 BAM");
+}
+
 TEST(HandoverCase, OnlyTheTitleHolderOrTheDonorGives) {
   Story story;
   story.Do(ReceivedPieces({"A-1"}, "100.00"));
@@ -134,6 +166,19 @@ TEST(HandoverCase, OnlyTheTitleHolderOrTheDonorGives) {
                                    {{"title_holder", kIom}, {"donor", testing::kEu}});
   command.mutable_handover_case()->set_giver(kIom);
   story.When(command).ThenAccepted();
+}
+
+TEST(HandoverCase, NobodyIsGivenWhatTheyBoughtOrPaidFor) {
+  Story story;
+  story.Do(ReceivedPieces({"A-1"}, "100.00"));
+  auto command = Case({Asset(1)});  // the donor gives
+  command.mutable_handover_case()->clear_recipient_mandate();
+  command.mutable_handover_case()->set_recipient(kIom);
+  story.When(command).ThenRejected("RECIPIENT_NOT_ENTITLED", {{"recipient", kIom}});
+  command.mutable_handover_case()->clear_giver_mandate();
+  command.mutable_handover_case()->set_giver(kIom);  // and the agency to the donor
+  command.mutable_handover_case()->set_recipient(testing::kEu);
+  story.When(command).ThenRejected("RECIPIENT_NOT_ENTITLED", {{"donor", testing::kEu}});
 }
 
 TEST(HandoverCase, ItemsOfTwoDonorsOrCurrenciesDoNotMix) {

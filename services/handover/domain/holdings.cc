@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "libs/base/check.h"
+#include "prihvat/handover/v1/state.pb.h"
 #include "services/handover/domain/amounts.h"
+#include "services/handover/domain/names.h"
 #include "services/handover/domain/times.h"
 
 namespace prihvat::handover {
@@ -60,6 +62,18 @@ void GiveTo(v1::AssetLot& lot, const LotHolder& holder, const base::Decimal& qua
 bool IsLive(v1::AssetState state) {
   return state != v1::ASSET_STATE_DISPOSED && state != v1::ASSET_STATE_RETURNED_TO_SUPPLIER &&
          state != v1::ASSET_STATE_WRITTEN_OFF && state != v1::ASSET_STATE_DESTROYED;
+}
+
+void FreeNumbers(es::Entities& entities, const v1::Asset& asset) {
+  const std::string_view operation = OperationOf(asset.name());
+  const auto free = [&](const std::string& name) {
+    const auto* claim = entities.Find<v1::SerialClaim>(name);
+    if (claim != nullptr && claim->asset() == asset.name()) entities.Delete(name);
+  };
+  if (!asset.serial().empty()) {
+    free(SerialClaimName(operation, asset.manufacturer(), asset.serial()));
+  }
+  if (!asset.vin().empty()) free(VinClaimName(operation, asset.vin()));
 }
 
 absl::Time LastChangeOfHands(const v1::Asset& asset) {

@@ -7,12 +7,17 @@
 
 #include "absl/time/time.h"
 #include "libs/base/decimal.h"
+#include "libs/es/entities.h"
 #include "prihvat/handover/v1/resources.pb.h"
 
 namespace prihvat::handover {
 
 // The states in which an asset counts, so that its numbers are taken (INV-12).
 bool IsLive(v1::AssetState state);
+
+// Fold. The numbers of what is no longer live are free (INV-12), unless another asset has them by
+// now.
+void FreeNumbers(es::Entities& entities, const v1::Asset& asset);
 
 // When the asset last changed hands; a move that changes hands again comes not before it.
 absl::Time LastChangeOfHands(const v1::Asset& asset);

@@ -29,7 +29,8 @@ inline constexpr es::Reason kReceiptTooLarge{
     "Return them in procurement and receive them again in several receipts."};
 inline constexpr es::Reason kCaseTooLarge{
     "CASE_TOO_LARGE", absl::StatusCode::kInvalidArgument,
-    "The items of the case are too many to be handed over at once.", "Make several cases."};
+    "The items of the case are too many, or worth too much, to be handed over at once.",
+    "Make several cases."};
 inline constexpr es::Reason kItemNotAvailable{
     "ITEM_NOT_AVAILABLE", absl::StatusCode::kFailedPrecondition,
     "The item is not in custody: it is promised to a case, handed over, or gone.",
@@ -41,6 +42,10 @@ inline constexpr es::Reason kGiverNotEntitled{
     "GIVER_NOT_ENTITLED", absl::StatusCode::kFailedPrecondition,
     "The giver is neither the title holder nor the donor of the item.",
     "Name the title holder or the donor as the giver."};
+inline constexpr es::Reason kRecipientNotEntitled{
+    "RECIPIENT_NOT_ENTITLED", absl::StatusCode::kFailedPrecondition,
+    "The recipient is the donor of the item, the agency that bought it, or has its title already.",
+    "Name the institution that is to have the title; what the agency keeps is put into use."};
 inline constexpr es::Reason kDifferentDonors{
     "DIFFERENT_DONORS", absl::StatusCode::kFailedPrecondition,
     "The items were paid by different donors, or by another than the case names.",
@@ -97,6 +102,10 @@ inline constexpr es::Reason kProofMissing{
     "PROOF_MISSING", absl::StatusCode::kFailedPrecondition,
     "An item costs more than the threshold, and no proof of its transfer is filed.",
     "File the proof first."};
+inline constexpr es::Reason kItemReturned{
+    "ITEM_RETURNED", absl::StatusCode::kFailedPrecondition,
+    "Something that the certificate names went back to the supplier.",
+    "Void the case, and make it anew without what went back."};
 inline constexpr es::Reason kBeforeLastMove{
     "BEFORE_LAST_MOVE", absl::StatusCode::kFailedPrecondition,
     "The move would take effect before the one that it follows.",
@@ -113,15 +122,21 @@ inline constexpr es::Reason kNotResponsible{
 // All of them, for the error catalogue.
 inline std::span<const es::Reason* const> HandoverReasons() {
   static constexpr const es::Reason* kAll[] = {
-      &kSerialTaken,        &kVinTaken,         &kVinInvalid,
-      &kPiecesMismatch,     &kItemNotAvailable, &kLotExceeded,
-      &kGiverNotEntitled,   &kDifferentDonors,  &kCurrencyUnsupported,
-      &kCountMismatch,      &kMandateOfAnother, &kSignatoryNotNamed,
-      &kNotTheSignatory,    &kMandateNotValid,  &kSameSignatory,
-      &kAlreadySigned,      &kNothingAccepted,  &kCertificateIncomplete,
-      &kCertificateDiffers, &kProofMissing,     &kBeforeLastMove,
-      &kBeforeAgreedDay,    &kNotResponsible,   &kNotCorrective,
-      &kCertificateVoided,  &kReceiptTooLarge,  &kCaseTooLarge,
+      &kSerialTaken,          &kVinTaken,
+      &kVinInvalid,           &kPiecesMismatch,
+      &kItemNotAvailable,     &kLotExceeded,
+      &kGiverNotEntitled,     &kDifferentDonors,
+      &kCurrencyUnsupported,  &kCountMismatch,
+      &kMandateOfAnother,     &kSignatoryNotNamed,
+      &kNotTheSignatory,      &kMandateNotValid,
+      &kSameSignatory,        &kAlreadySigned,
+      &kNothingAccepted,      &kCertificateIncomplete,
+      &kCertificateDiffers,   &kProofMissing,
+      &kBeforeLastMove,       &kBeforeAgreedDay,
+      &kNotResponsible,       &kNotCorrective,
+      &kCertificateVoided,    &kReceiptTooLarge,
+      &kCaseTooLarge,         &kItemReturned,
+      &kRecipientNotEntitled,
   };
   return kAll;
 }

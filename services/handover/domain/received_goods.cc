@@ -1,6 +1,5 @@
 // What was accepted from a supplier becomes things to hand over: numbered goods one asset each,
-// others one lot for each line of a receipt. What goes back to the supplier leaves the books, and
-// its numbers are free again.
+// others one lot for each line of a receipt.
 #include <algorithm>
 #include <set>
 #include <utility>
@@ -61,14 +60,6 @@ std::optional<es::Rejection> CheckPiece(const es::View& view, const std::string&
         .Field(field + ".vin", check.problem);
   }
   return CheckFree(view, VinClaimName(context.operation, vin), kVinTaken, vin, taken);
-}
-
-std::optional<es::Rejection> CheckPieceCount(const base::Decimal& quantity, int pieces) {
-  if (quantity == base::Decimal::FromInt(pieces)) return std::nullopt;
-  return es::Rejected(kPiecesMismatch)
-      .Saying(fmt::format("{} are on the line, and {} have numbers", quantity.ToString(), pieces))
-      .With("quantity", quantity.ToString())
-      .With("pieces", pieces);
 }
 
 // A line may take its share of the receipt's bytes; then all lines together fit, whatever the order
@@ -233,125 +224,12 @@ void FoldAssetLotRegistered(es::Entities& entities, const v1::AssetLotRegistered
   entities.Put(event.asset_lot(), lot);
 }
 
-// The live asset of that line with the piece's number; nullptr for none.
-const v1::Asset* FindClaimed(const es::View& view, const v1::RecordReturnedGoodsRequest& command,
-                             const std::string& claim_name) {
-  const auto* claim = view.Find<v1::SerialClaim>(claim_name);
-  const auto* asset = claim == nullptr ? nullptr : view.Find<v1::Asset>(claim->asset());
-  const bool of_line = asset != nullptr && asset->provenance().receipt() == command.receipt() &&
-                       asset->provenance().line_number() == command.line_number();
-  return of_line ? asset : nullptr;
-}
-
-// The asset of that line with the piece's numbers, live or not; nullptr for none.
-const v1::Asset* FindPiece(const es::View& view, const v1::RecordReturnedGoodsRequest& command,
-                           const v1::ReceivedSerial& piece) {
-  const std::string_view operation = OperationOf(command.receipt());
-  const std::string vin = base::NormalizedVin(piece.vin());
-  const std::string claim_name =
-      piece.serial().empty() ? VinClaimName(operation, vin)
-                             : SerialClaimName(operation, piece.manufacturer(), piece.serial());
-  if (const v1::Asset* asset = FindClaimed(view, command, claim_name)) return asset;
-  // One that went back before holds no number any more.
-  for (int number = 1;; ++number) {
-    const auto* asset =
-        view.Find<v1::Asset>(AssetName(command.receipt(), command.line_number(), number));
-    if (asset == nullptr) return nullptr;
-    if (asset->serial() == piece.serial() && asset->vin() == vin) return asset;
-  }
-}
-
-es::Decision DecidePiecesReturned(const es::View& view,
-                                  const v1::RecordReturnedGoodsRequest& command,
-                                  const base::Decimal& returned) {
-  if (auto no = CheckPieceCount(returned, command.serials_size())) return *std::move(no);
-  es::Decision decision = es::Decision::Accept();
-  for (const v1::ReceivedSerial& piece : command.serials()) {
-    const v1::Asset* asset = FindPiece(view, command, piece);
-    if (asset == nullptr) {
-      return es::NotFound(
-          fmt::format("asset with the serial \"{}\" and the VIN \"{}\" of line {} "
-                      "of {}",
-                      piece.serial(), piece.vin(), command.line_number(), command.receipt()));
-    }
-    if (asset->state() == v1::ASSET_STATE_RETURNED_TO_SUPPLIER) continue;  // told before
-    if (asset->state() != v1::ASSET_STATE_RECEIVED) {
-      return es::WrongState(asset->name(),
-                            ShortName(v1::AssetState_Name(asset->state()), "ASSET_STATE_"),
-                            "go back to the supplier", "see the asset");
-    }
-    v1::AssetReturnedToSupplier event;
-    event.set_asset(asset->name());
-    event.set_reason(command.reason());
-    decision.Add(std::move(event));
-  }
-  return decision;
-}
-
-es::Decision DecideRecordReturnedGoods(const es::View& view,
-                                       const v1::RecordReturnedGoodsRequest& command,
-                                       es::Context& context) {
-  if (auto no = CheckReference("receipt", command.receipt(), "goodsReceipts/*", context)) {
-    return *std::move(no);
-  }
-  base::Decimal returned;
-  if (auto no = ReadDecimal("returned", command.returned(), returned)) return *std::move(no);
-  if (returned <= base::Decimal()) return es::InvalidField("returned", "should be above 0");
-  const auto* lot = view.Find<v1::AssetLot>(LotName(command.receipt(), command.line_number()));
-  if (lot == nullptr) return DecidePiecesReturned(view, command, returned);
-
-  base::Money value;
-  if (auto no = ReadMoney("value", command.value(), value)) return *std::move(no);
-  const base::Decimal available = AvailableOf(*lot);
-  if (returned > available) {
-    return es::Rejected(kLotExceeded)
-        .Saying(fmt::format("{} {} of {} went back to the supplier, and {} are available",
-                            returned.ToString(), lot->unit(), lot->name(), available.ToString()))
-        .With("asset_lot", lot->name())
-        .With("wanted", returned.ToString())
-        .With("available", available.ToString());
-  }
-  const base::Money left = FromProto(lot->uncertified_value());
-  if (value.currency() != left.currency()) {
-    return es::InvalidField("value", fmt::format("is {}; what is left of the lot is worth {}",
-                                                 value.Format(), left.Format()));
-  }
-  // Procurement reckons over all receipts of the order's line, so a minor unit may stand with the
-  // lot of another receipt. That things went back is a fact; their value is at most what is left
-  // here, and all of it where everything goes.
-  const bool all = returned == FromProto(lot->uncertified_quantity());
-  if (all || value.minor() > left.minor()) value = left;
-  v1::AssetLotReturnedToSupplier event;
-  event.set_asset_lot(lot->name());
-  *event.mutable_quantity() = ToProto(returned);
-  *event.mutable_value() = ToProto(value);
-  event.set_reason(command.reason());
-  return es::Accepted(std::move(event));
-}
-
-void FoldAssetLotReturned(es::Entities& entities, const v1::AssetLotReturnedToSupplier& event,
-                          const es::EventContext& context) {
-  entities.Edit<v1::AssetLot>(event.asset_lot(), [&](v1::AssetLot& lot) {
-    const base::Decimal quantity = FromProto(event.quantity());
-    const std::string agency = lot.provenance().agency();
-    MoveLot(lot, quantity, {agency, agency}, {"", ""}, context.effective_at, "");
-    *lot.mutable_returned() = ToProto(Sum(FromProto(lot.returned()), quantity));
-    *lot.mutable_uncertified_quantity() =
-        ToProto(Difference(FromProto(lot.uncertified_quantity()), quantity));
-    *lot.mutable_uncertified_value() =
-        ToProto(Difference(FromProto(lot.uncertified_value()), FromProto(event.value())));
-    Stamp(lot, context);
-  });
-}
-
 }  // namespace
 
 void RegisterReceivedGoods(es::Decider& decider) {
   OnKnown<v1::RegisterReceivedGoodsRequest, &DecideRegisterReceivedGoods>(decider);
-  OnKnown<v1::RecordReturnedGoodsRequest, &DecideRecordReturnedGoods>(decider);
   decider.Fold<v1::AssetRegistered>(&FoldAssetRegistered);
   decider.Fold<v1::AssetLotRegistered>(&FoldAssetLotRegistered);
-  decider.Fold<v1::AssetLotReturnedToSupplier>(&FoldAssetLotReturned);
 }
 
 }  // namespace prihvat::handover

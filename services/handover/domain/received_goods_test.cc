@@ -208,15 +208,6 @@ TEST(ReceivedGoods, ACentThatStandsWithAnotherReceiptKeepsNothingFromGoingBack) 
   EXPECT_EQ(FromProto(lot.uncertified_value()).Format(), "0.00 BAM");
 }
 
-TEST(ReceivedGoods, WhatIsPromisedDoesNotGoBack) {
-  Story story;
-  story.Do(ReceivedPieces({"A-1"}, "100.00"));
-  story.Do(testing::Case({testing::Asset(1)}));
-  auto back = Returned(1, "1");
-  back.add_serials()->set_serial("A-1");
-  story.When(back).ThenRejected("WRONG_STATE", {{"state", "RESERVED"}});
-}
-
 TEST(ReceivedGoods, AnUnknownOperationIsRefused) {
   testkit::DeciderSpec spec(HandoverDecider());
   spec.When(ReceivedLot("1", "1.00", "1.00")).ThenRejected("OPERATION_UNKNOWN");
@@ -310,6 +301,10 @@ TEST(Assets, INV12_TheNumbersOfWhatIsNoLongerLiveAreFree) {
       story.When(ReceivedVehicles({kVin}, "100.00", kLater)).ThenRejected("VIN_TAKEN");
       story.Do(Change(change));
     }
+    const auto freed = story.Event<v1::AssetChanged>().freed();  // procurement hears of it
+    EXPECT_EQ(freed.vin(), kVin);
+    EXPECT_EQ(freed.receipt(), testing::kReceipt);
+    EXPECT_EQ(freed.line_number(), 1);
     story.When(ReceivedVehicles({kVin}, "100.00", kLater)).ThenAccepted();
     // And what is not live does not come back.
     story.When(Change(v1::ASSET_CHANGE_FOUND))

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "fmt/format.h"
+#include "libs/base/decimal.h"
 #include "libs/es/decider.h"
 #include "prihvat/handover/v1/resources.pb.h"
 #include "prihvat/handover/v1/state.pb.h"
@@ -15,6 +16,8 @@ namespace prihvat::handover {
 
 void RegisterOperations(es::Decider& decider);
 void RegisterReceivedGoods(es::Decider& decider);
+void RegisterReturnedGoods(es::Decider& decider);
+void RegisterConflicts(es::Decider& decider);
 void RegisterAssets(es::Decider& decider);
 void RegisterMandates(es::Decider& decider);
 void RegisterCases(es::Decider& decider);
@@ -74,6 +77,10 @@ constexpr std::string_view PatternOf<v1::HandoverCase>() {
   return "handoverCases/*";
 }
 template <>
+constexpr std::string_view PatternOf<v1::Conflict>() {
+  return "conflicts/*";
+}
+template <>
 constexpr std::string_view PatternOf<v1::ResponsibilityTransfer>() {
   return "responsibilityTransfers/*";
 }
@@ -88,6 +95,9 @@ std::optional<es::Rejection> Require(const es::View& view, std::string_view fiel
   if (found == nullptr) return es::NotFound(name);
   return std::nullopt;
 }
+
+// PIECES_MISMATCH unless as many pieces have numbers as the line says.
+std::optional<es::Rejection> CheckPieceCount(const base::Decimal& quantity, int pieces);
 
 // INVALID_FIELD unless a resource may be made under `parent` with the id.
 std::optional<es::Rejection> CheckCreate(std::string_view parent, std::string_view id_field,

@@ -21,6 +21,7 @@ es::Decision DecideSign(const es::View& view, const v1::SignHandoverCaseRequest&
                         "be signed", context, of)) {
     return *std::move(no);
   }
+  if (auto no = CheckNothingReturned(*of)) return *std::move(no);
   if (auto no = CheckParty(command.party())) return *std::move(no);
   const v1::Mandate* mandate = nullptr;
   const Subject subject{of->name(), of->giver_mandate(), of->recipient_mandate(), of->signatures()};

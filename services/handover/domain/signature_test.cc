@@ -441,10 +441,108 @@ TEST(Correction, INV18_IsANewCertificateThatCitesTheOldDigest) {
   const auto after = story.Entity<v1::Certificate>(old.name());
   EXPECT_EQ(*CanonicalDigest(after), old.canonical_sha256());
   EXPECT_EQ(after.signatures_size(), 2);
-  EXPECT_EQ(after.corrected_by(), kSecond);
-  EXPECT_EQ(story.TheCase().state(), v1::HANDOVER_CASE_STATE_CORRECTED);
   EXPECT_EQ(story.TheCase().certificate(), old.name());
+}
+
+TEST(Correction, INV18_CountsOnceBothHaveSigned) {
+  Story story;
+  story.Do(ReceivedLot("1", "100.00", "100.00"));
+  story.Do(Case({Lot("1")}));
+  story.Effective();
+  const std::string old = story.TheCase().certificate();
+  const auto expect_waiting = [&] {
+    EXPECT_EQ(story.Entity<v1::Certificate>(old).corrected_by(), "");
+    EXPECT_EQ(story.TheCase().state(), v1::HANDOVER_CASE_STATE_EFFECTIVE);
+    EXPECT_EQ(story.TheCase().pending_corrective_certificate(), kSecond);
+    EXPECT_EQ(story.TheCase().corrective_certificate(), "");
+  };
+  story.Do(Correction());
+  expect_waiting();
+  story.DoAs(kEuHead, SignedAgain(v1::HANDOVER_PARTY_GIVER));
+  EXPECT_EQ(story.decision().events().size(), 1u);
+  expect_waiting();
+  story.DoAs(kJulyDirector, SignedAgain(v1::HANDOVER_PARTY_RECIPIENT));
+  const auto replaced = story.Event<v1::CertificateReplaced>();
+  EXPECT_EQ(replaced.corrected_certificate(), old);
+  EXPECT_EQ(replaced.certificate(), kSecond);
+  EXPECT_EQ(replaced.certificate_number(), "DC-2023-0002");
+  EXPECT_EQ(story.Entity<v1::Certificate>(old).corrected_by(), kSecond);
+  EXPECT_EQ(story.TheCase().state(), v1::HANDOVER_CASE_STATE_CORRECTED);
+  EXPECT_EQ(story.TheCase().corrective_certificate(), kSecond);
+  EXPECT_EQ(story.TheCase().pending_corrective_certificate(), "");
+  EXPECT_EQ(story.TheCase().certificate(), old);
   story.When(Correction()).ThenRejected("WRONG_STATE", {{"state", "CORRECTED"}});
+}
+
+TEST(Correction, MayReplaceNoMoreThanAWrongSignatory) {
+  Story story;
+  story.Do(ReceivedLot("1", "100.00", "100.00"));
+  story.Do(Case({Lot("1")}));
+  story.Effective();
+  story.Do(
+      Mandate("deputy", "organisations/dcpb/people/deputy", Day(2023, 7, 1), Day(2024, 6, 30)));
+  auto correction = To<v1::CorrectHandoverCaseRequest>();
+  correction.set_reason("the deputy has taken over");
+  story.When(correction).ThenRejectedField("name");  // nothing would change
+  correction.set_recipient_mandate("operations/ba/mandates/july");
+  story.When(correction).ThenRejectedField("name");  // who is named already
+  correction.set_recipient_mandate("operations/ba/mandates/deputy");
+  story.Do(correction);
+  const auto corrected = story.Entity<v1::Certificate>(kSecond);
+  EXPECT_EQ(corrected.recipient().person_display_name(), "Name of deputy");
+  EXPECT_EQ(*CanonicalDigest(corrected), corrected.canonical_sha256());
+}
+
+TEST(Correction, INV15_WhoseMandateRanOutBeforeSigningIsReplaced) {
+  Story story;
+  story.Do(ReceivedLot("1", "100.00", "100.00"));
+  story.Do(Case({Lot("1")}));
+  story.Effective();
+  story.Do(Correction());
+  story.DoAs(kEuHead, SignedAgain(v1::HANDOVER_PARTY_GIVER));
+  // The director leaves before signing.
+  auto revoke = To<v1::RevokeMandateRequest>("operations/ba/mandates/july");
+  *revoke.mutable_revoked_from() = Day(2023, 7, 1);
+  revoke.set_reason("resigned");
+  story.Do(revoke);
+  story.As(kJulyDirector);
+  story.When(SignedAgain(v1::HANDOVER_PARTY_RECIPIENT)).ThenRejected("MANDATE_NOT_VALID");
+  const std::string successor = "organisations/dcpb/people/successor";
+  story.Do(Mandate("successor", successor, Day(2023, 7, 1), Day(2024, 6, 30)));
+  auto anew = To<v1::CorrectHandoverCaseRequest>();
+  anew.set_reason("the director resigned before signing");
+  anew.set_recipient_mandate("operations/ba/mandates/successor");
+  story.Do(anew);
+  const std::string third = story.decision().resource();
+  EXPECT_EQ(third, "operations/ba/certificates/DC-2023-0003");
+  const auto certificate = story.Entity<v1::Certificate>(third);
+  EXPECT_EQ(certificate.corrects(), story.TheCase().certificate());
+  EXPECT_EQ(certificate.items(0).description().en(), "Protective boots");  // as in the one before
+  EXPECT_EQ(certificate.signatures_size(), 0);
+  EXPECT_TRUE(story.Entity<v1::Certificate>(kSecond).voided());
+  story.As(kJulyDirector);
+  story.When(SignedAgain(v1::HANDOVER_PARTY_RECIPIENT)).ThenRejected("CERTIFICATE_VOIDED");
+  auto sign = To<v1::SignCorrectiveCertificateRequest>(third);
+  sign.set_party(v1::HANDOVER_PARTY_RECIPIENT);
+  story.DoAs(successor, sign);
+  sign.set_party(v1::HANDOVER_PARTY_GIVER);
+  story.DoAs(kEuHead, sign);
+  EXPECT_EQ(story.TheCase().corrective_certificate(), third);
+}
+
+TEST(Correction, INV15_TheFirstSignatureStillHoldsWhenTheSecondIsGiven) {
+  Story story;
+  story.Do(ReceivedLot("1", "100.00", "100.00"));
+  story.Do(Case({Lot("1")}));
+  story.Effective();
+  story.Do(Correction());
+  story.DoAs(kJulyDirector, SignedAgain(v1::HANDOVER_PARTY_RECIPIENT));
+  auto revoke = To<v1::RevokeMandateRequest>("operations/ba/mandates/july");
+  *revoke.mutable_revoked_from() = Day(2023, 7, 1);
+  revoke.set_reason("resigned");
+  story.Do(revoke);
+  story.As(kEuHead);
+  story.When(SignedAgain(v1::HANDOVER_PARTY_GIVER)).ThenRejected("MANDATE_NOT_VALID");
 }
 
 TEST(Correction, INV15_IsSignedByBothUnderMandatesOfTheDay) {
@@ -519,6 +617,9 @@ TEST(Correction, INV17_DoesNotTakeAwayTheDutyToFileTheProof) {
   proof.mutable_proof()->set_reference("registry 17/2023");
   story.Do(proof);
   EXPECT_FALSE(LacksProof(story.TheCase()));
+  story.DoAs(kEuHead, SignedAgain(v1::HANDOVER_PARTY_GIVER));
+  story.DoAs(kJulyDirector, SignedAgain(v1::HANDOVER_PARTY_RECIPIENT));
+  story.Do(proof);
   EXPECT_EQ(story.TheCase().state(), v1::HANDOVER_CASE_STATE_CORRECTED);
 }
 

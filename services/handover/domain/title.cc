@@ -61,6 +61,7 @@ es::Decision DecideMakeEffective(const es::View& view,
     return *std::move(no);
   }
   if (auto no = CheckSignatures(view, *of)) return *std::move(no);
+  if (auto no = CheckNothingReturned(*of)) return *std::move(no);
 
   const auto* certificate = view.Find<v1::Certificate>(of->certificate());
   v1::HandoverBecameEffective event;

@@ -5,8 +5,10 @@
 #include "prihvat/common/v1/work_list.pb.h"
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/resources.pb.h"
+#include "prihvat/handover/v1/service.pb.h"
 #include "prihvat/procurement/v1/events.pb.h"
 #include "services/handover/definition.h"
+#include "services/handover/domain/names.h"
 
 namespace prihvat::handover {
 namespace {
@@ -58,6 +60,17 @@ class ExactlyOnce : public ::testing::Test {
     request.request_id = fmt::format("00000000-0000-4000-8000-{:012}", ++told_);
     const auto reply = world_.Do(procurement_, request);
     ASSERT_TRUE(reply.status.ok()) << reply.status;
+  }
+
+  // A command of handover's own.
+  template <class Command>
+  runtime::CommandReply Ask(const Command& command) {
+    runtime::CommandRequest request;
+    request.operation = "operations/ba";
+    request.command = std::make_shared<Command>(command);
+    request.principal = "organisations/iom/people/storekeeper";
+    request.request_id = fmt::format("00000000-0000-4000-8000-{:012}", ++told_);
+    return world_.Do(handover_, request);
   }
 
   // A receipt with `serials`, one line.
@@ -129,6 +142,28 @@ TEST_F(ExactlyOnce, INV12_ASerialThatIsTakenIsPutOnTheWorkListAndTheNextReceiptI
   EXPECT_EQ(Stored<v1::Asset>("operations/ba/assets"), 6);
   EXPECT_EQ(Stored<common::v1::WorkItem>("operations/ba/workItems"), 1);
   EXPECT_EQ(Said("prihvat.common.v1.ReactionRejected"), 1);
+
+  // Tried again it is refused again, until the number is free; then the line's things are there as
+  // of when they came.
+  std::string item;
+  const auto look = handover_.core->Look();
+  es::View(look->entities())
+      .ForEach<common::v1::WorkItem>("operations/ba/workItems",
+                                     [&](std::string_view name, const common::v1::WorkItem&) {
+                                       item = std::string(name);
+                                       return false;
+                                     });
+  common::v1::RetryWorkItemRequest retry;
+  retry.set_name(item);
+  EXPECT_EQ(Ask(retry).reason, "SERIAL_TAKEN");
+  v1::ReturnAssetToSupplierRequest back;
+  back.set_name(AssetName("operations/ba/goodsReceipts/gr-1", 1, 2));
+  back.set_reason("typed wrongly");
+  EXPECT_TRUE(Ask(back).status.ok());
+  EXPECT_TRUE(Ask(retry).status.ok());
+  EXPECT_EQ(Stored<v1::Asset>("operations/ba/assets"), 9);
+  EXPECT_EQ(Ask(retry).reason, "WRONG_STATE");
+  EXPECT_EQ(Stored<v1::Asset>("operations/ba/assets"), 9);
 }
 
 }  // namespace

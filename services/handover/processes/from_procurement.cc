@@ -116,10 +116,20 @@ void RecordReturn(const procurement::v1::GoodsReturned& event, const es::EventCo
     command.set_receipt(event.receipt());
     command.set_line_number(line.line_number());
     *command.mutable_returned() = line.accepted();
-    for (const auto& item : line.serials()) *command.add_serials() = ToSerial(item);
     *command.mutable_value() = line.value();
     command.set_reason(event.reason());
-    reactions.Send(context, std::move(command));
+    if (line.serials().empty()) {
+      reactions.Send(context, std::move(command));
+      continue;
+    }
+    // Piece by piece: where one cannot be recorded, the others are.
+    command.clear_value();
+    command.mutable_returned()->set_value("1");
+    for (const auto& item : line.serials()) {
+      v1::RecordReturnedGoodsRequest of_piece = command;
+      *of_piece.add_serials() = ToSerial(item);
+      reactions.Send(context, std::move(of_piece));
+    }
   }
 }
 

@@ -118,18 +118,31 @@ TEST(FromProcurement, WhatWasAcceptedAndWentBackIsRecorded) {
   event.set_reason("wrong model");
   auto& line = *event.add_lines();
   line.set_line_number(1);
-  line.mutable_accepted()->set_value("1");
+  line.mutable_accepted()->set_value("2");
   line.add_serials()->set_serial("A-2");
+  line.add_serials()->set_serial("A-3");
+  auto& lot = *event.add_lines();
+  lot.set_line_number(3);
+  lot.mutable_accepted()->set_value("12.5");
+  lot.mutable_value()->set_units(125);
   auto& rejected = *event.add_lines();
   rejected.set_line_number(2);
   rejected.mutable_rejected()->set_value("3");
+  // Piece by piece, so that one that is not known keeps no other from being recorded.
   const auto reactions = React(event);
-  ASSERT_EQ(reactions.size(), 1u);
-  const auto& command = As<v1::RecordReturnedGoodsRequest>(reactions[0]);
-  EXPECT_EQ(command.receipt(), event.receipt());
-  EXPECT_EQ(command.line_number(), 1);
-  EXPECT_EQ(command.serials(0).serial(), "A-2");
-  EXPECT_EQ(command.reason(), "wrong model");
+  ASSERT_EQ(reactions.size(), 3u);
+  for (int i = 0; i < 2; ++i) {
+    const auto& command = As<v1::RecordReturnedGoodsRequest>(reactions[static_cast<size_t>(i)]);
+    EXPECT_EQ(command.receipt(), event.receipt());
+    EXPECT_EQ(command.line_number(), 1);
+    EXPECT_EQ(command.returned().value(), "1");
+    ASSERT_EQ(command.serials_size(), 1);
+    EXPECT_EQ(command.serials(0).serial(), i == 0 ? "A-2" : "A-3");
+    EXPECT_EQ(command.reason(), "wrong model");
+  }
+  const auto& of_lot = As<v1::RecordReturnedGoodsRequest>(reactions[2]);
+  EXPECT_EQ(of_lot.returned().value(), "12.5");
+  EXPECT_EQ(of_lot.value().units(), 125);
 }
 
 }  // namespace
