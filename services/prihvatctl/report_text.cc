@@ -97,6 +97,10 @@ const char* StageText(reporting::v1::LineStage stage) {
       return "in use";
     case reporting::v1::LINE_STAGE_SERVICE_DELIVERED:
       return "service delivered";
+    case reporting::v1::LINE_STAGE_OUT_OF_USE:
+      return "out of use";
+    case reporting::v1::LINE_STAGE_RETURNED:
+      return "returned";
     default:
       return "";
   }

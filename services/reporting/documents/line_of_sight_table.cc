@@ -22,7 +22,7 @@ constexpr const char* kHeader[] = {
     "line",          "description", "goods receipt", "receipt number", "stage",
     "item",          "serial",      "VIN",           "quantity",       "unit",
     "currency",      "value",       "value EUR",     "certificate",    "certificate number",
-    "handover date", "recipient",   "centre",        "people served",
+    "handover date", "recipient",   "centre",        "people served",  "replaces certificate",
 };
 constexpr size_t kColumns = std::size(kHeader);
 // Where the totals stand, under the columns that they sum.
@@ -47,6 +47,10 @@ std::string StageText(v1::LineStage stage) {
       return "in use";
     case v1::LINE_STAGE_SERVICE_DELIVERED:
       return "service delivered";
+    case v1::LINE_STAGE_OUT_OF_USE:
+      return "out of use";
+    case v1::LINE_STAGE_RETURNED:
+      return "returned";
     default:
       return "";
   }
@@ -88,6 +92,7 @@ absl::StatusOr<std::vector<Cell>> RowCells(const SightRow& sight) {
       TextOrEmpty(row.recipient()),
       TextOrEmpty(row.centre()),
       people,
+      TextOrEmpty(row.replaced_certificate()),
   };
 }
 

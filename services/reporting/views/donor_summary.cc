@@ -160,6 +160,7 @@ absl::Status FillCertificates(const Sums& sums, v1::DonorSummary& summary) {
     v1::CertificateSummary& row = *summary.add_certificates();
     row.set_certificate(certificate.facts->name);
     row.set_certificate_number(certificate.facts->number);
+    row.set_replaced_certificate(certificate.facts->replaced);
     row.set_recipient(certificate.facts->recipient);
     *row.mutable_effective_time() = reporting::ToProto(certificate.facts->title_time);
     *row.mutable_effective_date() = reporting::ToProto(certificate.facts->title_day);

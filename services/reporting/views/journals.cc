@@ -61,10 +61,11 @@ es::Projection MakeMoney() {
 }
 
 es::Projection MakeHandovers() {
-  es::Projection view(std::string(kHandoversView), 1, {"prihvat.handover"});
+  es::Projection view(std::string(kHandoversView), 2, {"prihvat.handover"});
   OfOperation<handover::AssetRegistered, handover::AssetLotRegistered,
-              handover::AssetReturnedToSupplier, handover::AssetPutIntoUse,
-              handover::HandoverBecameEffective>(view);
+              handover::AssetReturnedToSupplier, handover::AssetLotReturnedToSupplier,
+              handover::AssetPutIntoUse, handover::AssetChanged, handover::HandoverBecameEffective,
+              handover::CertificateReplaced>(view);
   return view;
 }
 

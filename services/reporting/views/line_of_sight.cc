@@ -96,6 +96,7 @@ Draft DraftOf(const Transferred& transferred, const Material& material) {
   *row.mutable_quantity() = ToProto(transferred.quantity);
   row.set_certificate(certificate.name);
   row.set_certificate_number(certificate.number);
+  row.set_replaced_certificate(certificate.replaced);
   *row.mutable_handover_time() = ToProto(certificate.title_time);
   *row.mutable_handover_date() = ToProto(certificate.title_day);
   row.set_recipient(certificate.recipient);
@@ -106,31 +107,66 @@ Draft DraftOf(const Transferred& transferred, const Material& material) {
   return draft;
 }
 
-// The pieces of a line that stand on no certificate.
+// A piece that a certificate handed over and that went back to the supplier since: the
+// certificate's row stays, and this one takes its value off again.
+Draft DraftOfReturned(const ReceivedLine& received, const Transferred& gone) {
+  Draft draft =
+      DraftOf(received, v1::LINE_STAGE_RETURNED, base::Decimal::FromInt(-1), gone.value.Negated());
+  draft.sight.row.set_item(gone.item.asset());
+  draft.sight.row.set_serial(gone.item.serial());
+  draft.sight.row.set_vin(gone.item.vin());
+  return draft;
+}
+
+// A kept piece that stands on no certificate.
+Draft DraftOfPiece(const ReceivedLine& received, const procurement::v1::SerialItem& piece,
+                   const base::Money& value, const Transfers& transfers) {
+  Draft draft = DraftOf(received, v1::LINE_STAGE_RECEIVED, base::Decimal::FromInt(1), value);
+  draft.sight.row.set_serial(piece.serial());
+  draft.sight.row.set_vin(piece.vin());
+  const auto asset = transfers.assets.find(
+      KeyOfPiece(received.receipt, received.line.line_number(), piece.serial(), piece.vin()));
+  if (asset == transfers.assets.end()) return draft;
+  draft.sight.row.set_item(asset->second);
+  const auto uses = transfers.own_uses.find(asset->second);
+  if (uses != transfers.own_uses.end()) draft.uses = uses->second;
+  if (transfers.put_into_use.contains(asset->second)) {
+    const bool over = transfers.out_of_use.contains(asset->second);
+    draft.sight.row.set_stage(over ? v1::LINE_STAGE_OUT_OF_USE : v1::LINE_STAGE_IN_USE);
+  }
+  return draft;
+}
+
+// The pieces of a line that stand on no certificate, without `parts`, which do. All rows of the
+// line sum to what is kept of it, also where a piece went back that had been handed over.
 absl::Status AddSerials(const ReceivedLine& received, const Material& material,
-                        const std::set<std::string>& handed_over, std::vector<Draft>& drafts) {
-  if (received.serials.empty()) return absl::OkStatus();
-  const std::vector<int64_t> weights(received.serials.size(), 1);
-  PRIHVAT_ASSIGN_OR_RETURN(const std::vector<base::Money> values,
-                           base::Allocate(received.value, weights));
-  for (size_t i = 0; i < received.serials.size(); ++i) {
-    const procurement::v1::SerialItem& piece = received.serials[i];
-    const auto asset = material.transfers.assets.find(
-        KeyOfPiece(received.receipt, received.line.line_number(), piece.serial(), piece.vin()));
-    const bool is_asset = asset != material.transfers.assets.end();
-    if (is_asset && handed_over.contains(asset->second)) continue;
-    Draft draft = DraftOf(received, v1::LINE_STAGE_RECEIVED, base::Decimal::FromInt(1), values[i]);
-    draft.sight.row.set_serial(piece.serial());
-    draft.sight.row.set_vin(piece.vin());
-    if (is_asset) {
-      draft.sight.row.set_item(asset->second);
-      const auto uses = material.transfers.own_uses.find(asset->second);
-      if (uses != material.transfers.own_uses.end()) draft.uses = uses->second;
-      if (material.transfers.put_into_use.contains(asset->second)) {
-        draft.sight.row.set_stage(v1::LINE_STAGE_IN_USE);
-      }
+                        const std::vector<const Transferred*>& parts, std::vector<Draft>& drafts) {
+  std::map<SerialKey, const procurement::v1::SerialItem*> pieces;  // kept, on no certificate
+  for (const procurement::v1::SerialItem& piece : received.serials) {
+    pieces[KeyOfPiece(received.receipt, received.line.line_number(), piece.serial(), piece.vin())] =
+        &piece;
+  }
+  base::Money rest = received.value;
+  for (const Transferred* part : parts) {
+    const bool kept = pieces.erase(KeyOfPiece(received.receipt, received.line.line_number(),
+                                              part->item.serial(), part->item.vin())) > 0;
+    if (kept) {
+      PRIHVAT_ASSIGN_OR_RETURN(rest, base::CheckedSub(rest, part->value));
+    } else {
+      drafts.push_back(DraftOfReturned(received, *part));
     }
-    drafts.push_back(std::move(draft));
+  }
+  if (pieces.empty()) {
+    if (!rest.IsZero()) {
+      drafts.push_back(DraftOf(received, v1::LINE_STAGE_RECEIVED, base::Decimal(), rest));
+    }
+    return absl::OkStatus();
+  }
+  const std::vector<int64_t> weights(pieces.size(), 1);
+  PRIHVAT_ASSIGN_OR_RETURN(const std::vector<base::Money> values, base::Allocate(rest, weights));
+  size_t next = 0;
+  for (const auto& [key, piece] : pieces) {
+    drafts.push_back(DraftOfPiece(received, *piece, values[next++], material.transfers));
   }
   return absl::OkStatus();
 }
@@ -146,7 +182,8 @@ absl::Status AddRest(const ReceivedLine& received, const Material& material,
   }
   // Less than nothing is shown as that: more was handed over than was kept, and the sums stay true.
   if (rest.IsZero() && value.IsZero()) return absl::OkStatus();
-  Draft draft = DraftOf(received, v1::LINE_STAGE_RECEIVED, rest, value);
+  Draft draft = DraftOf(
+      received, rest.IsNegative() ? v1::LINE_STAGE_RETURNED : v1::LINE_STAGE_RECEIVED, rest, value);
   const auto lot = material.transfers.lots.find({received.receipt, received.line.line_number()});
   if (lot != material.transfers.lots.end()) draft.sight.row.set_item(lot->second);
   drafts.push_back(std::move(draft));
@@ -155,11 +192,9 @@ absl::Status AddRest(const ReceivedLine& received, const Material& material,
 
 absl::StatusOr<std::vector<Draft>> DraftRows(const Material& material) {
   std::vector<Draft> drafts;
-  std::set<std::string> handed_over;
   std::map<ReceivedLineKey, std::vector<const Transferred*>> parts;
   for (const Transferred& transferred : material.transfers.transferred) {
     const handover::v1::Provenance& from = transferred.item.provenance();
-    if (!transferred.item.asset().empty()) handed_over.insert(transferred.item.asset());
     parts[{from.receipt(), from.line_number()}].push_back(&transferred);
     drafts.push_back(DraftOf(transferred, material));
   }
@@ -172,7 +207,7 @@ absl::StatusOr<std::vector<Draft>> DraftRows(const Material& material) {
         }
         break;
       case procurement::v1::LINE_KIND_GOODS_SERIAL:
-        PRIHVAT_RETURN_IF_ERROR(AddSerials(received, material, handed_over, drafts));
+        PRIHVAT_RETURN_IF_ERROR(AddSerials(received, material, parts[key], drafts));
         break;
       default:
         PRIHVAT_RETURN_IF_ERROR(AddRest(received, material, parts[key], drafts));
@@ -218,9 +253,12 @@ bool Matches(const Draft& draft, const v1::LineOfSightFilter& filter) {
   const bool centre = filter.centre().empty() ||
                       std::any_of(draft.uses.begin(), draft.uses.end(),
                                   [&](const Use& use) { return use.centre == filter.centre(); });
+  // By its own name, or that of the one which it replaced.
+  const bool certificate = is(filter.certificate(), row.certificate()) ||
+                           is(filter.certificate(), row.replaced_certificate());
   return is(filter.project(), row.project()) && is(filter.donor(), row.donor()) &&
-         is(filter.item(), row.item()) && is(filter.certificate(), row.certificate()) &&
-         is(filter.recipient(), row.recipient()) && serial && centre;
+         is(filter.item(), row.item()) && certificate && is(filter.recipient(), row.recipient()) &&
+         serial && centre;
 }
 
 absl::Status CountPeople(Draft& draft, PeopleServed& people) {

@@ -403,6 +403,167 @@ TEST(LineOfSight, AnItemThatIsMovedServesThoseOfBothCentresEachInItsTime) {
   EXPECT_TRUE(See(story, filter).rows.empty());
 }
 
+handover::v1::AssetChanged Changed(handover::v1::AssetChange change,
+                                   handover::v1::AssetState state) {
+  handover::v1::AssetChanged event;
+  event.set_asset("operations/ba/assets/G1");
+  event.set_change(change);
+  event.set_state(state);
+  return event;
+}
+
+TEST(LineOfSight, AUseEndsWithWhatBecomesOfTheItem) {
+  using namespace handover::v1;  // NOLINT: the changes and states of an asset
+  const std::vector<std::pair<AssetChange, AssetState>> ends = {
+      {ASSET_CHANGE_LOST, ASSET_STATE_LOST},
+      {ASSET_CHANGE_STOLEN, ASSET_STATE_STOLEN},
+      {ASSET_CHANGE_SENT_TO_REPAIR, ASSET_STATE_UNDER_REPAIR},
+      {ASSET_CHANGE_DISPOSED, ASSET_STATE_DISPOSED},
+      {ASSET_CHANGE_DESTROYED, ASSET_STATE_DESTROYED},
+  };
+  for (const auto& [change, state] : ends) {
+    Story story;
+    TellGenerator(story);
+    story.Clock(At(2023, 6, 1)).TellAsOf(At(2023, 4, 1), Changed(change, state));
+    TellStay(story, "then", kUsivak, At(2023, 3, 1), At(2023, 3, 5));
+    TellStay(story, "until-that-instant", kUsivak, At(2023, 3, 1), At(2023, 4, 1));
+    TellStay(story, "from-that-instant", kUsivak, At(2023, 4, 1));
+    const Sight sight = See(story);
+    EXPECT_EQ(sight.rows[0].row.people_served(), 2) << AssetChange_Name(change);
+    EXPECT_EQ(sight.rows[0].row.centre(), kUsivak);  // where it was
+    EXPECT_EQ(sight.people_served, 2);
+    // As it was before that, and as it was known before that was told.
+    EXPECT_EQ(See(story, {}, {.as_of = At(2023, 3, 31)}).people_served, 2);
+  }
+}
+
+TEST(LineOfSight, AUseGoesOnWhenTheItemIsFoundOrRepaired) {
+  using namespace handover::v1;  // NOLINT: the changes and states of an asset
+  Story story;
+  TellGenerator(story);
+  story.Clock(At(2023, 3, 1)).Tell(Changed(ASSET_CHANGE_LOST, ASSET_STATE_LOST));
+  story.Clock(At(2023, 4, 1)).Tell(Changed(ASSET_CHANGE_FOUND, ASSET_STATE_IN_USE));
+  story.Clock(At(2023, 6, 1));
+  TellStay(story, "while-lost", kUsivak, At(2023, 3, 5), At(2023, 3, 20));
+  TellStay(story, "after", kUsivak, At(2023, 5, 1));
+  EXPECT_EQ(See(story).rows[0].row.people_served(), 1);
+  // Written off, it does not come back, and nobody is served from when it was lost on.
+  Story gone;
+  TellGenerator(gone);
+  gone.Clock(At(2023, 3, 1)).Tell(Changed(ASSET_CHANGE_LOST, ASSET_STATE_LOST));
+  gone.Clock(At(2023, 4, 1)).Tell(Changed(ASSET_CHANGE_WRITTEN_OFF, ASSET_STATE_WRITTEN_OFF));
+  TellStay(gone, "while-lost", kUsivak, At(2023, 3, 5), At(2023, 3, 20));
+  TellStay(gone, "after", kUsivak, At(2023, 3, 30));
+  EXPECT_EQ(See(gone).rows[0].row.people_served(), 0);
+}
+
+// Procurement and handover both say that the generator went back, effective at `when`.
+void TellGeneratorReturned(Story& story, absl::Time when) {
+  procurement::v1::GoodsReturned returned;
+  returned.set_receipt("operations/ba/goodsReceipts/1");
+  procurement::v1::ReturnedLine& line = *returned.add_lines();
+  line.set_line_number(1);
+  *line.mutable_accepted() = DecimalOf("1");
+  *line.mutable_value() = MoneyOf("9000.00");
+  *line.add_serials() = Piece("G1");
+  story.TellAsOf(when, returned);
+  handover::v1::AssetReturnedToSupplier back;
+  back.set_asset("operations/ba/assets/G1");
+  story.TellAsOf(when, back);
+}
+
+TEST(LineOfSight, WhatWentBackAfterItWasHandedOverIsTakenOffAgain) {
+  Story story;
+  TellGenerator(story);
+  story.Clock(At(2023, 6, 1));
+  TellStay(story, "then", kUsivak, At(2023, 2, 10), At(2023, 2, 15));
+  TellStay(story, "after", kUsivak, At(2023, 5, 1));
+  TellGeneratorReturned(story, At(2023, 4, 1));
+  const Sight sight = See(story);
+  // The certificate stands; the row beside it takes its value off, so that the sum is what is
+  // spent.
+  EXPECT_THAT(Brief(sight), ElementsAre("1 - -1 -9000.00", "1 DC-1 1 9000.00"));
+  EXPECT_EQ(sight.rows[0].row.stage(), v1::LINE_STAGE_RETURNED);
+  EXPECT_EQ(TextOf(Totals(sight).values(0).value()), "0.00 BAM");
+  EXPECT_EQ(TextOf(Totals(sight).eur().sum_of_documents()), "0.00 EUR");
+  EXPECT_EQ(sight.rows[1].row.people_served(), 1);
+}
+
+TEST(LineOfSight, AReturnDatedBeforeWhatWasSummedUpEndsTheUseBeforeItBegan) {
+  Story story;
+  TellGenerator(story);  // in use from 1 February on
+  story.Clock(At(2023, 3, 6));
+  TellStay(story, "there", kUsivak, At(2023, 3, 1), At(2023, 3, 5));
+  story.Clock(At(2023, 6, 1));
+  const TimeCut march{.as_of = At(2023, 3, 31)};
+  EXPECT_EQ(See(story, {}, march).people_served, 1);
+  TellGeneratorReturned(story, At(2023, 1, 20));  // told in June
+  EXPECT_EQ(See(story, {}, march).people_served, 0);
+  EXPECT_EQ(TextOf(Totals(See(story, {}, march)).values(0).value()), "0.00 BAM");
+  // As it was known in May: as it was summed up then.
+  const TimeCut then{.as_of = At(2023, 3, 31), .known_at = At(2023, 5, 1)};
+  EXPECT_EQ(See(story, {}, then).people_served, 1);
+  EXPECT_EQ(TextOf(Totals(See(story, {}, then)).values(0).value()), "9,000.00 BAM");
+}
+
+TEST(LineOfSight, APartOfALotServesUntilAllOfItHasGoneBack) {
+  Story story;
+  const auto receipt = Receipt("1", {Line(1, LINE_KIND_GOODS_QUANTITY, "100", MoneyOf("100.00"))});
+  story.Tell(receipt);
+  handover::v1::HandedOverItem part = HandedOver(receipt, 1, MoneyOf("30.00"));
+  *part.mutable_quantity() = DecimalOf("30");
+  part.set_asset_lot("operations/ba/assetLots/l1");
+  part.set_centre(kUsivak);
+  story.Tell(Handover("1", "organisations/sfa", At(2023, 2, 1), {part}));
+  const auto return_of = [&](std::string_view quantity, absl::Time when) {
+    handover::v1::AssetLotReturnedToSupplier event;
+    event.set_asset_lot("operations/ba/assetLots/l1");
+    handover::v1::ReturnedPart& gone = *event.add_parts();
+    gone.set_handover_case("operations/ba/handoverCases/1");
+    *gone.mutable_quantity() = DecimalOf(quantity);
+    *event.add_parts()->mutable_quantity() = DecimalOf("70");  // on hand
+    story.Clock(At(2023, 6, 1)).TellAsOf(when, event);
+  };
+  TellStay(story, "march", kUsivak, At(2023, 3, 1), At(2023, 3, 5));
+  TellStay(story, "may", kUsivak, At(2023, 5, 1));
+  const auto served = [&] {
+    int64_t most = 0;
+    for (const SightRow& row : See(story).rows) most = std::max(most, row.row.people_served());
+    return most;
+  };
+  return_of("10", At(2023, 3, 10));
+  EXPECT_EQ(served(), 2);
+  return_of("20", At(2023, 4, 1));
+  EXPECT_EQ(served(), 1);
+}
+
+TEST(LineOfSight, TheCertificateInForceIsReportedAndSaysWhichItReplaced) {
+  Story story;
+  TellDonations(story);
+  handover::v1::CertificateReplaced replaced;
+  replaced.set_handover_case("operations/ba/handoverCases/2");
+  replaced.set_corrected_certificate("operations/ba/certificates/DC-2");
+  replaced.set_certificate("operations/ba/certificates/DC-3");
+  replaced.set_certificate_number("DC-3");
+  story.Clock(At(2023, 9, 1)).Tell(replaced);
+  v1::LineOfSightFilter filter;
+  for (const char* either :
+       {"operations/ba/certificates/DC-2", "operations/ba/certificates/DC-3"}) {
+    filter.set_certificate(either);
+    const Sight sight = See(story, filter);
+    EXPECT_THAT(Brief(sight), ElementsAre("1 DC-3 1 170900.00")) << either;
+    EXPECT_EQ(sight.rows[0].row.replaced_certificate(), "operations/ba/certificates/DC-2");
+  }
+  const v1::DonorSummary summary = SummariseDonor(story.Fold(), story.Scope(), {}).value();
+  ASSERT_EQ(summary.certificates_size(), 2);
+  EXPECT_EQ(summary.certificates(0).replaced_certificate(), "");
+  EXPECT_EQ(summary.certificates(1).certificate_number(), "DC-3");
+  EXPECT_EQ(summary.certificates(1).replaced_certificate(), "operations/ba/certificates/DC-2");
+  EXPECT_EQ(TextOf(summary.certificates(1).value_eur()), "87,379.78 EUR");
+  // As it was known before.
+  EXPECT_THAT(Brief(See(story, {}, {.known_at = At(2023, 8, 31)})).back(), "1 DC-2 1 170900.00");
+}
+
 TEST(LineOfSight, TheAgencysOwnItemAtACentreServesToo) {
   Story story;
   procurement::v1::PostedLine line = Line(1, LINE_KIND_GOODS_SERIAL, "1", MoneyOf("9.00"));
@@ -421,6 +582,14 @@ TEST(LineOfSight, TheAgencysOwnItemAtACentreServesToo) {
   const Sight sight = See(story);
   EXPECT_EQ(sight.rows[0].row.stage(), v1::LINE_STAGE_IN_USE);
   EXPECT_EQ(sight.rows[0].row.people_served(), 1);
+
+  handover::v1::AssetChanged burnt;
+  burnt.set_asset("operations/ba/assets/W1");
+  burnt.set_change(handover::v1::ASSET_CHANGE_DESTROYED);
+  burnt.set_state(handover::v1::ASSET_STATE_DESTROYED);
+  story.Clock(At(2023, 2, 20)).Tell(burnt);
+  EXPECT_EQ(See(story).rows[0].row.stage(), v1::LINE_STAGE_OUT_OF_USE);
+  EXPECT_EQ(See(story).rows[0].row.people_served(), 0);
 }
 
 TEST(LineOfSight, BackFromItemSerialCertificateAndRecipient) {

@@ -25,6 +25,7 @@ namespace prihvat::reporting {
 struct CertificateFacts {
   std::string name;
   std::string number;
+  std::string replaced;  // the name of the one that was in error; "" for none
   std::string recipient;
   absl::Time title_time;
   absl::CivilDay title_day;  // the local day of title_time
@@ -51,8 +52,9 @@ struct Transfers {
   std::map<SerialKey, std::string> assets;               // names
   std::map<ReceivedLineKey, std::string> lots;           // names
   std::vector<Transferred> transferred;                  // in the order of taking effect
-  // Assets that were put into use, by whomever.
+  // Assets that were put into use, by whomever; and those of them that are not in use any more.
   std::set<std::string> put_into_use;
+  std::set<std::string> out_of_use;
   // Where, of those without a certificate: the agency's own. No use where that is not at a centre.
   std::map<std::string, std::vector<Use>> own_uses;
 };
