@@ -1,14 +1,16 @@
 #include "libs/base/check.h"
 
-#include <cstdio>
 #include <cstdlib>
+#include <string>
+
+#include "libs/base/report.h"
 
 namespace prihvat::base {
 
 void CheckFailed(const char* file, int line, const char* condition, std::string_view message) {
-  std::fprintf(stderr, "%s:%d: check failed: %s: %.*s\n", file, line, condition,
-               static_cast<int>(message.size()), message.data());
-  std::fflush(stderr);
+  std::string where = std::string(file) + ":" + std::to_string(line) + ": check failed: ";
+  where.append(condition).append(": ").append(message);
+  Report(Severity::kError, "check", where);
   std::abort();
 }
 

@@ -6,7 +6,7 @@
 
 namespace prihvat::base {
 
-// Writes where and why to standard error and aborts. Any thread.
+// Reports where and why (report.h) and aborts. Any thread.
 [[noreturn]] void CheckFailed(const char* file, int line, const char* condition,
                               std::string_view message);
 

@@ -1,15 +1,13 @@
 #include "libs/event_log/partitioner.h"
 
-#include <cstdio>
-#include <cstdlib>
+#include <string>
+
+#include "libs/base/check.h"
 
 namespace prihvat::event_log {
 
 int32_t PartitionOf(std::string_view operation, int32_t partitions) {
-  if (partitions < 1) {
-    std::fprintf(stderr, "PartitionOf: %d partitions\n", partitions);
-    std::abort();
-  }
+  PRIHVAT_CHECK(partitions > 0, "PartitionOf: " + std::to_string(partitions) + " partitions");
   uint64_t hash = 0xcbf29ce484222325;  // FNV-1a, 64 bit: offset basis and prime
   for (const char c : operation) {
     hash ^= static_cast<unsigned char>(c);

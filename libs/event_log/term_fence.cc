@@ -3,13 +3,12 @@
 #include <sodium.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
+#include "libs/base/check.h"
 #include "libs/event_log/seal.h"
 
 namespace prihvat::event_log {
@@ -200,13 +199,9 @@ absl::StatusOr<FenceState> FenceState::Parse(std::string_view bytes) {
 
 absl::StatusOr<Verdict> TermFence::Admit(Offset offset, std::string_view bytes,
                                          const log::v1::Record& record) {
-  if (offset != state_.next_offset) {
-    std::fprintf(
-        stderr,
-        "TermFence: record at offset %lld where %lld is next: a record was lost on the way here\n",
-        static_cast<long long>(offset), static_cast<long long>(state_.next_offset));
-    std::abort();
-  }
+  PRIHVAT_CHECK(offset == state_.next_offset,
+                absl::StrCat("TermFence: record at offset ", offset, " where ", state_.next_offset,
+                             " is next: a record was lost on the way here"));
   Verdict verdict = Verdict::kVoid;
   int64_t recorded_at_us = 0;
   switch (record.kind_case()) {

@@ -3,6 +3,13 @@
 #include "libs/runtime/keys.h"
 
 namespace prihvat::runtime {
+namespace {
+
+constexpr absl::Duration kTipWait = absl::Milliseconds(50);
+constexpr absl::Duration kTipAgain = absl::Milliseconds(250);
+constexpr absl::Duration kRetry = absl::Milliseconds(200);
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<SourceTail>> SourceTail::Open(const PartitionDeps& deps,
                                                              event_log::TopicPartition tp) {
@@ -31,15 +38,16 @@ absl::StatusOr<bool> SourceTail::Step() {
   }
   // Asking for the tip may take the engine a round trip: only until it has been seen once, for
   // readiness.
-  const absl::Time until = at_tip_ ? absl::InfinitePast() : absl::Now() + absl::Milliseconds(50);
-  auto records = reader_->Read(512, until);
+  const bool ask_tip = !at_tip_ && deps_.clock.Now() >= ask_tip_at_;
+  auto records = reader_->Read(512, ask_tip ? absl::Now() + kTipWait : absl::InfinitePast());
+  if (ask_tip) ask_tip_at_ = deps_.clock.Now() + kTipAgain;
   if (!records.ok()) {
     if (records.status().code() == absl::StatusCode::kDeadlineExceeded) {
-      if (!at_tip_) next_wake_ = deps_.clock.Now() + absl::Milliseconds(100);
+      if (!at_tip_) next_wake_ = ask_tip_at_;
       return false;
     }
     if (records.status().code() == absl::StatusCode::kUnavailable) {
-      retry_at_ = deps_.clock.Now() + absl::Milliseconds(200);
+      retry_at_ = deps_.clock.Now() + kRetry;
       next_wake_ = retry_at_;
       return false;
     }

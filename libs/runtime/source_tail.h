@@ -35,6 +35,7 @@ class SourceTail {
   int64_t next_offset_ = 0;
   bool at_tip_ = false;
   absl::Status stopped_why_;
+  absl::Time ask_tip_at_ = absl::InfinitePast();
   absl::Time retry_at_ = absl::InfinitePast();
   absl::Time next_wake_ = absl::InfiniteFuture();
 };

@@ -46,8 +46,10 @@ absl::Status SupplierLoad::Register(const std::shared_ptr<grpc::Channel>& channe
   request.mutable_supplier()->set_country_code("BA");
   request.set_request_id(fmt::format("00000000-0000-4000-8000-{:012}", n));
   size_t call = 0;
+  int count = 0;
   {
     std::lock_guard lock(mutex_);
+    count = counts_;
     call = history_.Invoke(request.request_id());
     unsettled_.insert(n);
   }
@@ -62,6 +64,7 @@ absl::Status SupplierLoad::Register(const std::shared_ptr<grpc::Channel>& channe
   history_.Acknowledge(call, PositionIn(answer.token), /*repeated=*/!first);
   unsettled_.erase(n);
   ++acknowledged_;
+  if (count == counts_) operations_heard_.insert(static_cast<size_t>(n) % operations_.size());
   return absl::OkStatus();
 }
 
@@ -104,6 +107,27 @@ absl::Status SupplierLoad::AwaitAcknowledged(size_t count, absl::Time deadline) 
       if (absl::Now() >= deadline)
         return absl::DeadlineExceededError(
             fmt::format("{} of {} acknowledged", acknowledged_, count));
+    }
+    absl::SleepFor(absl::Milliseconds(2));
+  }
+}
+
+absl::StatusOr<absl::Duration> SupplierLoad::AwaitEachOperation(absl::Time deadline) {
+  const absl::Time began = absl::Now();
+  {
+    std::lock_guard lock(mutex_);
+    ++counts_;
+    operations_heard_.clear();
+  }
+  while (true) {
+    const absl::Time now = absl::Now();
+    {
+      std::lock_guard lock(mutex_);
+      if (operations_heard_.size() == operations_.size()) return now - began;
+      if (now >= deadline) {
+        return absl::DeadlineExceededError(
+            fmt::format("{} of {} operations go on", operations_heard_.size(), operations_.size()));
+      }
     }
     absl::SleepFor(absl::Milliseconds(2));
   }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "grpcpp/channel.h"
 #include "tests/fault/history.h"
@@ -30,6 +31,14 @@ class SupplierLoad {
   // Waits until so many more have been acknowledged since Start.
   absl::Status AwaitAcknowledged(size_t count, absl::Time deadline);
 
+  size_t acknowledged() const {  // since Start
+    std::lock_guard lock(mutex_);
+    return acknowledged_;
+  }
+  // While callers go on: how long until something that was sent from now on is acknowledged in
+  // every operation.
+  absl::StatusOr<absl::Duration> AwaitEachOperation(absl::Time deadline);
+
   // Sends every supplier that was never acknowledged again, until all are.
   absl::Status SettleAll(const std::string& address, absl::Time deadline);
   // Sends all again; each must answer as a repeat: OK, and nothing new in the log.
@@ -45,10 +54,12 @@ class SupplierLoad {
   absl::Status Register(const std::shared_ptr<grpc::Channel>& channel, int n, bool first);
 
   const std::vector<std::string> operations_;
-  std::mutex mutex_;  // guards what follows, up to the threads
+  mutable std::mutex mutex_;  // guards what follows, up to the threads
   fault::History history_;
   std::set<int> unsettled_;
   size_t acknowledged_ = 0;
+  int counts_ = 0;                     // how often AwaitEachOperation has begun
+  std::set<size_t> operations_heard_;  // acknowledged, and sent since the last time
   int next_ = 0;
   bool stopping_ = false;
   std::vector<std::thread> threads_;  // last

@@ -1,13 +1,13 @@
 #include "libs/event_log/kafka/handles.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "libs/base/report.h"
 
 namespace prihvat::event_log::kafka {
 namespace {
@@ -15,6 +15,18 @@ namespace {
 constexpr absl::Duration kDestroyPatience = absl::Seconds(10);
 constexpr int kMaxTimeoutMs = 600'000;
 constexpr size_t kErrorBytes = 512;
+
+// librdkafka's levels are syslog's: 2 is critical, 3 an error, 4 a warning, 7 for debugging. A
+// broker that does not answer is an error for it; for us it is one that may come back.
+base::Severity SeverityOf(int level) {
+  if (level <= 2) return base::Severity::kError;
+  if (level <= 4) return base::Severity::kWarning;
+  return level <= 6 ? base::Severity::kInfo : base::Severity::kDebug;
+}
+
+void OnLog(const rd_kafka_t* /*client*/, int level, const char* facility, const char* text) {
+  base::Report(SeverityOf(level), "librdkafka", absl::StrCat(facility, ": ", text));
+}
 
 }  // namespace
 
@@ -28,12 +40,55 @@ void DestroyClient::operator()(rd_kafka_t* client) const {
     destroyer.join();
     return;
   }
-  std::fprintf(stderr, "kafka log: a client does not end, its threads are left behind\n");
+  base::Report(base::Severity::kWarning, "kafka log",
+               "a client does not end, its threads are left behind");
   destroyer.detach();
+}
+
+void Undertaker::Take(std::function<void()> bury) {
+  {
+    absl::MutexLock lock(&state_->mutex);
+    if (!state_->closed) {
+      ++state_->under_way;
+      std::thread([state = state_, bury = std::move(bury)]() mutable {
+        bury();
+        bury = nullptr;
+        absl::MutexLock done(&state->mutex);
+        --state->under_way;
+      }).detach();
+      return;
+    }
+  }
+  bury();
+}
+
+bool Undertaker::Close(absl::Time deadline) {
+  State& state = *state_;
+  const auto all = [&state]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return state.under_way == 0; };
+  absl::MutexLock lock(&state.mutex);
+  state.closed = true;
+  return state.mutex.AwaitWithDeadline(absl::Condition(&all), deadline);
+}
+
+std::map<std::string, std::string> WithDefaults(const std::map<std::string, std::string>& given) {
+  std::map<std::string, std::string> all = {
+      {"socket.nagle.disable", "true"},
+      {"log.connection.close", "false"},
+      {"reconnect.backoff.ms", "20"},
+      {"reconnect.backoff.max.ms", "1000"},
+      // A broker that hangs takes connections and answers nothing: its successor is found by asking
+      // the others again and again, and by giving up on it.
+      {"topic.metadata.refresh.interval.ms", "3000"},
+      {"socket.timeout.ms", "6000"},
+      {"socket.connection.setup.timeout.ms", "5000"},
+      {"api.version.request.timeout.ms", "5000"}};
+  for (const auto& [name, value] : given) all[name] = value;
+  return all;
 }
 
 absl::StatusOr<Conf> MakeConf(const std::map<std::string, std::string>& properties) {
   Conf conf(rd_kafka_conf_new());
+  rd_kafka_conf_set_log_cb(conf.get(), &OnLog);
   char error[kErrorBytes];
   for (const auto& [name, value] : properties) {
     if (rd_kafka_conf_set(conf.get(), name.c_str(), value.c_str(), error, sizeof(error)) !=

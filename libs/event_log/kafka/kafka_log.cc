@@ -1,8 +1,6 @@
 #include "libs/event_log/kafka/kafka_log.h"
 
 #include <algorithm>
-#include <atomic>
-#include <cstdio>
 #include <utility>
 #include <vector>
 
@@ -12,60 +10,34 @@
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
+#include "libs/base/report.h"
 #include "libs/event_log/append_checks.h"
+#include "libs/event_log/kafka/cluster.h"
 #include "libs/event_log/kafka/handles.h"
 #include "libs/event_log/kafka/partition_producer.h"
+#include "libs/event_log/kafka/partition_reader.h"
 #include "libs/event_log/kafka/topic_audit.h"
-#include "libs/event_log/readable_signal.h"
 
 namespace prihvat::event_log {
 namespace {
 
-using kafka::Client;
 using kafka::PartitionProducer;
-using kafka::TimeoutMs;
-using kafka::ToStatus;
 using Properties = std::map<std::string, std::string>;
 
 constexpr absl::Duration kClosePatience = absl::Seconds(15);
-constexpr absl::Duration kSettlePatience = absl::Seconds(3);
-constexpr absl::Duration kSettlePoll = absl::Milliseconds(20);
-
-// Whether the error is what a new topic or a change of leaders brings for a moment.
-bool MaySettle(rd_kafka_resp_err_t error) {
-  switch (error) {
-    case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE:
-    case RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION:
-    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
-    case RD_KAFKA_RESP_ERR_OFFSET_NOT_AVAILABLE:
-    case RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH:
-    case RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
-    case RD_KAFKA_RESP_ERR__WAIT_COORD:
-    case RD_KAFKA_RESP_ERR__TRANSPORT:
-      return true;
-    default:
-      return false;
-  }
-}
 
 // The caller's properties, under those that may not be changed.
-Properties Over(const KafkaClientOptions& options, Properties fixed) {
-  fixed["bootstrap.servers"] = options.bootstrap_servers;
+Properties Over(const KafkaClientOptions& options, const std::string& bootstrap, Properties fixed) {
+  fixed["bootstrap.servers"] = bootstrap;
   fixed["allow.auto.create.topics"] = "false";
-  Properties all = {{"socket.nagle.disable", "true"},
-                    {"log.connection.close", "false"},
-                    {"reconnect.backoff.ms", "20"},
-                    {"reconnect.backoff.max.ms", "1000"}};
-  for (const auto& [name, value] : options.properties) all[name] = value;
+  Properties all = kafka::WithDefaults(options.properties);
   for (const auto& [name, value] : fixed) all[name] = value;
   return all;
 }
 
-Properties ProducerProperties(const KafkaLogOptions& options) {
+Properties ProducerProperties(const KafkaLogOptions& options, const std::string& bootstrap) {
   return Over(
-      options.client,
+      options.client, bootstrap,
       {{"enable.idempotence", "true"},
        {"acks", "all"},
        {"linger.ms", "0"},
@@ -75,10 +47,10 @@ Properties ProducerProperties(const KafkaLogOptions& options) {
        {"message.timeout.ms", absl::StrCat(absl::ToInt64Milliseconds(options.delivery_timeout))}});
 }
 
-Properties ReaderProperties(const KafkaLogOptions& options) {
+Properties ReaderProperties(const KafkaLogOptions& options, const std::string& bootstrap) {
   const size_t fetch_bytes =
       std::max(size_t{4} << 20, 2 * ClientMaxMessageBytes(options.max_record_bytes));
-  return Over(options.client,
+  return Over(options.client, bootstrap,
               {{"enable.partition.eof", "true"},
                {"auto.offset.reset", "error"},
                {"isolation.level", "read_uncommitted"},
@@ -101,12 +73,12 @@ class KafkaLog::Core {
   explicit Core(KafkaLogOptions options) : options_(std::move(options)) {}
 
   absl::Status Open() {
-    auto conf = kafka::MakeConf(Over(options_.client, {{"isolation.level", "read_uncommitted"}}));
-    if (!conf.ok()) return conf.status();
-    auto client = kafka::MakeClient(RD_KAFKA_CONSUMER, *std::move(conf));
-    if (!client.ok()) return client.status();
-    meta_ = *std::move(client);
-    return kafka::MakeConf(ProducerProperties(options_))
+    const std::string& bootstrap = options_.client.bootstrap_servers;
+    auto cluster = kafka::Cluster::Connect(
+        Over(options_.client, bootstrap, {{"isolation.level", "read_uncommitted"}}));
+    if (!cluster.ok()) return cluster.status();
+    cluster_ = *std::move(cluster);
+    return kafka::MakeConf(ProducerProperties(options_, bootstrap))
         .status();  // a wrong property is told now, not later
   }
 
@@ -115,7 +87,8 @@ class KafkaLog::Core {
     if (closed_) return LogIsClosed();
     std::shared_ptr<PartitionProducer>& producer = producers_[tp];
     if (producer != nullptr) return producer;
-    auto started = PartitionProducer::Start(tp, ProducerProperties(options_));
+    auto started =
+        PartitionProducer::Start(tp, ProducerProperties(options_, cluster_->bootstrap_servers()));
     if (!started.ok()) {
       producers_.erase(tp);
       return started.status();
@@ -147,41 +120,27 @@ class KafkaLog::Core {
     for (const auto& producer : ending) producer->Stop();
     const absl::Time give_up = absl::Now() + kClosePatience;
     for (const auto& producer : ending) {
-      if (!producer->Ended(give_up))
-        std::fprintf(stderr, "kafka log: a producer does not end, it is left behind\n");
+      if (!producer->Ended(give_up)) {
+        base::Report(base::Severity::kWarning, "kafka log",
+                     "a producer does not end, it is left behind");
+      }
+    }
+    if (!undertaker_->Close(give_up)) {
+      base::Report(base::Severity::kWarning, "kafka log",
+                   "a reader does not end, it is left behind");
     }
   }
 
-  struct Bounds {
-    Offset begin = 0;
-    Offset end = 0;
-  };
-  absl::StatusOr<Bounds> BoundsOf(const TopicPartition& tp, absl::Time deadline) {
-    const absl::Time give_up = std::min(deadline, absl::Now() + kSettlePatience);
-    while (true) {
-      if (closed()) return LogIsClosed();
-      int64_t low = 0, high = 0;
-      const rd_kafka_resp_err_t error = rd_kafka_query_watermark_offsets(
-          meta_.get(), tp.topic.c_str(), tp.partition, &low, &high, TimeoutMs(deadline));
-      if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return Bounds{low, high};
-      if (!MaySettle(error) || absl::Now() >= give_up)
-        return ToStatus(error, absl::StrCat(ToString(tp), ": end"));
-      absl::SleepFor(kSettlePoll);
-    }
+  absl::StatusOr<Offset> End(const TopicPartition& tp, absl::Time deadline) {
+    if (closed()) return LogIsClosed();
+    return cluster_->End(tp, deadline);
   }
-
   absl::StatusOr<int32_t> PartitionCount(const std::string& topic, absl::Time deadline) {
     if (closed()) return LogIsClosed();
-    const auto handle = kafka::MakeTopic(meta_.get(), topic);
-    if (!handle.ok()) return handle.status();
-    const rd_kafka_metadata_t* raw = nullptr;
-    rd_kafka_resp_err_t error =
-        rd_kafka_metadata(meta_.get(), 0, handle->get(), &raw, TimeoutMs(deadline));
-    const kafka::Metadata metadata(raw);
-    if (error == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topic_cnt == 1)
-      error = metadata->topics[0].err;
-    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return ToStatus(error, absl::StrCat("topic ", topic));
-    return static_cast<int32_t>(metadata->topics[0].partition_cnt);
+    return cluster_->PartitionCount(topic, deadline);
+  }
+  Properties PropertiesOfReaders() const {
+    return ReaderProperties(options_, cluster_->bootstrap_servers());
   }
 
   bool closed() const {
@@ -189,179 +148,18 @@ class KafkaLog::Core {
     return closed_;
   }
   const KafkaLogOptions& options() const { return options_; }
+  const std::shared_ptr<kafka::Undertaker>& undertaker() const { return undertaker_; }
 
  private:
   const KafkaLogOptions options_;
-  Client meta_;
+  std::unique_ptr<kafka::Cluster> cluster_;  // set by Open, then not changed
+  const std::shared_ptr<kafka::Undertaker> undertaker_ = std::make_shared<kafka::Undertaker>();
   mutable absl::Mutex mutex_;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_map<TopicPartition, std::shared_ptr<PartitionProducer>> producers_
       ABSL_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<PartitionProducer>> retired_ ABSL_GUARDED_BY(mutex_);  // stopping
 };
-
-namespace {
-
-// One partition's consumer. librdkafka's simple consumer: from an explicit offset, no group,
-// nothing committed.
-class KafkaReader : public LogReader {
- public:
-  using BoundsFn = std::function<absl::StatusOr<std::pair<Offset, Offset>>(absl::Time deadline)>;
-  using ClosedFn = std::function<bool()>;
-
-  static absl::StatusOr<std::unique_ptr<LogReader>> Open(const TopicPartition& tp, Offset from,
-                                                         const Properties& properties,
-                                                         BoundsFn bounds, ClosedFn closed,
-                                                         std::function<void()> on_readable) {
-    auto conf = kafka::MakeConf(properties);
-    if (!conf.ok()) return conf.status();
-    auto client = kafka::MakeClient(RD_KAFKA_CONSUMER, *std::move(conf));
-    if (!client.ok()) return client.status();
-    auto topic = kafka::MakeTopic(client->get(), tp.topic);
-    if (!topic.ok()) return topic.status();
-    auto reader = absl::WrapUnique(new KafkaReader(tp, from, *std::move(client), *std::move(topic),
-                                                   std::move(bounds), std::move(closed),
-                                                   std::move(on_readable)));
-    if (absl::Status started = reader->Start(); !started.ok()) return started;
-    return reader;
-  }
-
-  ~KafkaReader() override {
-    if (!started_) return;
-    rd_kafka_queue_cb_event_enable(queue_.get(), nullptr, nullptr);
-    signal_.Stop();
-    rd_kafka_consume_stop(topic_.get(), tp_.partition);
-  }
-
-  absl::StatusOr<std::vector<RawRecord>> Read(size_t max_records, absl::Time deadline) override {
-    if (closed_()) return LogIsClosed();
-    if (!stopped_.ok()) return stopped_;
-    absl::StatusOr<std::vector<RawRecord>> records = Take(max_records, absl::InfinitePast());
-    if (!records.ok() || !records->empty()) return records;
-    // An end-of-partition event in the queue may be old news: only the end itself, asked now,
-    // proves the tip.
-    if (absl::Now() >= deadline) {
-      return absl::DeadlineExceededError(
-          absl::StrCat(ToString(tp_), ": nothing at hand at offset ", position_));
-    }
-    const auto bounds = bounds_(deadline);
-    if (!bounds.ok()) return bounds.status();
-    const auto [begin, end] = *bounds;
-    if (end == position_) return std::vector<RawRecord>();
-    if (position_ < begin || position_ > end) {
-      return Stop(absl::DataLossError(absl::StrCat(ToString(tp_), ": offset ", position_,
-                                                   " is not in the log, which reaches from ", begin,
-                                                   " to ", end)));
-    }
-    records = Take(max_records, deadline);
-    if (records.ok() && records->empty()) {
-      return absl::DeadlineExceededError(
-          absl::StrCat(ToString(tp_), ": the record at offset ", position_, " did not come in time",
-                       settling_ == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : ", last heard: ",
-                       settling_ == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : rd_kafka_err2str(settling_)));
-    }
-    return records;
-  }
-
-  Offset position() const override { return position_; }
-
- private:
-  KafkaReader(TopicPartition tp, Offset from, Client client, kafka::Topic topic, BoundsFn bounds,
-              ClosedFn closed, std::function<void()> on_readable)
-      : tp_(std::move(tp)),
-        position_(from),
-        bounds_(std::move(bounds)),
-        closed_(std::move(closed)),
-        signal_(std::move(on_readable)),
-        client_(std::move(client)),
-        topic_(std::move(topic)),
-        queue_(rd_kafka_queue_new(client_.get())) {}
-
-  absl::Status Start() {
-    rd_kafka_queue_cb_event_enable(queue_.get(), &KafkaReader::OnEvent, this);
-    if (rd_kafka_consume_start_queue(topic_.get(), tp_.partition, position_, queue_.get()) != 0) {
-      return ToStatus(rd_kafka_last_error(), absl::StrCat(ToString(tp_), ": cannot read"));
-    }
-    started_ = true;
-    return absl::OkStatus();
-  }
-
-  static void OnEvent(rd_kafka_t* /*client*/, void* self) {
-    ReadableSignal& signal = static_cast<KafkaReader*>(self)->signal_;
-    signal.Arm();  // librdkafka tells each time that an empty queue got something
-    signal.Notify();
-  }
-
-  absl::Status Stop(absl::Status why) {
-    stopped_ = std::move(why);
-    return stopped_;
-  }
-
-  // Waits for a first record until `deadline`, then takes what is there. Empty: no record in that
-  // time. An error that comes after records is kept for the next call.
-  absl::StatusOr<std::vector<RawRecord>> Take(size_t max_records, absl::Time deadline) {
-    std::vector<RawRecord> records;
-    if (!pending_.ok()) return std::exchange(pending_, absl::OkStatus());
-    while (records.size() < max_records) {
-      const kafka::Message message(
-          rd_kafka_consume_queue(queue_.get(), records.empty() ? TimeoutMs(deadline) : 0));
-      if (message == nullptr) break;
-      if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) continue;
-      // What a new topic or a change of leaders brings: librdkafka itself goes on fetching, so the
-      // record or the end that the caller waits for still comes, or its deadline does.
-      if (MaySettle(message->err)) {
-        settling_ = message->err;
-        continue;
-      }
-      settling_ = RD_KAFKA_RESP_ERR_NO_ERROR;
-      absl::Status status =
-          message->err == RD_KAFKA_RESP_ERR_NO_ERROR ? Check(*message) : ErrorOf(*message);
-      if (!status.ok()) {
-        if (absl::IsDataLoss(status)) stopped_ = status;
-        if (records.empty()) return status;
-        pending_ = status;
-        break;
-      }
-      rd_kafka_timestamp_type_t type;
-      records.push_back({message->offset,
-                         std::string(static_cast<const char*>(message->payload), message->len),
-                         absl::FromUnixMillis(rd_kafka_message_timestamp(message.get(), &type))});
-      ++position_;
-    }
-    return records;
-  }
-
-  absl::Status Check(const rd_kafka_message_t& message) const {
-    if (message.offset != position_) {
-      return absl::DataLossError(absl::StrCat(ToString(tp_), ": the record at offset ", position_,
-                                              " is missing, the next is at ", message.offset));
-    }
-    if (message.payload == nullptr) {
-      return absl::DataLossError(
-          absl::StrCat(ToString(tp_), ": the record at offset ", position_, " is empty"));
-    }
-    return absl::OkStatus();
-  }
-
-  absl::Status ErrorOf(const rd_kafka_message_t& message) const {
-    return ToStatus(message.err, absl::StrCat(ToString(tp_), ": cannot read offset ", position_));
-  }
-
-  const TopicPartition tp_;
-  Offset position_;
-  const BoundsFn bounds_;
-  const ClosedFn closed_;
-  absl::Status stopped_;                                       // for ever
-  absl::Status pending_;                                       // for the next call
-  rd_kafka_resp_err_t settling_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // heard since the last record
-  bool started_ = false;
-  ReadableSignal signal_;
-  const Client client_;  // destroyed after what it made
-  const kafka::Topic topic_;
-  const kafka::Queue queue_;
-};
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<KafkaLog>> KafkaLog::Open(KafkaLogOptions options) {
   auto core = std::make_shared<Core>(std::move(options));
@@ -387,20 +185,16 @@ absl::StatusOr<std::unique_ptr<LogReader>> KafkaLog::OpenReader(const TopicParti
   if (from < 0)
     return absl::DataLossError(absl::StrCat(ToString(tp), ": there is no offset ", from));
   const std::shared_ptr<Core> core = core_;
-  return KafkaReader::Open(
-      tp, from, ReaderProperties(core->options()),
-      [core, tp](absl::Time deadline) -> absl::StatusOr<std::pair<Offset, Offset>> {
-        const auto bounds = core->BoundsOf(tp, deadline);
-        if (!bounds.ok()) return bounds.status();
-        return std::make_pair(bounds->begin, bounds->end);
-      },
-      [core] { return core->closed(); }, std::move(on_readable));
+  return kafka::PartitionReader::Open(
+      tp, from, core->PropertiesOfReaders(),
+      {.end = [core, tp](absl::Time deadline) { return core->End(tp, deadline); },
+       .closed = [core] { return core->closed(); },
+       .undertaker = core->undertaker()},
+      std::move(on_readable));
 }
 
 absl::StatusOr<Offset> KafkaLog::End(const TopicPartition& tp, absl::Time deadline) {
-  const auto bounds = core_->BoundsOf(tp, deadline);
-  if (!bounds.ok()) return bounds.status();
-  return bounds->end;
+  return core_->End(tp, deadline);
 }
 
 absl::StatusOr<int32_t> KafkaLog::PartitionCount(const std::string& topic, absl::Time deadline) {

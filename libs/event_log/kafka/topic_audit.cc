@@ -23,7 +23,7 @@ constexpr absl::Duration kLeaderPoll = absl::Milliseconds(50);
 constexpr size_t kErrorBytes = 512;
 
 absl::StatusOr<kafka::Client> MakeAdmin(const TopicAuditOptions& options) {
-  std::map<std::string, std::string> properties = options.client.properties;
+  std::map<std::string, std::string> properties = kafka::WithDefaults(options.client.properties);
   properties["bootstrap.servers"] = options.client.bootstrap_servers;
   auto conf = kafka::MakeConf(properties);
   if (!conf.ok()) return conf.status();

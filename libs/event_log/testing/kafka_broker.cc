@@ -20,11 +20,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "libs/event_log/kafka/handles.h"
 
 namespace prihvat::event_log::testing {
 namespace {
 
 constexpr int kControllerPortOffset = 100;  // as kafka-up.sh has it
+constexpr int kAskMs = 10'000;
 constexpr absl::Duration kStopPatience = absl::Seconds(30);
 
 std::string ScriptFolder() {
@@ -132,11 +134,48 @@ absl::Status KafkaBroker::Up() {
   return absl::OkStatus();
 }
 
-absl::Status KafkaBroker::StopNode(int node) {
+absl::StatusOr<int> KafkaBroker::PidOf(int node) const {
   const std::string pid_file = absl::StrCat(directory_, "/node", node, "/pid");
   const pid_t pid = static_cast<pid_t>(std::atoi(Slurp(pid_file).c_str()));
   if (pid <= 1 || !IsKafka(pid))
     return absl::FailedPreconditionError(absl::StrCat("node ", node, " does not run"));
+  return pid;
+}
+
+absl::Status KafkaBroker::PauseNode(int node) {
+  const absl::StatusOr<int> pid = PidOf(node);
+  if (pid.ok()) kill(*pid, SIGSTOP);
+  return pid.status();
+}
+
+absl::Status KafkaBroker::ResumeNode(int node) {
+  const absl::StatusOr<int> pid = PidOf(node);
+  if (pid.ok()) kill(*pid, SIGCONT);
+  return pid.status();
+}
+
+absl::StatusOr<int> KafkaBroker::LeaderOf(const TopicPartition& tp) const {
+  auto conf = kafka::MakeConf({{"bootstrap.servers", bootstrap_}});
+  if (!conf.ok()) return conf.status();
+  const auto client = kafka::MakeClient(RD_KAFKA_PRODUCER, *std::move(conf));
+  if (!client.ok()) return client.status();
+  const auto topic = kafka::MakeTopic(client->get(), tp.topic);
+  if (!topic.ok()) return topic.status();
+  const rd_kafka_metadata_t* raw = nullptr;
+  const auto error = rd_kafka_metadata(client->get(), 0, topic->get(), &raw, kAskMs);
+  const kafka::Metadata metadata(raw);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return kafka::ToStatus(error, "metadata");
+  for (int i = 0; i < metadata->topics[0].partition_cnt; ++i) {
+    const rd_kafka_metadata_partition_t& partition = metadata->topics[0].partitions[i];
+    if (partition.id == tp.partition && partition.leader >= 0) return partition.leader;
+  }
+  return absl::UnavailableError(absl::StrCat(ToString(tp), " has no leader"));
+}
+
+absl::Status KafkaBroker::StopNode(int node) {
+  const absl::StatusOr<int> found = PidOf(node);
+  if (!found.ok()) return found.status();
+  const pid_t pid = *found;
   kill(pid, SIGKILL);
   const absl::Time give_up = absl::Now() + kStopPatience;
   while (IsKafka(pid)) {

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libs/event_log/event_log.h"
 
 namespace prihvat::event_log::testing {
 
@@ -24,6 +25,11 @@ class KafkaBroker {
   // Node ids begin at 1, as Kafka's here. StopNode kills with SIGKILL and waits until the process
   // is gone.
   absl::Status StopNode(int node);
+  // Stops it as it is (SIGSTOP): its connections stay open and nothing is answered; and wakes it.
+  absl::Status PauseNode(int node);
+  absl::Status ResumeNode(int node);
+  // The node that leads a partition, as the nodes that answer say.
+  absl::StatusOr<int> LeaderOf(const TopicPartition& tp) const;
   // Starts whatever nodes are down, on the data that they had, and waits until all answer.
   absl::Status StartNode(int node);
 
@@ -31,6 +37,7 @@ class KafkaBroker {
   KafkaBroker(std::string directory, int port, int nodes)
       : directory_(std::move(directory)), port_(port), nodes_(nodes) {}
   absl::Status Up();
+  absl::StatusOr<int> PidOf(int node) const;
 
   const std::string directory_;
   const int port_;
