@@ -165,7 +165,9 @@ Decision Decider::Retry(const View& view, const common::v1::RetryWorkItemRequest
   const auto entry = commands_.find(rejected.command_type());
   const std::unique_ptr<google::protobuf::Message> command = NewCommand(rejected.command_type());
   const bool nested = rejected.command_type() == request.GetDescriptor()->full_name();
-  if (command == nullptr || nested || !command->ParseFromString(rejected.command())) {
+  // No bytes would be read as a command that says nothing.
+  const bool held = !rejected.command().empty();
+  if (command == nullptr || nested || !held || !command->ParseFromString(rejected.command())) {
     return Rejected(kCommandUnknown)
         .Saying(fmt::format("{} holds a {}, which cannot be read", request.name(),
                             rejected.command_type()))

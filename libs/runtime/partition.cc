@@ -6,6 +6,8 @@
 #include "libs/base/check.h"
 #include "libs/base/digest.h"
 #include "libs/base/string_view.h"
+#include "libs/base/text.h"
+#include "libs/runtime/batch.h"
 #include "libs/runtime/keys.h"
 #include "libs/runtime/reasons.h"
 #include "prihvat/common/v1/work_list.pb.h"
@@ -24,23 +26,14 @@ constexpr size_t kFoldRecords = 512;  // a step, so that other partitions get th
 constexpr int kEvictions =
     8;  // of old request ids, a commit: bounded, and the same on every replica
 constexpr absl::Duration kRequestWindow = absl::Hours(24 * 30);
+constexpr size_t kMessageCharacters = 1024;  // of a work item
+constexpr size_t kCommandBytes = 64 << 10;   // of the command that it holds
 constexpr absl::Duration kReadRetry = absl::Milliseconds(200);
+// Asking for the tip holds the service's thread: for this long at most, and not at once again, or
+// partitions without a leader would hold back those that have one.
 constexpr absl::Duration kTipWait = absl::Milliseconds(100);
+constexpr absl::Duration kTipAgain = absl::Milliseconds(250);
 constexpr absl::Duration kSealRetry = absl::Seconds(5);
-
-google::protobuf::Timestamp ToProto(absl::Time time) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  google::protobuf::Timestamp out;
-  int64_t seconds = micros / 1'000'000;
-  int64_t rest = micros % 1'000'000;
-  if (rest < 0) {
-    rest += 1'000'000;
-    --seconds;
-  }
-  out.set_seconds(seconds);
-  out.set_nanos(static_cast<int32_t>(rest * 1000));
-  return out;
-}
 
 CommandReply Failed(const es::Reason& reason, std::string_view detail = "") {
   CommandReply reply;
@@ -71,35 +64,69 @@ CommandReply ReplyOf(const log::v1::StoredReply& stored) {
   return reply;
 }
 
+CommandReply Refused(const es::Rejection& rejection) {
+  CommandReply reply;
+  reply.rejection = std::make_shared<es::Rejection>(rejection);
+  reply.status = absl::Status(rejection.reason().code, rejection.message());
+  reply.reason = rejection.reason().id;
+  return reply;
+}
+
+log::v1::StoredReply StoredReplyOf(const log::v1::Commit& commit) {
+  log::v1::StoredReply stored;
+  stored.set_request_digest(commit.request_digest());
+  stored.set_resource_name(commit.resource_name());
+  stored.set_etag(commit.etag());
+  *stored.mutable_document_numbers() = commit.document_numbers();
+  return stored;
+}
+
+// A work item says where its cause stands. It holds the command, for people to have it decided
+// again, where that is of a bounded size.
+common::v1::ReactionRejected WorkItemOf(const ReactionItem& item, size_t index,
+                                        absl::Time effective_at, const es::Reason& reason,
+                                        std::string_view message) {
+  const google::protobuf::Message& command = *item.reactions[index].command;
+  common::v1::ReactionRejected rejected;
+  rejected.set_process(item.process->name());
+  rejected.set_source_topic(item.cause.source_topic());
+  rejected.set_source_partition(item.cause.source_partition());
+  rejected.set_source_offset(item.cause.new_offset());
+  rejected.set_index(static_cast<int32_t>(index));
+  rejected.set_count(1);
+  rejected.set_command_type(command.GetDescriptor()->full_name());
+  if (command.ByteSizeLong() <= kCommandBytes)
+    rejected.set_command(es::SerializeDeterministically(command));
+  rejected.set_reason(reason.id);
+  rejected.set_message(base::TruncateCodepoints(message, kMessageCharacters));
+  *rejected.mutable_effective_time() = ToProto(effective_at);
+  return rejected;
+}
+
+// One for all reactions, whose events do not fit in a record together. None of the commands is
+// held: done one by one they would be something else.
+common::v1::ReactionRejected WorkItemOfAll(const ReactionItem& item, absl::Time recorded_at,
+                                           size_t bytes, size_t most_bytes) {
+  const absl::Time effective_at = std::min(item.reactions.front().effective_at, recorded_at);
+  common::v1::ReactionRejected rejected =
+      WorkItemOf(item, 0, effective_at, kCommitTooLarge,
+                 fmt::format("the events of {} reactions take {} bytes; a record of the log holds "
+                             "{}, and nothing of them was done",
+                             item.reactions.size(), bytes, most_bytes));
+  rejected.clear_command();
+  rejected.set_count(static_cast<int32_t>(item.reactions.size()));
+  return rejected;
+}
+
+// Who reacts, and to what.
+void SetCause(const ReactionItem& item, log::v1::Commit& commit) {
+  commit.set_principal("processes/" + item.process->name());
+  commit.set_trace_id(item.trace_id);
+  commit.set_import_id(item.import_id);
+  *commit.mutable_cause() = item.cause;
+}
+
 }  // namespace
-
-// Decides over the store with the batch's own changes laid over it.
-class Partition::Batch {
- public:
-  Batch(StateStore& store, const event_log::TermFence& fence, absl::Time now)
-      : entities_base(store.Read(state_store::kEntities)),
-        requests(store.Read(state_store::kRequests)),
-        meta(store.Read(state_store::kMeta)),
-        entities(*entities_base),
-        chain(fence.state().chain),
-        recorded_at(fence.state().last_recorded_at_us == INT64_MIN
-                        ? now
-                        : std::max(now, absl::FromUnixMicros(fence.state().last_recorded_at_us))) {
-    // Events carry microseconds: what is compared later must be what was written.
-    recorded_at = absl::FromUnixMicros(absl::ToUnixMicros(recorded_at));
-  }
-
-  std::unique_ptr<es::Rows> entities_base;
-  std::unique_ptr<es::Rows> requests;
-  std::unique_ptr<es::Rows> meta;
-  es::OverlayRows entities;
-  std::map<std::string, log::v1::StoredReply> new_requests;
-  std::map<std::string, log::v1::Cause> new_marks;
-  std::string chain;
-  absl::Time recorded_at;
-  std::vector<std::string> records;
-  size_t bytes = 0;
-};
 
 const char* ToString(Partition::State state) {
   switch (state) {
@@ -186,7 +213,12 @@ void Partition::Submit(CommandItem item) {
   if (state_ == State::kStopped)
     return item.done(Failed(kPartitionStopped, base::FromAbsl(stopped_why_.message())));
   if (stopping_) return item.done(Failed(kShuttingDown));
-  if (state_ != State::kOwning) return item.done(Failed(kNotOwner));
+  if (state_ != State::kOwning) {
+    return item.done(Failed(kNotOwner, claim_failed_.ok()
+                                           ? std::string(kNotOwner.meaning)
+                                           : fmt::format("{} ({})", kNotOwner.meaning,
+                                                         base::FromAbsl(claim_failed_.message()))));
+  }
   if (!mailbox_.PushCommand(item)) {
     ++deps_.counters.mailbox_rejections;
     item.done(Failed(kMailboxFull,
@@ -229,9 +261,13 @@ bool Partition::TakeAppendResult() {
   ++deps_.counters.append_failures;
   if (was_claim) {
     claim_waits_ = result->outcome == AppendResult::Outcome::kUnknown;
+    claim_failed_ = result->status;
     deps_.log.ResetWriter(tp_);
     StepDown(result->status);
   } else if (result->outcome == AppendResult::Outcome::kNotSent) {
+    // Nothing of it is in the log, so the chain goes on; the writer may be one that takes nothing
+    // any more (Kafka: a producer after its fatal error).
+    deps_.log.ResetWriter(tp_);
     LoseBatch(kAppendFailed, result->status);
   } else {
     LoseBatch(kOutcomeUnknown, result->status);
@@ -318,12 +354,11 @@ std::optional<RawRecord> Partition::NextRecord() {
     }
     // Some engines must ask the broker to know the tip; a candidate needs to know it before it
     // claims.
-    absl::Time read_until = absl::InfinitePast();
-    if (state_ == State::kFollowing && !at_tip_ && deps_.clock.Now() >= ask_tip_at_) {
-      read_until = absl::Now() + kTipWait;
-      ask_tip_at_ = deps_.clock.Now() + kTipWait;
-    }
-    auto records = reader_->Read(kFoldRecords, read_until);
+    const bool ask_tip =
+        state_ == State::kFollowing && !at_tip_ && deps_.clock.Now() >= ask_tip_at_;
+    auto records =
+        reader_->Read(kFoldRecords, ask_tip ? absl::Now() + kTipWait : absl::InfinitePast());
+    if (ask_tip) ask_tip_at_ = deps_.clock.Now() + kTipAgain;
     if (!records.ok()) {
       if (records.status().code() == absl::StatusCode::kDataLoss) StopFolding(records.status());
       if (records.status().code() == absl::StatusCode::kUnavailable) {
@@ -521,6 +556,7 @@ void Partition::OnClaim(const log::v1::Claim& claim, absl::Time append_time) {
     return;
   }
   stopped_why_ = absl::OkStatus();
+  claim_failed_ = absl::OkStatus();
   claim_attempts_ = 0;
   owner_since_ = now;
   state_ = State::kOwning;
@@ -721,6 +757,10 @@ std::optional<Partition::Pending> Partition::AnswerRepeat(Batch& batch, const Co
   return answer;
 }
 
+Draft Partition::NewDraft(const Batch& batch, const std::string& operation) const {
+  return Draft(*deps_.definition.decider, tp_, fence(), batch, operation);
+}
+
 void Partition::DecideCommand(Batch& batch, CommandItem item) {
   const CommandRequest& request = item.request;
   const auto answer = [&](CommandReply reply) {
@@ -736,73 +776,37 @@ void Partition::DecideCommand(Batch& batch, CommandItem item) {
       return answer(std::move(repeat->reply));
   }
 
-  es::OverlayRows changes(batch.entities);
-  es::Context context;
-  context.operation = request.operation;
-  context.principal = request.principal;
-  context.recorded_at = batch.recorded_at;
+  Draft draft = NewDraft(batch, request.operation);
+  es::Context context = draft.ContextFor(request.principal, request.import_id,
+                                         [this] { return deps_.random.Next(); });
   context.effective_at =
       request.effective_at == absl::InfinitePast() ? batch.recorded_at : request.effective_at;
-  context.import_id = request.import_id;
-  context.random = [this] { return deps_.random.Next(); };
-  es::Decision decision = [&] {
-    es::View view(changes);
-    context.zone = deps_.definition.decider->ZoneOf(view, request.operation);
-    return deps_.definition.decider->Decide(view, *request.command, context);
-  }();
+  const es::Decision decision = draft.Decide(*request.command, context);
   if (!decision.accepted()) {
     ++deps_.counters.rejections;
-    CommandReply reply;
-    reply.rejection = std::make_shared<es::Rejection>(decision.rejection());
-    reply.status = absl::Status(reply.rejection->reason().code, reply.rejection->message());
-    reply.reason = reply.rejection->reason().id;
-    return answer(std::move(reply));
+    return answer(Refused(decision.rejection()));
   }
   CommandReply reply;
   reply.resource = decision.resource();
   if (decision.events().empty()) {  // what was wished for is so already
-    if (const auto row = changes.Get(decision.resource())) reply.etag = es::EtagOfRow(*row);
+    if (const auto row = draft.changes().Get(decision.resource())) reply.etag = es::EtagOfRow(*row);
     return answer(std::move(reply));
   }
 
-  log::v1::Record record;
-  log::v1::Commit& commit = *record.mutable_commit();
-  commit.set_claim_id(fence().claim_id);
-  commit.set_previous_chain(batch.chain);
-  *commit.mutable_recorded_at() = ToProto(batch.recorded_at);
-  commit.set_operation(request.operation);
+  log::v1::Commit& commit = draft.commit();
   commit.set_command_type(request.command->GetDescriptor()->full_name());
   commit.set_principal(request.principal);
   commit.set_request_id(request.request_id);
   commit.set_request_digest(digest);
   commit.set_trace_id(request.trace_id);
   commit.set_import_id(request.import_id);
-  const es::CommitContext at{tp_.topic, tp_.partition,
-                             fence().next_offset + static_cast<int64_t>(batch.records.size()), 0};
-  es::Entities entities(changes);
-  for (const es::NewEvent& event : decision.events()) {
-    log::v1::Event& stored = *commit.add_events();
-    stored.set_type(event.message->GetDescriptor()->full_name());
-    stored.set_payload(es::SerializeDeterministically(*event.message));
-    const absl::Time effective =
-        event.effective_at == absl::InfinitePast() ? context.effective_at : event.effective_at;
-    if (effective != batch.recorded_at) *stored.mutable_effective_at() = ToProto(effective);
-    const absl::Status s =
-        deps_.definition.decider->Evolve(entities, stored.type(), stored.payload(),
-                                         es::EventContextOf(at, commit, commit.events_size() - 1));
-    PRIHVAT_CHECK(s.ok(), "a decider made an event that it cannot fold: " + s.ToString());
-  }
-  for (const es::DocumentNumber& number : context.numbers) {
-    log::v1::DocumentNumber& stored = *commit.add_document_numbers();
-    stored.set_kind(number.kind);
-    stored.set_year(number.year);
-    stored.set_number(number.number);
-    es::FoldDocumentNumber(entities, request.operation, number);
-  }
+  draft.Add(decision.events(), context);
+  draft.AddNumbers(context.numbers);
   commit.set_resource_name(decision.resource());
-  if (const auto row = changes.Get(decision.resource())) commit.set_etag(es::EtagOfRow(*row));
+  if (const auto row = draft.changes().Get(decision.resource()))
+    commit.set_etag(es::EtagOfRow(*row));
 
-  std::string bytes = record.SerializeAsString();
+  std::string bytes = draft.Serialize();
   if (bytes.size() > deps_.log.max_record_bytes()) {
     return answer(
         Failed(kCommitTooLarge,
@@ -811,128 +815,91 @@ void Partition::DecideCommand(Batch& batch, CommandItem item) {
   }
   reply.etag = commit.etag();
   reply.document_numbers = context.numbers;
+  if (!request.request_id.empty()) {
+    batch.new_requests[RequestKey(tp_.partition, request.operation, request.principal,
+                                  request.request_id)] = StoredReplyOf(commit);
+  }
   Pending pending;
-  pending.expected_chain = batch.chain = event_log::NextChain(batch.chain, bytes);
   pending.reply = std::move(reply);
   pending.done = std::move(item.done);
+  Accept(batch, draft, std::move(bytes), std::move(pending));
+}
+
+// Takes the draft into the batch.
+void Partition::Accept(Batch& batch, Draft& draft, std::string bytes, Pending pending) {
+  pending.expected_chain = batch.chain = event_log::NextChain(batch.chain, bytes);
   pending_.push_back(std::move(pending));
-  if (!request.request_id.empty()) {
-    log::v1::StoredReply stored;
-    stored.set_request_digest(digest);
-    stored.set_resource_name(commit.resource_name());
-    stored.set_etag(commit.etag());
-    *stored.mutable_document_numbers() = commit.document_numbers();
-    batch.new_requests[RequestKey(tp_.partition, request.operation, request.principal,
-                                  request.request_id)] = stored;
-  }
-  changes.MoveInto(batch.entities);
+  draft.changes().MoveInto(batch.entities);
   batch.bytes += bytes.size();
   batch.records.push_back(std::move(bytes));
+}
+
+// Where the process stands, in the store or by what was decided earlier in this batch.
+log::v1::Cause Partition::MarkIn(const Batch& batch, const std::string& mark_key) {
+  log::v1::Cause mark;
+  mark.set_new_offset(-1);
+  if (const auto in_batch = batch.new_marks.find(mark_key); in_batch != batch.new_marks.end()) {
+    mark = in_batch->second;
+  } else if (const auto row = batch.meta->Get(mark_key)) {
+    PRIHVAT_CHECK(mark.ParseFromString(*row), "a mark cannot be parsed");
+  }
+  return mark;
+}
+
+// Decides one reaction after the other; what is rejected becomes a work item.
+void Partition::DecideEach(const ReactionItem& item, absl::Time recorded_at, Draft& draft) {
+  const std::string principal = draft.commit().principal();
+  // The source service has judged how far back its fact may lie; here it is a fact.
+  es::Context context =
+      draft.ContextFor(principal, item.import_id.empty() ? principal : item.import_id,
+                       [this] { return deps_.random.Next(); });
+  for (size_t i = 0; i < item.reactions.size(); ++i) {
+    const es::Reaction& reaction = item.reactions[i];
+    ++deps_.counters.reactions;
+    context.effective_at = std::min(reaction.effective_at, recorded_at);
+    const size_t numbers_before = context.numbers.size();
+    const es::Decision decision = draft.Decide(*reaction.command, context);
+    if (decision.accepted()) {
+      draft.Add(decision.events(), context);
+      continue;
+    }
+    ++deps_.counters.reaction_rejections;
+    context.numbers.resize(numbers_before);
+    draft.Add(WorkItemOf(item, i, context.effective_at, decision.rejection().reason(),
+                         decision.rejection().message()),
+              recorded_at);
+  }
+  draft.AddNumbers(context.numbers);
 }
 
 void Partition::DecideReaction(Batch& batch, ReactionItem item) {
   const std::string mark_key =
       MarkKey(tp_.partition, item.process->name(), item.cause.source_topic());
-  log::v1::Cause mark;
-  mark.set_new_offset(-1);
-  if (auto in_batch = batch.new_marks.find(mark_key); in_batch != batch.new_marks.end()) {
-    mark = in_batch->second;
-  } else if (const auto row = batch.meta->Get(mark_key)) {
-    PRIHVAT_CHECK(mark.ParseFromString(*row), "a mark cannot be parsed");
-  }
+  const log::v1::Cause mark = MarkIn(batch, mark_key);
   // Decided only if the mark stands where the process believes it does: so each source commit has
   // one effect.
   if (mark.new_offset() != item.cause.old_offset() || mark.new_chain() != item.cause.old_chain()) {
     return item.done(absl::AbortedError("the mark has moved"));
   }
 
-  log::v1::Record record;
-  log::v1::Commit& commit = *record.mutable_commit();
-  commit.set_claim_id(fence().claim_id);
-  commit.set_previous_chain(batch.chain);
-  *commit.mutable_recorded_at() = ToProto(batch.recorded_at);
-  commit.set_operation(item.operation);
-  commit.set_principal("processes/" + item.process->name());
-  commit.set_trace_id(item.trace_id);
-  commit.set_import_id(item.import_id);
-  *commit.mutable_cause() = item.cause;
-
-  es::OverlayRows changes(batch.entities);
-  es::Entities entities(changes);
-  const es::CommitContext at{tp_.topic, tp_.partition,
-                             fence().next_offset + static_cast<int64_t>(batch.records.size()), 0};
-  const auto add_event = [&](const google::protobuf::Message& event, absl::Time effective) {
-    log::v1::Event& stored = *commit.add_events();
-    stored.set_type(event.GetDescriptor()->full_name());
-    stored.set_payload(es::SerializeDeterministically(event));
-    if (effective != batch.recorded_at) *stored.mutable_effective_at() = ToProto(effective);
-    const absl::Status s =
-        deps_.definition.decider->Evolve(entities, stored.type(), stored.payload(),
-                                         es::EventContextOf(at, commit, commit.events_size() - 1));
-    PRIHVAT_CHECK(s.ok(), "a decider made an event that it cannot fold: " + s.ToString());
-  };
-  es::Context context;
-  context.operation = item.operation;
-  context.principal = commit.principal();
-  context.recorded_at = batch.recorded_at;
-  // The source service has judged how far back its fact may lie; here it is a fact.
-  context.import_id = item.import_id.empty() ? commit.principal() : item.import_id;
-  context.random = [this] { return deps_.random.Next(); };
-  for (size_t i = 0; i < item.reactions.size(); ++i) {
-    const es::Reaction& reaction = item.reactions[i];
-    ++deps_.counters.reactions;
-    context.zone = deps_.definition.decider->ZoneOf(entities, item.operation);
-    context.effective_at = std::min(reaction.effective_at, batch.recorded_at);
-    const size_t numbers_before = context.numbers.size();
-    const es::Decision decision = [&] {
-      es::View view(changes);
-      return deps_.definition.decider->Decide(view, *reaction.command, context);
-    }();
-    if (decision.accepted()) {
-      for (const es::NewEvent& event : decision.events()) {
-        add_event(*event.message, event.effective_at == absl::InfinitePast() ? context.effective_at
-                                                                             : event.effective_at);
-      }
-      continue;
-    }
-    ++deps_.counters.reaction_rejections;
-    context.numbers.resize(numbers_before);
-    common::v1::ReactionRejected rejected;
-    rejected.set_process(item.process->name());
-    rejected.set_source_topic(item.cause.source_topic());
-    rejected.set_source_partition(item.cause.source_partition());
-    rejected.set_source_offset(item.cause.new_offset());
-    rejected.set_index(static_cast<int32_t>(i));
-    rejected.set_command_type(reaction.command->GetDescriptor()->full_name());
-    rejected.set_command(es::SerializeDeterministically(*reaction.command));
-    rejected.set_reason(decision.rejection().reason().id);
-    rejected.set_message(decision.rejection().message());
-    *rejected.mutable_effective_time() = ToProto(context.effective_at);
-    add_event(rejected, batch.recorded_at);
-  }
-  for (const es::DocumentNumber& number : context.numbers) {
-    log::v1::DocumentNumber& stored = *commit.add_document_numbers();
-    stored.set_kind(number.kind);
-    stored.set_year(number.year);
-    stored.set_number(number.number);
-    es::FoldDocumentNumber(entities, item.operation, number);
-  }
-
-  std::string bytes = record.SerializeAsString();
-  if (bytes.size() > deps_.log.max_record_bytes()) {
-    return item.done(absl::InvalidArgumentError(
-        fmt::format("process {}: the reactions to {}/{} offset {} take {} bytes; a record holds {}",
-                    item.process->name(), item.cause.source_topic(), item.cause.source_partition(),
-                    item.cause.new_offset(), bytes.size(), deps_.log.max_record_bytes())));
-  }
   Pending pending;
-  pending.expected_chain = batch.chain = event_log::NextChain(batch.chain, bytes);
   pending.reaction_done = std::move(item.done);
-  pending_.push_back(std::move(pending));
   batch.new_marks[mark_key] = item.cause;
-  changes.MoveInto(batch.entities);
-  batch.bytes += bytes.size();
-  batch.records.push_back(std::move(bytes));
+  Draft draft = NewDraft(batch, item.operation);
+  SetCause(item, draft.commit());
+  DecideEach(item, batch.recorded_at, draft);
+  std::string bytes = draft.Serialize();
+  if (bytes.size() <= deps_.log.max_record_bytes())
+    return Accept(batch, draft, std::move(bytes), std::move(pending));
+
+  // The effects of a source commit are one commit or none. These cannot be one: people must see to
+  // it, and the process goes on.
+  Draft refusal = NewDraft(batch, item.operation);
+  SetCause(item, refusal.commit());
+  deps_.counters.reaction_rejections += static_cast<int64_t>(item.reactions.size());
+  refusal.Add(WorkItemOfAll(item, batch.recorded_at, bytes.size(), deps_.log.max_record_bytes()),
+              batch.recorded_at);
+  Accept(batch, refusal, refusal.Serialize(), std::move(pending));
 }
 
 PartitionStatus Partition::status() const {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "libs/event_log/term_fence.h"
+#include "libs/runtime/batch.h"
 #include "libs/runtime/mailbox.h"
 #include "libs/runtime/service.h"
 #include "libs/runtime/views.h"
@@ -87,8 +88,6 @@ class Partition {
     std::mutex mutex;
     std::optional<event_log::AppendResult> result;  // guarded by mutex
   };
-  class Batch;  // the commits that are being decided
-
   Partition(const PartitionDeps& deps, int32_t partition)
       : deps_(deps), tp_{deps.definition.topic, partition}, mailbox_(deps.options.mailbox_limit) {}
 
@@ -120,6 +119,10 @@ class Partition {
   void AddSeal(Batch& batch);
   void DecideCommand(Batch& batch, CommandItem item);
   void DecideReaction(Batch& batch, ReactionItem item);
+  void DecideEach(const ReactionItem& item, absl::Time recorded_at, Draft& draft);
+  Draft NewDraft(const Batch& batch, const std::string& operation) const;
+  void Accept(Batch& batch, Draft& draft, std::string bytes, Pending pending);
+  static log::v1::Cause MarkIn(const Batch& batch, const std::string& mark_key);
   std::optional<Pending> AnswerRepeat(Batch& batch, const CommandItem& item,
                                       const std::string& digest);
   void Wake(absl::Time at) { next_wake_ = std::min(next_wake_, at); }
@@ -149,6 +152,7 @@ class Partition {
   absl::Time owner_since_ = absl::InfinitePast();
   absl::Time claim_at_ = absl::InfinitePast();  // not before
   int claim_attempts_ = 0;
+  absl::Status claim_failed_;  // why the log did not take the last one
   absl::Time settle_by_ = absl::InfiniteFuture();
 
   std::shared_ptr<AppendSlot> slot_;  // of the append in flight

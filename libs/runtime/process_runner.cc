@@ -14,6 +14,8 @@ constexpr size_t kOutstanding = 256;    // reactions on their way, at most
 constexpr int64_t kMarkRecords = 1000;  // source commits after which a mark alone is due
 constexpr absl::Duration kMarkIdle = absl::Milliseconds(500);
 constexpr absl::Duration kRetry = absl::Milliseconds(200);
+constexpr absl::Duration kTipWait = absl::Milliseconds(50);
+constexpr absl::Duration kTipAgain = absl::Milliseconds(500);
 
 }  // namespace
 
@@ -25,6 +27,7 @@ ProcessRunner::ProcessRunner(const PartitionDeps& deps, Partition& partition,
       processes_(std::move(processes)) {}
 
 void ProcessRunner::Reset() {
+  check_.reset();
   reader_.reset();
   progress_.clear();
   alive_.reset();
@@ -38,10 +41,9 @@ void ProcessRunner::Stop(std::string why) {
   stopped_why_ = std::move(why);
 }
 
-// Begins at the lowest mark; the record there must be the one that the mark names.
-bool ProcessRunner::Open() {
+void ProcessRunner::LoadMarks() {
   const auto meta = deps_.store.Read(state_store::kMeta);
-  const log::v1::Cause* lowest = nullptr;
+  progress_.clear();
   progress_.reserve(processes_.size());
   for (const es::Process* process : processes_) {
     Progress progress{process};
@@ -52,35 +54,53 @@ bool ProcessRunner::Open() {
     }
     progress_.push_back(std::move(progress));
   }
-  for (const Progress& progress : progress_) {
-    if (lowest == nullptr || progress.mark.new_offset() < lowest->new_offset())
-      lowest = &progress.mark;
+}
+
+// The source record at `offset`, without waiting for it: nothing while it has not come. Stops the
+// runner where the log ends before it.
+std::optional<event_log::RawRecord> ProcessRunner::RecordAt(int64_t offset) {
+  if (check_ == nullptr || check_->position() != offset) {
+    auto check = deps_.log.OpenReader(source_, offset, deps_.wake);
+    if (!check.ok()) return std::nullopt;
+    check_ = *std::move(check);
   }
+  const bool ask_tip = deps_.clock.Now() >= ask_tip_at_;
+  auto records = check_->Read(1, ask_tip ? absl::Now() + kTipWait : absl::InfinitePast());
+  if (ask_tip) ask_tip_at_ = deps_.clock.Now() + kTipAgain;
+  if (records.ok() && !records->empty()) return std::move(records->front());
+  const bool later = records.status().code() == absl::StatusCode::kUnavailable ||
+                     records.status().code() == absl::StatusCode::kDeadlineExceeded;
+  if (!later) {
+    Stop(
+        fmt::format("{} offset {} is not the record that the mark names: the source log was "
+                    "restored or is another one",
+                    ToString(source_), offset));
+  }
+  return std::nullopt;
+}
+
+// Whether the runner may begin after the mark: the record there must be the one that it names.
+bool ProcessRunner::StartAfter(const log::v1::Cause& mark) {
   event_log::FenceState state;
-  if (lowest->new_offset() >= 0) {
-    auto check = deps_.log.OpenReader(source_, lowest->new_offset(), nullptr);
-    if (!check.ok()) return false;
-    auto records = (*check)->Read(1, deps_.clock.Now() + absl::Seconds(5));
-    if (records.status().code() == absl::StatusCode::kUnavailable ||
-        records.status().code() == absl::StatusCode::kDeadlineExceeded) {
-      return false;
-    }
+  if (mark.new_offset() >= 0) {
+    const std::optional<event_log::RawRecord> named = RecordAt(mark.new_offset());
+    if (!named) return false;
     log::v1::Record record;
-    if (!records.ok() || records->empty() || !record.ParseFromString(records->front().bytes) ||
-        event_log::NextChain(record.commit().previous_chain(), records->front().bytes) !=
-            lowest->new_chain()) {
+    if (!record.ParseFromString(named->bytes) ||
+        event_log::NextChain(record.commit().previous_chain(), named->bytes) != mark.new_chain()) {
       Stop(
           fmt::format("{} offset {} is not the record that the mark names: the source log was "
                       "restored or is another one",
-                      ToString(source_), lowest->new_offset()));
+                      ToString(source_), mark.new_offset()));
       return false;
     }
-    state.next_offset = lowest->new_offset() + 1;
-    state.last_admitted = lowest->new_offset();
-    state.chain = lowest->new_chain();
-    state.term = lowest->source_term();
-    state.claim_id = lowest->source_claim_id();
-    state.log_id = lowest->source_log_id();
+    check_.reset();
+    state.next_offset = mark.new_offset() + 1;
+    state.last_admitted = mark.new_offset();
+    state.chain = mark.new_chain();
+    state.term = mark.source_term();
+    state.claim_id = mark.source_claim_id();
+    state.log_id = mark.source_log_id();
     state.partition_count = deps_.options.partitions;
   }
   auto reader = event_log::AdmittedReader::Open(deps_.log, source_, state, deps_.wake);
@@ -93,10 +113,20 @@ bool ProcessRunner::Open() {
   return true;
 }
 
+// Begins at the lowest mark.
+bool ProcessRunner::Open() {
+  LoadMarks();
+  const auto lowest = std::min_element(progress_.begin(), progress_.end(),
+                                       [](const Progress& one, const Progress& other) {
+                                         return one.mark.new_offset() < other.mark.new_offset();
+                                       });
+  return StartAfter(log::v1::Cause(lowest->mark));  // a copy: Stop lets go of the progress
+}
+
 bool ProcessRunner::Step() {
   next_wake_ = absl::InfiniteFuture();
   if (partition_.state() != Partition::State::kOwning || !stopped_why_.empty()) {
-    if (reader_ != nullptr || failed_) Reset();
+    if (reader_ != nullptr || check_ != nullptr || failed_) Reset();
     return false;
   }
   const absl::Time now = deps_.clock.Now();
@@ -109,10 +139,7 @@ bool ProcessRunner::Step() {
     return false;
   }
   if (reader_ == nullptr && !Open()) {
-    Reset();
-    if (!stopped_why_.empty()) return false;
-    retry_at_ = now + kRetry;
-    next_wake_ = retry_at_;
+    next_wake_ = stopped_why_.empty() ? now + kRetry : absl::InfiniteFuture();
     return false;
   }
   bool worked = false;
@@ -190,8 +217,6 @@ void ProcessRunner::Send(Progress& progress, ReactionItem item) {
     if (alive.expired()) return;
     outstanding_.pop_front();  // the partition answers in the order that it was asked
     if (status.ok()) return;
-    if (status.code() == absl::StatusCode::kInvalidArgument)
-      return Stop(std::string(base::FromAbsl(status.message())));
     failed_ = true;
   };
   partition_.React(std::move(item));

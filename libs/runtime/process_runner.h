@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,8 +29,8 @@ class ProcessRunner {
 
   // All source records up to this offset have had their effects here (on the owner); -1 for none.
   int64_t done_through() const;
-  // Why it stands still ("" while it goes on): another source log than the mark's, a commit too
-  // large.
+  // Why it stands still ("" while it goes on): another source log than the mark's, an event that
+  // this build cannot read.
   const std::string& stopped_why() const { return stopped_why_; }
   const std::string& source_topic() const { return source_.topic; }
 
@@ -42,6 +43,9 @@ class ProcessRunner {
   };
 
   bool Open();
+  void LoadMarks();
+  std::optional<event_log::RawRecord> RecordAt(int64_t offset);
+  bool StartAfter(const log::v1::Cause& mark);
   void Reset();
   void Dispatch(const event_log::JudgedRecord& record);
   void Send(Progress& progress, ReactionItem item);
@@ -53,6 +57,8 @@ class ProcessRunner {
   event_log::TopicPartition source_;
   std::vector<const es::Process*> processes_;
   std::vector<Progress> progress_;
+  std::unique_ptr<event_log::LogReader> check_;  // reads the record that the lowest mark names
+  absl::Time ask_tip_at_ = absl::InfinitePast();
   std::unique_ptr<event_log::AdmittedReader> reader_;
   event_log::FenceState at_;         // as of the last commit that was read: what a mark there says
   uint64_t read_term_ = 0;           // of the last claim that was read, perhaps after at_

@@ -312,6 +312,38 @@ TEST_F(RuntimeTest, ARejectedReactionIsPutOnTheWorkListAndTheProcessGoesOn) {
   EXPECT_EQ(items, 1);
 }
 
+// A rejected command may be large and may name people: the work item holds neither.
+TEST_F(RuntimeTest, G8_G13_ReactionsTooLargeForARecordBecomeOneWorkItemAndTheProcessGoesOn) {
+  World::Instance& halls = Halls();
+  World::Instance& door = world_.Add(DoorService(), "door-0");
+  world_.Settle();
+  world_.Do(halls, TakeSeat("operations/ba", "h", "guest of honour", Id(1)));
+  const CommandReply last = world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(2)));
+  bool seen = false;
+  door.core->WhenSeen(last.token, world_.clock().Now() + absl::Seconds(60), {},
+                      [&](absl::Status s) { seen = s.ok(); });
+  world_.Settle();
+  EXPECT_TRUE(seen) << "the process stands still";
+  EXPECT_EQ(Entity<Welcome>(door, "operations/ba/welcomes/ana").times(), 1);
+  EXPECT_EQ(Entity<Welcome>(door, "operations/ba/welcomes/guest of honour").times(), 0);
+  const auto look = door.core->Look();
+  std::vector<common::v1::WorkItem> items;
+  es::View(look->entities())
+      .ForEach<common::v1::WorkItem>("operations/ba/workItems",
+                                     [&](std::string_view, const auto& item) {
+                                       items.push_back(item);
+                                       return true;
+                                     });
+  ASSERT_EQ(items.size(), 1u);
+  EXPECT_EQ(items[0].rejected().reason(), "COMMIT_TOO_LARGE");
+  EXPECT_EQ(items[0].rejected().count(), 1);
+  EXPECT_EQ(items[0].rejected().source_topic(), testkit::kHallsTopic);
+  EXPECT_GE(items[0].rejected().source_offset(), 1);
+  EXPECT_NE(items[0].rejected().message().find("1048576"), std::string::npos)
+      << items[0].rejected().message();
+  EXPECT_LT(items[0].ByteSizeLong(), 2000u);
+}
+
 TEST_F(RuntimeTest, ANewVersionOfAViewIsBuiltBesideTheOldAndSwappedIn) {
   World::Instance& halls = Halls();
   World::Instance& door = world_.Add(DoorService({1}), "door-0");
