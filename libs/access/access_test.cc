@@ -79,6 +79,11 @@ TEST(Policy, AWrongPolicyIsRefusedWithItsLine) {
               HasSubstr("line 3: effective_from"));
   EXPECT_THAT(error(head + "      a:\n        grants: [b]\n"), HasSubstr("line 6: a role has no"));
   EXPECT_THAT(error(head + "      a:\n        permissions: [b..c]\n"), HasSubstr("line 6"));
+  // A scalar has no elements: it would grant nothing, and say nothing.
+  EXPECT_THAT(error(head + "      a:\n        permissions: \"*\"\n"),
+              HasSubstr("line 6: role a: permissions must be a list"));
+  EXPECT_THAT(error(head + "      a:\n        permissions: [b]\n        sees: public\n"),
+              HasSubstr("line 7: role a: sees must be a list"));
   EXPECT_THAT(error(head + "      a:\n        permissions: [b]\n        sees: [secret]\n"),
               HasSubstr("line 7: a class is"));
   EXPECT_THAT(error(head + "      a: {permissions: [b]}\n      a: {permissions: [c]}\n"),

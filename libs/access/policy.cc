@@ -120,6 +120,14 @@ absl::Status Policy::AddVersion(const YAML::Node& node) {
     const YAML::Node& body = entry.second;
     if (absl::Status keys = CheckKeys(body, "a role", {"permissions", "sees"}); !keys.ok())
       return keys;
+    for (const char* field : {"permissions", "sees"}) {
+      if (body[field] && !body[field].IsSequence()) {
+        return Wrong(body[field].Mark(),
+                     fmt::format("role {}: {} must be a list, such as [\"*\"]; anything else would "
+                                 "grant nothing",
+                                 entry.first.Scalar(), field));
+      }
+    }
     Role role;
     for (const YAML::Node& permission : body["permissions"]) {
       if (!permission.IsScalar() || !IsPermissionPattern(permission.Scalar()))

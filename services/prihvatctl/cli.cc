@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "CLI/CLI.hpp"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/time.h"
 #include "fmt/format.h"
 #include "libs/base/status_macros.h"
@@ -16,6 +18,23 @@ namespace prihvat::ctl {
 namespace {
 
 constexpr int kAttempts = 4;  // a person waits; a play has more
+
+// What is no address would be looked up, and tried again and again, before anything is said. "" if
+// all is well, as CLI11 has it.
+std::string CheckServers(const std::string& servers) {
+  const std::vector<std::string> entries = absl::StrSplit(servers, ',');
+  for (const std::string& entry : entries) {
+    const std::string address = entry.substr(entry.find('=') + 1);  // all of it where there is none
+    const size_t colon = address.rfind(':');
+    int port = 0;
+    if (colon == std::string::npos || colon == 0 ||
+        !absl::SimpleAtoi(address.substr(colon + 1), &port) || port < 1 || port > 65'535) {
+      return fmt::format("'{}' is no address: it must be host:port, with a port from 1 to 65535",
+                         address);
+    }
+  }
+  return "";
+}
 
 constexpr char kFooter[] =
     "Exit codes: 0 done; 1 refused by the server; 2 wrong usage or file, nothing was sent;\n"
@@ -73,6 +92,7 @@ class CommandLine {
                     "Where the server listens, host:port; where each service has its own, "
                     "procurement=host:port,handover=host:port,...")
         ->envname("PRIHVAT_SERVER")
+        ->check(&CheckServers)
         ->capture_default_str();
     app_.add_option(
             "--principal", flags_.principal,

@@ -100,6 +100,15 @@ TEST_F(CommandLineTest, HelpIsDoneAndNothingIsUsage) {
   EXPECT_TRUE(api_.received().empty());
 }
 
+TEST_F(CommandLineTest, AServerThatIsNoAddressIsWrongUsageAndNothingIsSent) {
+  for (const std::string server : {"nonsense", "localhost:", "localhost:http", ":8443",
+                                   "localhost:99999", "procurement=nonsense"}) {
+    EXPECT_EQ(Run({"--server", server, "get", "operations/ba/centres/usivak"}), kUsage) << server;
+    EXPECT_THAT(err_.str(), AllOf(HasSubstr("--server"), HasSubstr("must be host:port")));
+  }
+  EXPECT_TRUE(api_.received().empty());
+}
+
 TEST_F(CommandLineTest, GetAsksTheServiceThatHasTheCollection) {
   Answers(CentreNamed("usivak"));
   EXPECT_EQ(Run({"--server", "127.0.0.1:9", "--principal", "organisations/iom/people/amra", "get",

@@ -109,8 +109,10 @@ absl::StatusOr<PlayResult> Play(const Scenario& scenario, const PlayState& from,
   for (size_t i = result.skipped; i < end; ++i) {
     const ScenarioStep& step = scenario.steps[i];
     const CallOptions call{step.principal, result.state.token, scenario.import_id, options.timeout};
+    RetryPolicy retries = options.retries;
+    retries.after_deadline = true;  // each step has a request id
     const absl::StatusOr<Reply> reply =
-        CallWithRetries(api, *step.method, *step.request, call, options.retries, options.wait);
+        CallWithRetries(api, *step.method, *step.request, call, retries, options.wait);
     PRIHVAT_RETURN_IF_ERROR(Judge(step, reply));
     if (reply.ok()) {
       PRIHVAT_ASSIGN_OR_RETURN(result.state.token, MergeTokens(result.state.token, reply->token));

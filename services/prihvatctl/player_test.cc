@@ -185,6 +185,24 @@ TEST(Play, TriesAgainWithTheSameRequestAndWaitsAsAsked) {
   }
 }
 
+// A server that is slow for a while (a new owner, a busy disk) must not end a long play.
+TEST(Play, TriesAgainWithTheSameRequestAfterADeadlineThatPassed) {
+  TestingApi api;
+  api.ThenError(RefusedWith(absl::StatusCode::kDeadlineExceeded, "DEADLINE_PASSED", ""));
+  Played played;
+  const auto result = Play(Story(), {}, api, played.options);
+  ASSERT_TRUE(result.ok()) << result.status();
+  ASSERT_EQ(api.received().size(), 5u);
+  EXPECT_EQ(api.received()[1].request->SerializeAsString(),
+            api.received()[0].request->SerializeAsString());
+  TestingApi dead;
+  played.options.retries.attempts = 2;
+  for (int i = 0; i < 2; ++i)
+    dead.ThenError(RefusedWith(absl::StatusCode::kDeadlineExceeded, "DEADLINE_PASSED", ""));
+  EXPECT_EQ(CodeOf(Play(Story(), {}, dead, played.options)), absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ(dead.received().size(), 2u);
+}
+
 TEST(Play, GivesUpAfterTheLastAttempt) {
   TestingApi api;
   Played played;

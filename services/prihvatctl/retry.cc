@@ -13,7 +13,10 @@ absl::StatusOr<Reply> CallWithRetries(Api& api, const google::protobuf::MethodDe
   absl::Duration next_wait = policy.first_wait;
   for (int attempt = 1;; ++attempt) {
     absl::StatusOr<Reply> reply = api.Call(method, request, options);
-    if (reply.ok() || !MayRetry(reply.status()) || attempt >= policy.attempts) return reply;
+    const bool late = policy.after_deadline && IsServerError(reply.status()) &&
+                      reply.status().code() == absl::StatusCode::kDeadlineExceeded;
+    if (reply.ok() || !(late || MayRetry(reply.status())) || attempt >= policy.attempts)
+      return reply;
     const absl::Duration asked = DetailsOf(reply.status()).retry_after.value_or(next_wait);
     wait(std::clamp(asked, absl::ZeroDuration(), policy.longest_wait));
     next_wait = std::min(next_wait * 2, policy.longest_wait);

@@ -13,6 +13,9 @@ struct RetryPolicy {
   int attempts = 8;
   absl::Duration first_wait = absl::Milliseconds(100);  // doubled each time
   absl::Duration longest_wait = absl::Seconds(5);       // bounds what a server asks for, too
+  // Also after a deadline that passed: for callers who would rather wait than know in time. Whether
+  // the call took effect is unknown then, so it must have a request id.
+  bool after_deadline = false;
 };
 
 // The seam for waiting: absl::SleepFor in the program.
