@@ -234,7 +234,8 @@ void Calls::Submit(const std::shared_ptr<UnaryCall>& call, std::shared_ptr<const
 
 void Calls::Forward(const std::shared_ptr<UnaryCall>& call, const std::string& address) {
   const Admission& admission = call->admission();
-  environment_.forwarder->Forward(
+  // Who gives up here gives up there too: the owner need not answer nobody.
+  call->WhenCancelled(environment_.forwarder->Forward(
       address, admission.method->path, call->context(), admission.principal, admission.trace,
       admission.deadline, call->request(), [call](Forwarder::Answer answer) {
         if (!call->Claim()) return;
@@ -249,7 +250,7 @@ void Calls::Forward(const std::shared_ptr<UnaryCall>& call, const std::string& a
         } else {
           call->Finish(answer.status);
         }
-      });
+      }));
 }
 
 Calls::Reactor* Calls::Get(Context* context, const Message* request, Message* response) {

@@ -657,5 +657,27 @@ TEST(ForwardingTest, AnOwnerThatDoesNotAnswerLeavesTheOutcomeUnknown) {
   EXPECT_TRUE(outcome.retry.has_retry_delay());
 }
 
+// What the owner still does for a caller who has gone costs it a place among its open calls.
+TEST(ForwardingTest, ACallerWhoGivesUpGivesUpTheForwardedCallToo) {
+  auto storage = BoardStorage();
+  const auto alive = [](const std::string&) { return absl::Now(); };
+  Instance owner(storage, {.name = "board-0", .last_heard = alive});
+  Instance standby(storage, {.name = "board-1", .rank = 1, .last_heard = alive});
+  owner.log().FailNextAppends(1, AppendFault::kHold);
+  grpc::ClientContext context;
+  Prepare(context, {.timeout = absl::Minutes(5)});
+  auto open = std::async(std::launch::async, [&] {
+    Note note;
+    return standby.stub().PinNote(&context, Pin(1), &note);
+  });
+  ASSERT_TRUE(Eventually([&] { return owner.log().held() == 1; }));
+  ASSERT_EQ(InFlight(owner.registry()), 1);
+  context.TryCancel();
+  EXPECT_EQ(open.get().error_code(), grpc::StatusCode::CANCELLED);
+  EXPECT_TRUE(Eventually([&] { return InFlight(owner.registry()) == 0; }))
+      << "the owner still answers nobody";
+  owner.log().ReleaseHeld();
+}
+
 }  // namespace
 }  // namespace prihvat::rpc::testing

@@ -1,5 +1,7 @@
 #include "libs/rpc/forwarder.h"
 
+#include <utility>
+
 #include "grpcpp/create_channel.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
 #include "libs/rpc/metadata.h"
@@ -24,11 +26,12 @@ bool GoesOn(std::string_view key) {
 
 }  // namespace
 
-void Forwarder::Forward(const std::string& address, const std::string& path,
-                        const grpc::CallbackServerContext& incoming,
-                        const access::Principal& principal, const telemetry::TraceContext& trace,
-                        absl::Time deadline, const google::protobuf::Message& request,
-                        std::function<void(Answer)> done) {
+std::function<void()> Forwarder::Forward(const std::string& address, const std::string& path,
+                                         const grpc::CallbackServerContext& incoming,
+                                         const access::Principal& principal,
+                                         const telemetry::TraceContext& trace, absl::Time deadline,
+                                         const google::protobuf::Message& request,
+                                         std::function<void(Answer)> done) {
   auto call = std::make_shared<Outgoing>();
   call->stub = StubFor(address);
   call->done = std::move(done);
@@ -48,7 +51,7 @@ void Forwarder::Forward(const std::string& address, const std::string& path,
   if (!serialized.ok()) {
     call->answer.status = serialized;
     call->done(std::move(call->answer));
-    return;
+    return [] {};
   }
   call->stub->UnaryCall(&call->context, path, grpc::StubOptions(), &call->request,
                         &call->answer.response, [call](grpc::Status status) {
@@ -57,8 +60,11 @@ void Forwarder::Forward(const std::string& address, const std::string& path,
                           const auto token = trailing.find(kTokenKey);
                           if (token != trailing.end())
                             call->answer.token.assign(token->second.data(), token->second.size());
-                          call->done(std::move(call->answer));
+                          // Let go of: it holds the call that holds what gives this one up.
+                          const auto done = std::exchange(call->done, nullptr);
+                          done(std::move(call->answer));
                         });
+  return [call] { call->context.TryCancel(); };
 }
 
 std::shared_ptr<grpc::GenericStub> Forwarder::StubFor(const std::string& address) {

@@ -32,11 +32,14 @@ class Forwarder {
     grpc::ByteBuffer response;
     std::string token;  // x-prihvat-token, "" for none
   };
-  // `done` is called once, on a transport thread.
-  void Forward(const std::string& address, const std::string& path,
-               const grpc::CallbackServerContext& incoming, const access::Principal& principal,
-               const telemetry::TraceContext& trace, absl::Time deadline,
-               const google::protobuf::Message& request, std::function<void(Answer)> done);
+  // `done` is called once, on a transport thread. What is returned gives the call up, for a caller
+  // who did: any thread, at any time, also when it is done.
+  std::function<void()> Forward(const std::string& address, const std::string& path,
+                                const grpc::CallbackServerContext& incoming,
+                                const access::Principal& principal,
+                                const telemetry::TraceContext& trace, absl::Time deadline,
+                                const google::protobuf::Message& request,
+                                std::function<void(Answer)> done);
 
  private:
   std::shared_ptr<grpc::GenericStub> StubFor(const std::string& address);

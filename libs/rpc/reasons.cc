@@ -19,6 +19,7 @@ std::span<const es::Reason* const> RpcReasons() {
       &kOwnerUnreachable,
       &kCancelled,
       &kUnimplemented,
+      &kUnparsableRequest,
       &kInternal,
       &runtime::kNotOwner,
       &runtime::kOutcomeUnknown,

@@ -55,6 +55,10 @@ inline constexpr es::Reason kCancelled{"CANCELLED", absl::StatusCode::kCancelled
 inline constexpr es::Reason kUnimplemented{"UNIMPLEMENTED", absl::StatusCode::kUnimplemented,
                                            "This server does not do that.",
                                            "See the API's documentation."};
+inline constexpr es::Reason kUnparsableRequest{
+    "UNPARSABLE_REQUEST", absl::StatusCode::kInvalidArgument,
+    "The request's bytes are not a message of the type that the method takes.",
+    "Send what the API declares; client and server must have been built from the same protos."};
 inline constexpr es::Reason kInternal{"INTERNAL", absl::StatusCode::kInternal,
                                       "Something happened that must not.",
                                       "Tell whoever runs the service, with the trace id."};

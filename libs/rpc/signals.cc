@@ -35,6 +35,29 @@ int WaitForShutdownSignal() {
 
 void RequestShutdown() { kill(getpid(), SIGTERM); }
 
+EndableStart::EndableStart()
+    : thread_([this] {
+        const sigset_t signals = ShutdownSignals();
+        const timespec look_again = {.tv_sec = 0, .tv_nsec = 20'000'000};
+        while (!over_) {
+          const int signal = sigtimedwait(&signals, nullptr, &look_again);
+          if (signal <= 0) continue;
+          if (over_) {  // the start is done: it is for those who wait now
+            kill(getpid(), signal);
+            return;
+          }
+          telemetry::Log(telemetry::Level::kInfo, "ended before the start was done",
+                         {{"signal", signal}});
+          telemetry::FlushLog();
+          std::_Exit(0);
+        }
+      }) {}
+
+EndableStart::~EndableStart() {
+  over_ = true;
+  thread_.join();
+}
+
 ExitTimer::ExitTimer(absl::Duration grace, int exit_code)
     : thread_([this, grace, exit_code] {
         std::unique_lock lock(mutex_);

@@ -2,6 +2,7 @@
 // else; and a timer for the case that ending takes too long.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -17,6 +18,22 @@ void BlockShutdownSignals();
 int WaitForShutdownSignal();
 // Makes WaitForShutdownSignal return, from any thread of the process.
 void RequestShutdown();
+
+// While it lives a shutdown signal ends the process at once, with 0: for a start, which may wait
+// for brokers or read a long log and cannot be called off. Nothing has been acknowledged before its
+// end, and what it leaves behind is what a kill leaves. A signal that comes as it ends is kept for
+// WaitForShutdownSignal. After BlockShutdownSignals.
+class EndableStart {
+ public:
+  EndableStart();
+  ~EndableStart();
+  EndableStart(const EndableStart&) = delete;
+  EndableStart& operator=(const EndableStart&) = delete;
+
+ private:
+  std::atomic<bool> over_ = false;
+  std::thread thread_;  // last
+};
 
 // Ends the process with `exit_code` unless it is destroyed before `grace` has passed.
 // For the way from the signal to the end of main.

@@ -1,5 +1,7 @@
 #include "libs/rpc/unary_call.h"
 
+#include <utility>
+
 #include "libs/rpc/errors.h"
 #include "libs/rpc/metadata.h"
 #include "libs/rpc/reasons.h"
@@ -53,9 +55,34 @@ void UnaryCall::Note(absl::StatusCode code, const std::string& reason) const {
                  admission_.trace.trace_id);
 }
 
-void UnaryCall::OnCancel() { Fail(Reject(es::Rejected(kCancelled))); }
+void UnaryCall::WhenCancelled(std::function<void()> on_cancel) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!cancelled_) {
+      on_cancel_ = std::move(on_cancel);
+      return;
+    }
+  }
+  on_cancel();
+}
+
+void UnaryCall::OnCancel() {
+  std::function<void()> on_cancel;
+  {
+    std::lock_guard lock(mutex_);
+    cancelled_ = true;
+    on_cancel = std::exchange(on_cancel_, nullptr);
+  }
+  if (on_cancel) on_cancel();
+  Fail(Reject(es::Rejected(kCancelled)));
+}
 
 void UnaryCall::OnDone() {
+  {
+    std::lock_guard lock(mutex_);
+    cancelled_ = true;  // what comes now has nobody left
+    on_cancel_ = nullptr;
+  }
   in_flight_->fetch_sub(1);
   std::shared_ptr<UnaryCall> last = std::move(self_);  // may destroy this at the end
 }

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "absl/status/status.h"
@@ -37,6 +39,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
     if (Claim()) Finish(status);
   }
 
+  // Calls it when the caller gives up, at once if that has happened; never after gRPC is done.
+  void WhenCancelled(std::function<void()> on_cancel);
+
   const Admission& admission() const { return admission_; }
   Admission& mutable_admission() { return admission_; }
   grpc::CallbackServerContext& context() const { return *context_; }
@@ -59,6 +64,9 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   base::Clock* const clock_;
   std::atomic<int>* const in_flight_;
   std::atomic<bool> claimed_{false};
+  std::mutex mutex_;  // guards the next two
+  bool cancelled_ = false;
+  std::function<void()> on_cancel_;
   std::shared_ptr<UnaryCall> self_;  // until OnDone
 };
 

@@ -294,12 +294,16 @@ TEST_F(BadInput, AnUnknownMethodAndARequestThatIsNoneAreRefused) {
     void* tag = nullptr;
     bool ok = false;
     queue.Next(&tag, &ok);
-    return status.error_code();
+    return TakeApart(status);
   };
-  EXPECT_EQ(call("/prihvat.procurement.v1.ProcurementService/Nonsense", ""),
+  EXPECT_EQ(call("/prihvat.procurement.v1.ProcurementService/Nonsense", "").code,
             StatusCode::UNIMPLEMENTED);
-  EXPECT_NE(call("/prihvat.procurement.v1.ProcurementService/GetOperation", "\xff\xff\xff"),
-            StatusCode::OK);
+  const Failure garbage =
+      call("/prihvat.procurement.v1.ProcurementService/GetOperation", "\xff\xff\xff");
+  EXPECT_EQ(garbage.code, StatusCode::INVALID_ARGUMENT) << garbage.message;
+  EXPECT_EQ(garbage.reason, "UNPARSABLE_REQUEST");
+  const Failure stream = call("/prihvat.admin.v1.ChangeFeedService/Watch", "\xff\xff\xff");
+  EXPECT_EQ(stream.reason, "UNPARSABLE_REQUEST") << stream.message;
   GetOperationRequest get;
   get.set_name("operations/ba");
   EXPECT_TRUE(As(kManager).Call(&ProcurementService::Stub::GetOperation, get).ok());
