@@ -126,6 +126,9 @@ void Declare(CLI::App& app, HostOptions& options, Texts& texts) {
   Add(app, "store-cache-mib", options.store_cache_mib,
       "Memory of each service's store for blocks and write buffers, MiB")
       ->check(CLI::Range(8, 1'048'576));
+  Add(app, "disk-reserve-mib", options.disk_reserve_mib,
+      "Free space below which the embedded log refuses writes until there is more, MiB; 0: none")
+      ->check(CLI::Range(0, 1'048'576));
   Add(app, "log-level", options.log_level, "What is logged, on standard error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
 }

@@ -40,6 +40,7 @@ struct HostOptions {
   size_t mailbox_limit = 4096;          // commands that may wait for one partition
   size_t batch_limit = 256;             // commands of one append
   size_t store_cache_mib = 64;          // of each service's store
+  uint64_t disk_reserve_mib = 256;      // the embedded log writes only while so much is free
 
   int rank() const;  // the number at the end of `instance`, 0 if there is none
 };

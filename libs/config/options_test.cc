@@ -117,13 +117,14 @@ TEST(Options, BoundsAndThePolicyCanBeSet) {
   std::ofstream(file) << "name: x\n";
   const std::string policy = "--access-policy=" + file;
   const auto parsed = Parse({"--data-dir=/d", policy.c_str(), "--mailbox-limit=10",
-                             "--batch-limit=5", "--store-cache-mib=16"});
+                             "--batch-limit=5", "--store-cache-mib=16", "--disk-reserve-mib=32"});
   std::filesystem::remove(file);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(parsed->options.access_policy, file);
   EXPECT_EQ(parsed->options.mailbox_limit, 10u);
   EXPECT_EQ(parsed->options.batch_limit, 5u);
   EXPECT_EQ(parsed->options.store_cache_mib, 16u);
+  EXPECT_EQ(parsed->options.disk_reserve_mib, 32u);
   EXPECT_THAT(Parse({"--data-dir=/d", policy.c_str()}).status().ToString(),
               HasSubstr("--access-policy"));
   EXPECT_THAT(Parse({"--data-dir=/d", "--mailbox-limit=0"}).status().ToString(),

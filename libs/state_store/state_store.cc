@@ -24,7 +24,16 @@ absl::Status ToStatus(const rocksdb::Status& status, std::string_view what) {
   if (status.ok()) return absl::OkStatus();
   const std::string text = fmt::format("state store: {}: {}", what, status.ToString());
   if (status.IsCorruption()) return absl::DataLossError(text);
-  if (status.IsBusy() || status.ToString().find("lock") != std::string::npos) {
+  const auto says = [&text](const char* words) { return text.find(words) != std::string::npos; };
+  if (status.IsNoSpace()) {
+    return absl::ResourceExhaustedError(
+        text + "; the disk is full: make space and restart, nothing that was acknowledged is lost");
+  }
+  if (says("Read-only file system") || says("Permission denied")) {
+    return absl::FailedPreconditionError(text +
+                                         "; the store's directory must be writable for this user");
+  }
+  if (status.IsBusy() || says("While lock file") || says("lock hold by current process")) {
     return absl::FailedPreconditionError(
         text + "; another process uses this store: one process, one store");
   }

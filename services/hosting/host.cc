@@ -43,6 +43,35 @@ namespace prihvat::hosting {
 namespace {
 
 constexpr int kReadThreads = 4;
+constexpr char kCheckpoints[] = "checkpoints";  // in the data directory, a folder a service
+constexpr char kHalfDone[] = ".tmp";            // as RocksDB names one that it is making
+
+std::string WhatToDo(const std::error_code& error) {
+  if (error == std::errc::read_only_file_system)
+    return "mount it writable, or give another directory";
+  if (error == std::errc::permission_denied || error == std::errc::operation_not_permitted)
+    return fmt::format("user {} must own it, or be given another directory", getuid());
+  if (error == std::errc::no_space_on_device) return "make space";
+  return "give a directory that can be made and written";
+}
+
+// What a kill in the middle of a checkpoint has left: of no use, and in the way of the next one.
+void RemoveHalfCheckpoints(const std::filesystem::path& root) {
+  std::error_code error;
+  std::vector<std::filesystem::path> found;
+  for (const auto& service : std::filesystem::directory_iterator(root, error)) {
+    for (const auto& checkpoint : std::filesystem::directory_iterator(service.path(), error)) {
+      if (checkpoint.path().extension() == kHalfDone) found.push_back(checkpoint.path());
+    }
+  }
+  for (const std::filesystem::path& half : found) {
+    std::filesystem::remove_all(half, error);
+    telemetry::Log(error ? telemetry::Level::kWarning : telemetry::Level::kInfo,
+                   error ? "a checkpoint that was not finished cannot be removed"
+                         : "removed a checkpoint that was not finished",
+                   {{"directory", half.string()}});
+  }
+}
 
 // Every topic that the services write or read.
 std::vector<std::string> TopicsOf(const std::vector<HostedService>& services) {
@@ -116,8 +145,9 @@ class Host::Parts {
     std::error_code error;
     std::filesystem::create_directories(options_.data_dir / "store", error);
     if (error)
-      return absl::FailedPreconditionError(
-          fmt::format("--data-dir: {}: {}", options_.data_dir.string(), error.message()));
+      return absl::FailedPreconditionError(fmt::format(
+          "--data-dir: {}: {}: {}", options_.data_dir.string(), error.message(), WhatToDo(error)));
+    RemoveHalfCheckpoints(options_.data_dir / kCheckpoints);
     if (!options_.access_policy.empty()) {
       PRIHVAT_ASSIGN_OR_RETURN(policy_, ReadPolicy(options_.access_policy));
     }
@@ -279,7 +309,7 @@ class Host::Parts {
     }
     admin_ = std::make_unique<rpc::admin::Admin>(
         services, Environment(),
-        rpc::admin::AdminOptions{.checkpoint_root = options_.data_dir / "checkpoints"});
+        rpc::admin::AdminOptions{.checkpoint_root = options_.data_dir / kCheckpoints});
     apis.push_back(&admin_->admin_service());
     apis.push_back(&admin_->change_feed_service());
     PRIHVAT_ASSIGN_OR_RETURN(

@@ -10,6 +10,7 @@
 #include "fmt/format.h"
 #include "libs/base/string_view.h"
 #include "libs/config/options.h"
+#include "libs/rpc/library_logs.h"
 #include "libs/rpc/signals.h"
 #include "libs/telemetry/log.h"
 
@@ -94,10 +95,17 @@ int RunProgram(const Program& program, int argc, const char* const* argv) {
   telemetry::ParseLevel(options.log_level, level);
   telemetry::SetLogLevel(level);
 
-  auto host = Host::Start(options, program.services());
+  rpc::CaptureLibraryLogs();
+
+  absl::StatusOr<std::unique_ptr<Host>> host = absl::UnknownError("not started");
+  {
+    const rpc::EndableStart endable;
+    host = Host::Start(options, program.services());
+  }
   if (!host.ok()) {
-    std::fprintf(stderr, "%s cannot start: %s\n", program.name.c_str(),
-                 std::string(base::FromAbsl(host.status().message())).c_str());
+    telemetry::Log(telemetry::Level::kError, "cannot start",
+                   {{"program", program.name}, {"error", base::FromAbsl(host.status().message())}});
+    telemetry::FlushLog();
     return kExitFailure;
   }
   bool alarmed = false;

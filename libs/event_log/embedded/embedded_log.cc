@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
 #include <deque>
 #include <utility>
@@ -21,6 +20,8 @@
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "libs/base/report.h"
+#include "libs/base/string_view.h"
 #include "libs/event_log/append_checks.h"
 #include "libs/event_log/embedded/record_codec.h"
 #include "libs/event_log/readable_signal.h"
@@ -41,8 +42,33 @@ absl::Status FromRocks(const std::string& what, const rocksdb::Status& status) {
 std::string_view View(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
 
 [[noreturn]] void DieOf(const absl::Status& status) {
-  std::fprintf(stderr, "embedded log: fatal: %s\n", status.ToString().c_str());
+  base::Report(base::Severity::kError, "embedded log",
+               absl::StrCat("the disk of the log failed, the process ends: ", status.ToString()));
   std::abort();
+}
+
+bool Says(const rocksdb::Status& status, const char* words) {
+  return status.ToString().find(words) != std::string::npos;
+}
+
+// RocksDB tells a lock that is held from a file that cannot be opened only by its words.
+bool IsHeld(const rocksdb::Status& status) {
+  return Says(status, "While lock file") || Says(status, "lock hold by current process");
+}
+
+// A directory in which no file can be opened for writing, with what to do.
+absl::Status CannotUse(const std::string& directory, const rocksdb::Status& status) {
+  const char* advice = "see that the directory is there and can be written";
+  if (Says(status, "Read-only file system"))
+    advice = "its file system is read-only: mount it writable, or give another directory";
+  if (Says(status, "Permission denied") || Says(status, "Operation not permitted"))
+    advice = "this user may not write there: give it the directory, or another one";
+  if (Says(status, "No such file or directory"))
+    advice = "there is no such folder: make it, or mount what belongs there";
+  if (status.IsNoSpace()) advice = "the disk is full: make space";
+  return absl::FailedPreconditionError(absl::StrCat("the log in ", directory,
+                                                    " cannot be opened for writing: ", advice, " (",
+                                                    status.ToString(), ")"));
 }
 
 // A lock of our own beside RocksDB's, so that waiting for it does not touch the files of the
@@ -56,6 +82,8 @@ class DirectoryLock {
     rocksdb::FileLock* lock = nullptr;
     rocksdb::Status status;
     while (!(status = env->LockFile(directory + "/prihvat.lock", &lock)).ok()) {
+      // Waiting helps only where somebody holds it.
+      if (!IsHeld(status)) return CannotUse(directory, status);
       if (absl::Now() >= give_up) {
         return absl::FailedPreconditionError(
             absl::StrCat("the log in ", directory, " is in use by another process (waited ",
@@ -169,9 +197,11 @@ class EmbeddedLog::Core {
   std::vector<std::shared_ptr<ReadableSignal>> MoveEnds(const std::vector<Pending>& group,
                                                         const std::vector<AppendResult>& results);
   void StopWriting(const absl::Status& why);
+  absl::Status RoomLeft();
 
   const EmbeddedLogOptions options_;
   rocksdb::Env* const env_;
+  bool short_of_space_ = false;  // the writer's
 
   mutable absl::Mutex db_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   std::unique_ptr<DirectoryLock> directory_lock_ ABSL_GUARDED_BY(db_mutex_);
@@ -229,7 +259,7 @@ absl::Status EmbeddedLog::Core::Open() {
   absl::MutexLock db_lock(&db_mutex_);
   if (options_.read_only) return OpenReadOnly();
   if (rocksdb::Status made = env_->CreateDirIfMissing(options_.directory); !made.ok()) {
-    return FromRocks(absl::StrCat("cannot make the log directory ", options_.directory), made);
+    return CannotUse(options_.directory, made);
   }
   auto lock = DirectoryLock::Take(env_, options_.directory, options_.lock_wait);
   if (!lock.ok()) return lock.status();
@@ -468,20 +498,46 @@ std::vector<std::shared_ptr<ReadableSignal>> EmbeddedLog::Core::MoveEnds(
 
 void EmbeddedLog::Core::StopWriting(const absl::Status& why) {
   const bool full = absl::IsResourceExhausted(why);
+  const absl::Status unwritable =
+      full ? absl::ResourceExhaustedError(
+                 absl::StrCat("the disk of the log is full, nothing is written any more, reading "
+                              "goes on: make space and restart (",
+                              why.message(), ")"))
+           : why;
   {
     absl::MutexLock lock(&mutex_);
-    writable_ = full ? absl::ResourceExhaustedError(
-                           absl::StrCat("the disk of the log is full, nothing is written any more, "
-                                        "reading goes on: make space and ",
-                                        "restart (", why.message(), ")"))
-                     : why;
+    writable_ = unwritable;
   }
-  if (full) return;
-  if (options_.on_fatal) {
+  if (full) {
+    base::Report(base::Severity::kError, "embedded log", base::FromAbsl(unwritable.message()));
+  } else if (options_.on_fatal) {
     options_.on_fatal(why);
   } else {
     DieOf(why);
   }
+}
+
+// Whether the reserve is untouched. Once it was touched, a quarter more must be free: so the log
+// does not go back and forth with every table that is compacted.
+absl::Status EmbeddedLog::Core::RoomLeft() {
+  uint64_t left = 0;
+  if (options_.disk_reserve_bytes == 0 || !env_->GetFreeSpace(options_.directory, &left).ok())
+    return absl::OkStatus();
+  const uint64_t wanted =
+      options_.disk_reserve_bytes + (short_of_space_ ? options_.disk_reserve_bytes / 4 : 0);
+  const bool is_short = left < wanted;
+  if (is_short != std::exchange(short_of_space_, is_short)) {
+    base::Report(is_short ? base::Severity::kError : base::Severity::kInfo, "embedded log",
+                 absl::StrCat(is_short ? "the disk is nearly full, writes are refused and reading "
+                                         "goes on: make space; "
+                                       : "there is space again, writes go on; ",
+                              left >> 20, " MiB are left, the reserve is ",
+                              options_.disk_reserve_bytes >> 20, " MiB"));
+  }
+  if (!is_short) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the disk is nearly full: ", left >> 20, " MiB are left, the reserve is ",
+                   options_.disk_reserve_bytes >> 20, " MiB; somebody must make space"));
 }
 
 void EmbeddedLog::Core::RunWriter() {
@@ -489,6 +545,7 @@ void EmbeddedLog::Core::RunWriter() {
     std::vector<Pending> group = NextGroup();
     if (group.empty()) return;
     absl::Status writable = Writable();
+    if (writable.ok()) writable = RoomLeft();
     std::vector<AppendResult> results;
     if (!writable.ok()) {  // queued before the failure
       for (size_t i = 0; i < group.size(); ++i) results.push_back(NotSent(writable));

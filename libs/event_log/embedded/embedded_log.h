@@ -42,14 +42,19 @@ struct EmbeddedLogOptions {
   size_t block_cache_bytes = size_t{64} << 20;  // index blocks inside
   size_t write_buffer_bytes = size_t{32} << 20;
 
+  // Appends are refused while the disk has less left than this: what is in memory must still find
+  // room, and RocksDB does not come back from a disk without any (some builds of it abort). 0:
+  // never.
+  uint64_t disk_reserve_bytes = 0;
+
   // How long Open waits for a process that still holds the directory.
   absl::Duration lock_wait = absl::Seconds(10);
   // How many of the last records of each partition Open reads and checks.
   int64_t verify_tail_records = 10000;
 
   // Called when the disk failed so that nothing can be said of what it holds (a failed fsync). The
-  // default writes the status to stderr and aborts. If it returns (tests), the log takes no more
-  // appends.
+  // default reports the status (base/report.h) and aborts. If it returns (tests), the log takes no
+  // more appends.
   std::function<void(const absl::Status&)> on_fatal;
   // The disk; null for the real one. Must outlive the log and its readers.
   rocksdb::Env* env = nullptr;
@@ -60,16 +65,18 @@ struct EmbeddedLogOptions {
 // nothing is read that a power cut could undo. `done` and `on_readable` must not call Close.
 // Readers may outlive the log, and fail once it is closed.
 //
-// Failures. A full disk: the batches being written are kUnknown, later ones kNotSent with
-// RESOURCE_EXHAUSTED, and reading goes on; the log writes again after space was made and it was
-// opened anew. Any other failed write or fsync is fatal (see on_fatal). Damage is DATA_LOSS: at
-// Open if it is in what Open reads, else at Read.
+// Failures. A disk down to its reserve: batches are kNotSent with RESOURCE_EXHAUSTED, reading goes
+// on, and so does writing when there is space again. A full disk: the batches being written are
+// kUnknown, later ones kNotSent with RESOURCE_EXHAUSTED, and reading goes on; the log writes again
+// after space was made and it was opened anew. Both are reported once (base/report.h). Any other
+// failed write or fsync is fatal (see on_fatal). Damage is DATA_LOSS: at Open if it is in what Open
+// reads, else at Read.
 class EmbeddedLog : public EventLog {
  public:
   // Creates or opens the log. What a crash left of a torn last write is dropped, all else that is
   // found is made durable before Open returns. FAILED_PRECONDITION: another process holds the
-  // directory, or a topic was declared with another partition count before. DATA_LOSS: the log is
-  // damaged.
+  // directory (after lock_wait), it cannot be written (at once, with what to do), or a topic was
+  // declared with another partition count before. DATA_LOSS: the log is damaged.
   static absl::StatusOr<std::unique_ptr<EmbeddedLog>> Open(EmbeddedLogOptions options);
   ~EmbeddedLog() override;
 

@@ -143,6 +143,22 @@ TEST_F(EmbeddedLogTest, K5_ARestartWaitsForTheOneBefore) {
   EXPECT_TRUE(second.ok()) << second.status();
 }
 
+// Whom nobody holds the directory from need not wait, and is told what to do.
+TEST_F(EmbeddedLogTest, ADirectoryThatCannotBeWrittenIsToldFromOneInUseAtOnce) {
+  EmbeddedLogOptions options = Options();
+  options.lock_wait = kPatience;
+  const absl::Time began = absl::Now();
+  std::filesystem::create_directories(options.directory + "/prihvat.lock");  // no file to open
+  const auto blocked = EmbeddedLog::Open(options);
+  EXPECT_EQ(blocked.status().code(), absl::StatusCode::kFailedPrecondition) << blocked.status();
+  EXPECT_THAT(std::string(blocked.status().message()), HasSubstr("cannot be opened for writing"));
+  options.directory += "/no/such/parent";
+  const auto missing = EmbeddedLog::Open(options);
+  EXPECT_EQ(missing.status().code(), absl::StatusCode::kFailedPrecondition) << missing.status();
+  EXPECT_THAT(std::string(missing.status().message()), HasSubstr("there is no such folder"));
+  EXPECT_LT(absl::Now() - began, kPatience / 2);
+}
+
 TEST_F(EmbeddedLogTest, AChangedPartitionCountIsRefused) {
   MustOpen();
   EmbeddedLogOptions options = Options();
@@ -236,6 +252,16 @@ class TestDisk : public rocksdb::FileSystemWrapper {
     return status;
   }
 
+  rocksdb::IOStatus GetFreeSpace(const std::string& /*path*/, const rocksdb::IOOptions& /*options*/,
+                                 uint64_t* left, rocksdb::IODebugContext* /*dbg*/) override {
+    absl::MutexLock lock(&mutex_);
+    *left = left_;
+    return rocksdb::IOStatus::OK();
+  }
+
+  void SetLeft(uint64_t bytes) {
+    Set([bytes](TestDisk& disk) { disk.left_ = bytes; });
+  }
   void FailAppends(bool fail) {
     Set([fail](TestDisk& disk) { disk.fail_appends_ = fail; });
   }
@@ -320,6 +346,7 @@ class TestDisk : public rocksdb::FileSystemWrapper {
   }
 
   absl::Mutex mutex_;
+  uint64_t left_ = UINT64_MAX;
   bool fail_appends_ = false;
   bool fail_syncs_ = false;
   bool hold_syncs_ = false;
@@ -425,6 +452,27 @@ TEST_F(EmbeddedLogDiskTest, G13_AFullDiskStopsWritingNotReading) {
   auto log = MustOpen(options);
   EXPECT_THAT(MustReadAll(*log), ::testing::ElementsAre("a"));
   EXPECT_EQ(AppendAndWait(*log, kTp, {"d"}).outcome, Outcome::kConfirmed);
+}
+
+TEST_F(EmbeddedLogDiskTest, G13_ADiskDownToItsReserveRefusesWritesUntilThereIsSpace) {
+  EmbeddedLogOptions options = Options();
+  options.disk_reserve_bytes = 1000;
+  auto log = MustOpen(options);
+  disk_->SetLeft(1000);
+  EXPECT_EQ(AppendAndWait(*log, kTp, {"a"}).outcome, Outcome::kConfirmed);
+  disk_->SetLeft(999);
+  for (int i = 0; i < 3; ++i) {
+    const AppendResult refused = AppendAndWait(*log, kTp, {"b"});
+    EXPECT_EQ(refused.outcome, Outcome::kNotSent);
+    EXPECT_EQ(refused.status.code(), absl::StatusCode::kResourceExhausted) << refused.status;
+    EXPECT_THAT(std::string(refused.status.message()), HasSubstr("the disk is nearly full"));
+  }
+  EXPECT_THAT(MustReadAll(*log), ::testing::ElementsAre("a"));
+  disk_->SetLeft(1249);  // a quarter more must be free
+  EXPECT_EQ(AppendAndWait(*log, kTp, {"c"}).outcome, Outcome::kNotSent);
+  disk_->SetLeft(1250);
+  EXPECT_EQ(AppendAndWait(*log, kTp, {"d"}).outcome, Outcome::kConfirmed);
+  EXPECT_THAT(MustReadAll(*log), ::testing::ElementsAre("a", "d"));
 }
 
 TEST_F(EmbeddedLogDiskTest, G13_TheQueueIsBoundedAndLateBatchesAreNotWritten) {
