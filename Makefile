@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-asan test-tsan lint format invariants bench images chart deb serve kafka-up kafka-down clean
+.PHONY: help setup build demo test test-unit test-asan test-tsan lint format invariants bench images chart test-k8s deb serve kafka-up kafka-down clean
 
 PRESET ?= release
 JOBS ?= $(shell nproc)
@@ -79,6 +79,11 @@ deb: ## Make the Debian package of prihvatd and prihvatctl in build/debian
 	@cmake --preset $(PRESET) > build/configure.log || { cat build/configure.log; exit 1; }
 	@cmake --build --preset $(PRESET) -j $(JOBS) --target prihvatd prihvatctl
 	@deploy/debian/build.sh $(BUILD)/bin build/debian
+
+test-k8s: ## Install the chart on a real Kubernetes, on this machine (root; 20 minutes the first time)
+	@scripts/setup.sh k8s
+	@$(MAKE) --no-print-directory images
+	@tests/k8s/run.sh
 
 serve: ## Run all four services from DATA_DIR (build/serve), without authentication, on the loopback address
 	@scripts/setup.sh build

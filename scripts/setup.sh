@@ -247,7 +247,6 @@ case $set_name in
     scripts/setup.sh test
     install_packages "${k8s_packages[@]}"
     install_chart_tools
-    go_tool coredns "$COREDNS_VERSION" github.com/coredns/coredns
     install_kubernetes
     ;;
   packages)

@@ -19,6 +19,7 @@ depends=$(dpkg-deb --field "$package" Depends | tr ',' '\n' | sed 's/ *(.*//; s/
 mmdebstrap --quiet --variant=minbase --include="$depends,openssl,curl" --aptopt="$work/apt.conf" bookworm "$root" \
   "${sources[@]}"
 cp "$package" "$root/tmp/prihvatd.deb"
+echo "127.0.0.1 localhost" >"$root/etc/hosts"
 # shellcheck disable=SC2016  # expanded by the inner shell
 inside() { unshare --mount --pid --fork --kill-child -- bash -euc 'root=$1; shift; mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"; exec chroot "$root" "$@"' _ "$root" "$@"; }
@@ -40,7 +41,7 @@ identities:
     principal: organisations/iom/people/amra;roles=operation_manager;operations=operations/ba
 Y
 sed -i 's/0\.0\.0\.0:8443/127.0.0.1:38443/; s/127\.0\.0\.1:9090/127.0.0.1:39090/' /etc/prihvat/prihvatd.conf
-runuser -u prihvat -- /usr/bin/prihvatd --config=/etc/prihvat/prihvatd.conf >/tmp/out 2>/tmp/log &
+setpriv --reuid=prihvat --regid=prihvat --init-groups /usr/bin/prihvatd --config=/etc/prihvat/prihvatd.conf >/tmp/out 2>/tmp/log &
 pid=$!
 for _ in $(seq 300); do curl -sf http://127.0.0.1:39090/readyz >/tmp/ready && break; sleep 0.1; done
 echo "$ curl http://127.0.0.1:39090/readyz"; cat /tmp/ready

@@ -1,0 +1,273 @@
+#!/usr/bin/env bash
+# Installs the chart on the test's own Kubernetes and does to it what operations do. Writes what it saw to
+# docs/operations/kubernetes-run.md when all went well. Called by `make test-k8s`; needs root.
+#   K8S_KEEP=1   leaves the cluster; tests/k8s/cluster.sh down ends it
+#   K8S_ONLY=single|cluster   only that profile; nothing is written
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+export K8S_DIR=${K8S_DIR:-$PWD/build/k8s}
+tools=$PWD/build/tools
+dir=$K8S_DIR
+images=build/images
+transcript=build/k8s-run.txt
+story=scenarios/bih-2023.yaml
+inside=(nsenter --net=/var/run/netns/prihvat-k8s)
+export HELM_CACHE_HOME=$dir/helm/cache HELM_CONFIG_HOME=$dir/helm/config HELM_DATA_HOME=$dir/helm/data
+export KUBECONFIG=$dir/admin.kubeconfig
+begun=$SECONDS
+
+kubectl() { "${inside[@]}" "$tools/kubectl" "$@"; }
+helm() { "${inside[@]}" "$tools/helm" "$@"; }
+say() { printf '%4d s  %s\n' $((SECONDS - begun)) "$*" | tee -a "$transcript"; }
+# What is worth seeing, beside it.
+show() { sed 's/^/        /' | tee -a "$transcript"; }
+die() {
+  printf 'test-k8s: FAILED: %s\n' "$*" >&2
+  kubectl get pods,pvc -A -o wide >&2 || true
+  kubectl get events -n "${ns:-default}" --sort-by=.lastTimestamp 2>/dev/null | tail -15 >&2 || true
+  exit 1
+}
+
+clean_up() {
+  deploy/kafka/kafka-down.sh "$dir-kafka" --wipe 2>/dev/null || true
+  [ "${K8S_KEEP:-0}" = 1 ] || tests/k8s/cluster.sh down
+  rm -rf --one-file-system "$dir-volumes"
+}
+
+# certificate NAME SUBJECT ALTERNATIVE-NAMES: signed by an authority of the test's own, in $dir/tls.
+certificate() {
+  local tls=$dir/tls
+  mkdir -p "$tls"
+  printf '[req]\ndistinguished_name = dn\n[dn]\n' >"$tls/openssl.cnf"
+  local new=(openssl req -config "$tls/openssl.cnf" -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -days 2)
+  [ -e "$tls/ca.crt" ] || "${new[@]}" -subj /CN=prihvat-test -keyout "$tls/ca.key" -out "$tls/ca.crt" \
+    -addext basicConstraints=critical,CA:TRUE 2>/dev/null
+  "${new[@]}" -CA "$tls/ca.crt" -CAkey "$tls/ca.key" -subj "$2" -keyout "$tls/$1.key" -out "$tls/$1.crt" \
+    -addext basicConstraints=critical,CA:FALSE -addext "subjectAltName=$3" 2>/dev/null
+}
+
+# secret NAME CERTIFICATE: as cert-manager would make it.
+secret() {
+  kubectl -n "$ns" create secret generic "$1" --from-file=tls.crt="$dir/tls/$2.crt" \
+    --from-file=tls.key="$dir/tls/$2.key" --from-file=ca.crt="$dir/tls/ca.crt" >/dev/null
+}
+
+# The names that the chart asks for, as openssl takes them.
+names_of() {
+  "$tools/helm" template prihvat charts/prihvat --namespace "$ns" --kube-version 1.34.0 -f "charts/prihvat/values-$1.yaml" \
+    -f "charts/prihvat/ci/$1.yaml" --set tls.secretName= --set tls.certManager.enabled=true \
+    --set tls.certManager.issuerRef.name=x --show-only templates/certificate.yaml |
+    sed -n 's/^    - "\(.*\)"$/DNS:\1/p' | paste -sd,
+}
+
+# volumes NUMBER: that many volumes on this machine's disk, which outlive everything else.
+volumes() {
+  local i
+  for i in $(seq "$1"); do
+    mkdir -p "$dir-volumes/$ns-$i"
+    kubectl apply -f - >/dev/null <<Y
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: $ns-$i}
+spec:
+  capacity: {storage: 20Gi}
+  accessModes: [ReadWriteOnce]
+  storageClassName: $ns
+  persistentVolumeReclaimPolicy: Retain
+  local: {path: $dir-volumes/$ns-$i}
+  nodeAffinity:
+    required: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [node1]}]}]}
+Y
+  done
+}
+
+# prepare PROFILE: a namespace that lets only restricted pods in, with what the chart refers to.
+prepare() {
+  kubectl create namespace "$ns" >/dev/null
+  kubectl label namespace "$ns" pod-security.kubernetes.io/enforce=restricted >/dev/null
+  certificate "$ns" /CN=prihvat "$(names_of "$1")"
+  certificate "$ns-importer" /O=example/CN=importer "DNS:importer.example.org"
+  secret prihvat-tls "$ns"
+  secret importer-tls "$ns-importer"
+  kubectl -n "$ns" create configmap story --from-file=story.yaml="$story" >/dev/null
+  values=(-n "$ns" -f "charts/prihvat/values-$1.yaml" --set image.repository=localhost/prihvat
+    --set tls.secretName=prihvat-tls --set "workload.storage.storageClass=$ns"
+    --set 'identities[0].certificate=dns:importer.example.org' --set 'identities[0].speaks_for={*}')
+}
+
+# ctl NAME ARGUMENT...: prihvatctl in a pod; prints what it said.
+ctl() {
+  local name=$1 phase
+  shift
+  kubectl -n "$ns" delete pod "$name" --ignore-not-found --wait >/dev/null
+  python3 tests/k8s/ctl_pod.py "$name" "$servers" "$@" | kubectl -n "$ns" apply -f - >/dev/null
+  local deadline=$((SECONDS + 600))
+  while true; do
+    phase=$(kubectl -n "$ns" get pod "$name" -o jsonpath='{.status.phase}')
+    case $phase in
+      Succeeded) break ;;
+      Failed) kubectl -n "$ns" logs "$name" >&2; return 1 ;;
+    esac
+    [ "$SECONDS" -lt "$deadline" ] || { kubectl -n "$ns" describe pod "$name" >&2; return 1; }
+    sleep 0.3
+  done
+  kubectl -n "$ns" logs "$name"
+  kubectl -n "$ns" delete pod "$name" --wait=false >/dev/null
+}
+
+# Sets `sums` to the checksums of all stores after it.
+play_story() {
+  ctl play play /story/story.yaml | tail -1 | show
+  sums=$(checksums)
+  show <<<"$sums"
+  ctl report report line-of-sight --operation operations/ba --where project=operations/ba/projects/migration-response |
+    tail -4 >"$dir/report.txt"
+  grep -q 'total 895,900.00 KM = EUR 458,066.40' "$dir/report.txt" || die "the line of sight says: $(cat "$dir/report.txt")"
+  show <"$dir/report.txt"
+}
+
+# The checksums of all stores once they are the same twice: processes may still have something to do.
+checksums() {
+  local before now
+  before=
+  for _ in $(seq 60); do
+    now=$(ctl checksum store checksum) || die "no checksums"
+    if [ "$now" = "$before" ]; then echo "$now"; return; fi
+    before=$now
+  done
+  die "the stores do not come to rest"
+}
+
+unchanged() {
+  [ "$(checksums)" = "$sums" ] || die "the stores differ after: $1"
+  say "$1: the stores are what they were"
+}
+
+test_api() {
+  helm test prihvat -n "$ns" --timeout 180s >"$dir/helm-test.txt" 2>&1 || {
+    cat "$dir/helm-test.txt" >&2
+    kubectl -n "$ns" logs prihvat-test-api --all-containers >&2 || true
+    die "helm test"
+  }
+  grep Phase "$dir/helm-test.txt" | sed 's/^/helm test: /' | show
+}
+
+# SIGKILL to the program in a pod, as the out-of-memory killer would.
+kill_container() {
+  local id
+  id=$(kubectl -n "$ns" get pod "$1" -o jsonpath='{.status.containerStatuses[0].containerID}')
+  "${inside[@]}" ctr -a "$dir/containerd.sock" -n k8s.io task kill -s SIGKILL "${id#containerd://}"
+}
+
+restarts_of() { kubectl -n "$ns" get pod "$1" -o jsonpath='{.status.containerStatuses[0].restartCount}'; }
+await_restart() {
+  local deadline=$((SECONDS + 120))
+  until [ "$(restarts_of "$1")" -gt "$2" ]; do
+    [ "$SECONDS" -lt "$deadline" ] || die "$1 does not come back"
+    sleep 0.2
+  done
+  kubectl -n "$ns" wait --for=condition=Ready "pod/$1" --timeout=180s >/dev/null || die "$1 is not ready again"
+}
+
+single() {
+  ns=aid
+  servers=prihvat.$ns.svc.cluster.local:8443
+  prepare single
+  volumes 1
+  say "install values-single.yaml in a namespace that enforces PodSecurity restricted"
+  helm install prihvat charts/prihvat "${values[@]}" --wait --timeout 300s >"$dir/notes.txt" 2>&1 ||
+    { cat "$dir/notes.txt" >&2; die "helm install"; }
+  kubectl -n "$ns" get pods,pvc | show
+  test_api
+  say "play $story"
+  play_story
+
+  local restarts
+  restarts=$(restarts_of prihvat-0)
+  kill_container prihvat-0
+  await_restart prihvat-0 "$restarts"
+  unchanged "program killed (SIGKILL)"
+  kubectl -n "$ns" delete pod prihvat-0 --wait >/dev/null
+  kubectl -n "$ns" rollout status statefulset/prihvat --timeout=180s >/dev/null || die "not ready after the pod's end"
+  unchanged "pod deleted"
+
+  helm upgrade prihvat charts/prihvat "${values[@]}" --set logLevel=debug --wait --timeout 300s >/dev/null || die "helm upgrade"
+  kubectl -n "$ns" rollout status statefulset/prihvat --timeout=180s >/dev/null
+  test_api
+  helm rollback prihvat 1 -n "$ns" --wait --timeout 300s >/dev/null || die "helm rollback"
+  kubectl -n "$ns" rollout status statefulset/prihvat --timeout=180s >/dev/null
+  say "upgraded to revision 2 and rolled back"
+  kubectl drain node1 --pod-selector=app.kubernetes.io/name=prihvat --delete-emptydir-data --timeout=120s >/dev/null 2>&1 ||
+    die "the drain was blocked"
+  kubectl uncordon node1 >/dev/null
+  kubectl -n "$ns" rollout status statefulset/prihvat --timeout=180s >/dev/null || die "not ready after the drain"
+  # The test's own operation of revision 2 came with the upgrade.
+  sums=$(checksums)
+  say "node drained and given back"
+
+  helm uninstall prihvat -n "$ns" --wait --timeout 120s >/dev/null || die "helm uninstall"
+  kubectl -n "$ns" delete pods --all --wait >/dev/null
+  [ -z "$(kubectl -n "$ns" get statefulsets,services,pods -o name)" ] || die "something is left after helm uninstall"
+  kubectl -n "$ns" get all,pvc 2>&1 | show
+  helm install prihvat charts/prihvat "${values[@]}" --wait --timeout 300s >/dev/null || die "the second helm install"
+  unchanged "everything deleted but the volume, and installed anew"
+  ctl get get operations/ba/purchaseOrders/vehicles-2022 | head -3 | show
+  helm uninstall prihvat -n "$ns" --wait >/dev/null
+  kubectl delete namespace "$ns" --wait >/dev/null
+}
+
+owner_of_procurement() {
+  servers=prihvat-procurement.$ns.svc.cluster.local:8443 ctl partitions --json partitions |
+    grep -o 'prihvat-procurement-[0-9]*' | head -1
+}
+
+cluster() {
+  ns=relief
+  servers=$(for s in procurement handover reception reporting; do
+    echo "$s=prihvat-$s.$ns.svc.cluster.local:8443"; done | paste -sd,)
+  say "start Kafka with three brokers beside the cluster"
+  local brokers
+  brokers=$("${inside[@]}" env KAFKA_HOST=10.99.0.1 KAFKA_HEAP=192m deploy/kafka/kafka-up.sh "$dir-kafka" 19092 3)
+  prepare cluster
+  volumes 8
+  values+=(--set "kafka.brokers={$brokers}" --set workload.replicas=2 --set workload.resources.requests.cpu=50m)
+  say "install values-cluster.yaml, two replicas a service"
+  helm install prihvat charts/prihvat "${values[@]}" --wait --timeout 600s >"$dir/notes.txt" 2>&1 ||
+    { cat "$dir/notes.txt" >&2; die "helm install"; }
+  kubectl -n "$ns" get pods | show
+  test_api
+  say "play $story"
+  play_story
+
+  local owner restarts
+  owner=$(owner_of_procurement)
+  [ -n "$owner" ] || die "no owner of procurement's partition 0"
+  restarts=$(restarts_of "$owner")
+  kill_container "$owner"
+  local killed=$SECONDS
+  ctl write call procurement.CreateOperation \
+    '{"name": "operations/after-kill", "displayName": "After the kill", "timeZone": "UTC"}' >/dev/null
+  say "$owner killed, which owned a partition: the next command was taken within $((SECONDS - killed)) s"
+  await_restart "$owner" "$restarts"
+  sums=$(checksums)
+  helm upgrade prihvat charts/prihvat "${values[@]}" --set logLevel=debug --wait --timeout 600s >/dev/null || die "helm upgrade"
+  local service
+  for service in procurement handover reception reporting; do
+    kubectl -n "$ns" rollout status "statefulset/prihvat-$service" --timeout=300s >/dev/null || die "$service is not ready"
+  done
+  unchanged "all eight pods rolled"
+  helm uninstall prihvat -n "$ns" --wait >/dev/null
+}
+
+[ "$(id -u)" -eq 0 ] || { echo "test-k8s: needs root" >&2; exit 1; }
+[ -e "$images/images.json" ] || { echo "test-k8s: make images first" >&2; exit 1; }
+digest=$(python3 tests/k8s/record.py digest)
+rm -f "$transcript"
+trap clean_up EXIT
+tests/k8s/cluster.sh up
+tests/k8s/cluster.sh import "$images"/*.oci.tar
+say "Kubernetes $(kubectl version -o json | python3 -c 'import json, sys; print(json.load(sys.stdin)["serverVersion"]["gitVersion"])') with one node; images imported"
+[ "${K8S_ONLY:-single}" = cluster ] || single
+[ "${K8S_ONLY:-cluster}" = single ] || cluster
+say "all went well"
+[ -n "${K8S_ONLY:-}" ] || python3 tests/k8s/record.py write "$digest" "$transcript"
