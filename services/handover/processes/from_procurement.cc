@@ -106,11 +106,23 @@ void RegisterGoods(const procurement::v1::GoodsReceiptPosted& event,
   }
 }
 
-void RecordReturn(const procurement::v1::GoodsReturned& event, const es::EventContext& context,
-                  es::Reactions& reactions) {
+// Whether the order's line buys things; a line that the event does not tell of is taken for one.
+bool IsOfThings(const procurement::v1::OrderFacts& order, int line_number) {
+  for (const procurement::v1::OrderLine& line : order.lines()) {
+    if (line.line_number() != line_number) continue;
+    return line.kind() == procurement::v1::LINE_KIND_GOODS_SERIAL ||
+           line.kind() == procurement::v1::LINE_KIND_GOODS_QUANTITY;
+  }
+  return true;
+}
+
+// What goes back, and what was never there: a receipt that is reversed takes its things with it.
+template <class Event>
+void RecordReturn(const Event& event, const es::EventContext& context, es::Reactions& reactions) {
   for (const procurement::v1::ReturnedLine& line : event.lines()) {
-    // What was never accepted was never an asset. Services cannot go back.
+    // What was never accepted was never an asset, nor is a service or carriage.
     if (IsNothing(line.accepted())) continue;
+    if (!IsOfThings(event.order(), line.line_number())) continue;
     v1::RecordReturnedGoodsRequest command;
     command.set_operation(std::string(context.operation));
     command.set_receipt(event.receipt());
@@ -139,7 +151,9 @@ const es::Process& FromProcurement() {
     p->On<procurement::v1::OperationCreated>(&RegisterOperation);
     p->On<procurement::v1::ProjectCreated>(&RegisterProject);
     p->On<procurement::v1::GoodsReceiptPosted>(&RegisterGoods);
-    p->On<procurement::v1::GoodsReturned>(&RecordReturn);
+    p->On<procurement::v1::GoodsReturned>(&RecordReturn<procurement::v1::GoodsReturned>);
+    p->On<procurement::v1::GoodsReceiptReversed>(
+        &RecordReturn<procurement::v1::GoodsReceiptReversed>);
     return p;
   }();
   return process;

@@ -145,5 +145,24 @@ TEST(FromProcurement, WhatWasAcceptedAndWentBackIsRecorded) {
   EXPECT_EQ(of_lot.value().units(), 125);
 }
 
+TEST(FromProcurement, AReversedReceiptTakesItsThingsWithItAndNothingElse) {
+  procurement::v1::GoodsReceiptReversed event;
+  event.set_receipt("operations/ba/goodsReceipts/gr-1");
+  event.set_reason("entered twice");
+  const procurement::v1::LineKind kinds[] = {procurement::v1::LINE_KIND_GOODS_QUANTITY,
+                                             procurement::v1::LINE_KIND_FREIGHT};
+  for (int i = 0; i < 2; ++i) {
+    auto& ordered = *event.mutable_order()->add_lines();
+    ordered.set_line_number(i + 1);
+    ordered.set_kind(kinds[i]);
+    auto& line = *event.add_lines();
+    line.set_line_number(i + 1);
+    line.mutable_accepted()->set_value("1");
+  }
+  const auto reactions = React(event);
+  ASSERT_EQ(reactions.size(), 1u);
+  EXPECT_EQ(As<v1::RecordReturnedGoodsRequest>(reactions[0]).line_number(), 1);
+}
+
 }  // namespace
 }  // namespace prihvat::handover

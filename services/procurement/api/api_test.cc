@@ -20,7 +20,8 @@
 #include "libs/telemetry/rpc_metrics.h"
 #include "services/procurement/api/procurement_service.h"
 #include "services/procurement/definition.h"
-#include "services/procurement/domain/testing/procurement_spec.h"
+#include "services/procurement/domain/testing/payables_spec.h"
+#include "services/procurement/domain/testing/sourcing_spec.h"
 
 namespace prihvat::procurement {
 namespace {
@@ -304,6 +305,114 @@ TEST_F(Api, ListsRequisitionsByTypedFilters) {
   EXPECT_EQ(Do(&Stub::ListRequisitions, request).requisitions_size(), 1);
   request.set_state(v1::REQUISITION_STATE_APPROVED);
   EXPECT_EQ(Do(&Stub::ListRequisitions, request).requisitions_size(), 0);
+}
+
+TEST_F(Api, INV04_ASealedBidIsShownToNobody) {
+  const SourcingSpec sealing;  // for its keys
+  auto plan = sealing.PlanOf();
+  v1::SourcingProcess& process = *plan.mutable_sourcing_process();
+  process.clear_invited_suppliers();
+  *process.mutable_bid_deadline() = ToTimestamp(absl::Now() + absl::Hours(1));
+  Do(&Stub::CreateSourcingProcess, plan);
+  v1::PublishSourcingProcessRequest publish;
+  publish.set_name(kProcess);
+  Do(&Stub::PublishSourcingProcess, publish);
+  v1::SubmitBidRequest bid;
+  bid.set_parent(kProcess);
+  bid.set_bid_id("b");
+  bid.mutable_bid()->set_supplier(kSupplier);
+  bid.mutable_bid()->set_sealed_content(sealing.Sealed("90000.00", ""));
+  EXPECT_FALSE(Do(&Stub::SubmitBid, bid).has_content());
+  v1::GetBidRequest get;
+  get.set_name(SourcingSpec::BidName("b"));
+  const v1::Bid got = Do(&Stub::GetBid, get, kOpener);
+  EXPECT_FALSE(got.has_content());
+  EXPECT_EQ(got.sealed_digest().size(), 64u);
+  v1::ListBidsRequest list;
+  list.set_parent(kProcess);
+  const v1::ListBidsResponse bids = Do(&Stub::ListBids, list, kOpener);
+  ASSERT_EQ(bids.bids_size(), 1);
+  EXPECT_EQ(bids.SerializeAsString().find("as specified"), std::string::npos);
+  v1::SourcingProcess opened;
+  auto open = SourcingSpec::Of<v1::OpenBidsRequest>();
+  open.set_private_key(sealing.keys()[0].private_key);
+  EXPECT_EQ(Try(&Stub::OpenBids, open, &opened, kOpener).reason, "WRONG_STATE");
+}
+
+TEST_F(Api, FromInvoiceToPayment) {
+  Issued("po", "7");
+  Do(&Stub::PostGoodsReceipt, ProcurementSpec::ReceiptOf({{.accepted = "7"}}), kReceiver);
+  Do(&Stub::RegisterSupplierInvoice,
+     PayablesSpec::InvoiceOf({{.quantity = "7", .amount = "700.00"}}));
+  v1::MatchSupplierInvoiceRequest match;
+  match.set_name(PayablesSpec::InvoiceName());
+  EXPECT_EQ(Do(&Stub::MatchSupplierInvoice, match).state(), v1::SUPPLIER_INVOICE_STATE_MATCHED);
+  v1::ApproveSupplierInvoiceRequest approve;
+  approve.set_name(PayablesSpec::InvoiceName());
+  Do(&Stub::ApproveSupplierInvoice, approve, kApprover);
+  v1::PaySupplierInvoiceRequest pay;
+  pay.set_name(PayablesSpec::InvoiceName());
+  *pay.mutable_amount() = Km("700.00");
+  const v1::Payment payment = Do(&Stub::PaySupplierInvoice, pay, kPayer);
+  EXPECT_EQ(payment.kind(), v1::PAYMENT_KIND_INVOICE);
+  EXPECT_EQ(Text(Position().totals(0).paid()), "700.00 BAM");
+  v1::ListSupplierInvoicesRequest list;
+  list.set_parent(kOperation);
+  list.set_state(v1::SUPPLIER_INVOICE_STATE_PAID);
+  EXPECT_EQ(Do(&Stub::ListSupplierInvoices, list).supplier_invoices_size(), 1);
+  list.set_state(v1::SUPPLIER_INVOICE_STATE_BLOCKED);
+  EXPECT_EQ(Do(&Stub::ListSupplierInvoices, list).supplier_invoices_size(), 0);
+}
+
+TEST_F(Api, INV09_OfPaymentsAtOnceNoMoreThanIsPayable) {
+  Issued("po", "7");
+  Do(&Stub::PostGoodsReceipt, ProcurementSpec::ReceiptOf({{.accepted = "7"}}), kReceiver);
+  Do(&Stub::RegisterSupplierInvoice,
+     PayablesSpec::InvoiceOf({{.quantity = "7", .amount = "700.00"}}));
+  v1::MatchSupplierInvoiceRequest match;
+  match.set_name(PayablesSpec::InvoiceName());
+  Do(&Stub::MatchSupplierInvoice, match);
+  v1::ApproveSupplierInvoiceRequest approve;
+  approve.set_name(PayablesSpec::InvoiceName());
+  Do(&Stub::ApproveSupplierInvoice, approve, kApprover);
+  std::vector<rpc::testing::Outcome> outcomes(4);
+  {
+    std::vector<std::thread> payers;
+    for (rpc::testing::Outcome& outcome : outcomes) {
+      payers.emplace_back([&] {
+        v1::PaySupplierInvoiceRequest pay;
+        pay.set_name(PayablesSpec::InvoiceName());
+        *pay.mutable_amount() = Km("400.00");
+        v1::Payment payment;
+        outcome = Try(&Stub::PaySupplierInvoice, pay, &payment, kPayer);
+      });
+    }
+    for (std::thread& payer : payers) payer.join();
+  }
+  int passed = 0;
+  for (const rpc::testing::Outcome& outcome : outcomes) {
+    passed += outcome.status.ok() ? 1 : 0;
+    EXPECT_EQ(outcome.reason, outcome.status.ok() ? "" : "MORE_THAN_PAYABLE");
+  }
+  EXPECT_EQ(passed, 1);
+  EXPECT_EQ(Text(Position().totals(0).paid()), "400.00 BAM");
+}
+
+TEST_F(Api, ThePolicyInForceIsShownAlsoWhereNoneWasAdopted) {
+  v1::GetProcurementPolicyInForceRequest request;
+  request.set_parent(kOperation);
+  const v1::ProcurementPolicy policy = Do(&Stub::GetProcurementPolicyInForce, request);
+  EXPECT_EQ(policy.name(), "");
+  EXPECT_EQ(policy.standstill_days(), 10);
+  request.mutable_date()->set_month(13);
+  v1::ProcurementPolicy none;
+  EXPECT_EQ(Try(&Stub::GetProcurementPolicyInForce, request, &none).status.error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+  // Who buys does not adopt the policy that they are judged by.
+  v1::AdoptProcurementPolicyRequest adopt;
+  adopt.set_parent(kOperation);
+  EXPECT_EQ(Try(&Stub::AdoptProcurementPolicy, adopt, &none).status.error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
 }
 
 TEST_F(Api, AProjectThatIsNotThereHasNoPosition) {

@@ -1,9 +1,13 @@
 #include "services/procurement/api/procurement_service.h"
 
+#include <optional>
 #include <string>
 
+#include "libs/base/civil.h"
 #include "libs/base/status_macros.h"
 #include "services/procurement/domain/order.h"
+#include "services/procurement/domain/policy.h"
+#include "services/procurement/domain/values.h"
 #include "services/procurement/views/budget_position.h"
 
 namespace prihvat::procurement {
@@ -248,6 +252,336 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListGoodsReceipts(
       [order = request->purchase_order()](const v1::GoodsReceipt& receipt) {
         return Is(order, receipt.purchase_order());
       });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ReverseGoodsReceipt(
+    Context* context, const v1::ReverseGoodsReceiptRequest* request, v1::GoodsReceipt* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RecordExchangeRate(
+    Context* context, const v1::RecordExchangeRateRequest* request, v1::ExchangeRate* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RegisterSupplierInvoice(
+    Context* context, const v1::RegisterSupplierInvoiceRequest* request,
+    v1::SupplierInvoice* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::MatchSupplierInvoice(
+    Context* context, const v1::MatchSupplierInvoiceRequest* request,
+    v1::SupplierInvoice* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RejectSupplierInvoice(
+    Context* context, const v1::RejectSupplierInvoiceRequest* request,
+    v1::SupplierInvoice* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ApproveSupplierInvoice(
+    Context* context, const v1::ApproveSupplierInvoiceRequest* request,
+    v1::SupplierInvoice* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::BlockSupplierInvoice(
+    Context* context, const v1::BlockSupplierInvoiceRequest* request,
+    v1::SupplierInvoice* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ReleaseRetention(
+    Context* context, const v1::ReleaseRetentionRequest* request, v1::SupplierInvoice* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::PaySupplierInvoice(
+    Context* context, const v1::PaySupplierInvoiceRequest* request, v1::Payment* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RecordSupplierRefund(
+    Context* context, const v1::RecordSupplierRefundRequest* request, v1::Payment* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RegisterCreditNote(
+    Context* context, const v1::RegisterCreditNoteRequest* request, v1::CreditNote* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RequestAdvance(
+    Context* context, const v1::RequestAdvanceRequest* request, v1::Advance* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ApproveAdvance(
+    Context* context, const v1::ApproveAdvanceRequest* request, v1::Advance* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::PayAdvance(
+    Context* context, const v1::PayAdvanceRequest* request, v1::Payment* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ReversePayment(
+    Context* context, const v1::ReversePaymentRequest* request, v1::Payment* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::AdoptProcurementPolicy(
+    Context* context, const v1::AdoptProcurementPolicyRequest* request,
+    v1::ProcurementPolicy* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetExchangeRate(
+    Context* context, const v1::GetExchangeRateRequest* request, v1::ExchangeRate* response) {
+  return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetSupplierInvoice(
+    Context* context, const v1::GetSupplierInvoiceRequest* request, v1::SupplierInvoice* response) {
+  return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetCreditNote(
+    Context* context, const v1::GetCreditNoteRequest* request, v1::CreditNote* response) {
+  return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetAdvance(
+    Context* context, const v1::GetAdvanceRequest* request, v1::Advance* response) {
+  return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetPayment(
+    Context* context, const v1::GetPaymentRequest* request, v1::Payment* response) {
+  return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetProcurementPolicy(
+    Context* context, const v1::GetProcurementPolicyRequest* request,
+    v1::ProcurementPolicy* response) {
+  return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListExchangeRates(
+    Context* context, const v1::ListExchangeRatesRequest* request,
+    v1::ListExchangeRatesResponse* response) {
+  return calls_.List<v1::ExchangeRate>(context, request, response,
+                                       response->mutable_exchange_rates(), "exchangeRates");
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListSupplierInvoices(
+    Context* context, const v1::ListSupplierInvoicesRequest* request,
+    v1::ListSupplierInvoicesResponse* response) {
+  return calls_.List<v1::SupplierInvoice>(
+      context, request, response, response->mutable_supplier_invoices(), "supplierInvoices",
+      [wanted = *request](const v1::SupplierInvoice& item) {
+        return (wanted.state() == v1::SUPPLIER_INVOICE_STATE_UNSPECIFIED ||
+                wanted.state() == item.state()) &&
+               Is(wanted.purchase_order(), item.purchase_order()) &&
+               Is(wanted.supplier(), item.supplier()) &&
+               Is(wanted.budget_line(), item.budget_line());
+      });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListCreditNotes(
+    Context* context, const v1::ListCreditNotesRequest* request,
+    v1::ListCreditNotesResponse* response) {
+  return calls_.List<v1::CreditNote>(
+      context, request, response, response->mutable_credit_notes(), "creditNotes",
+      [wanted = *request](const v1::CreditNote& item) {
+        return Is(wanted.supplier_invoice(), item.supplier_invoice());
+      });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListAdvances(
+    Context* context, const v1::ListAdvancesRequest* request, v1::ListAdvancesResponse* response) {
+  return calls_.List<v1::Advance>(context, request, response, response->mutable_advances(),
+                                  "advances", [wanted = *request](const v1::Advance& item) {
+                                    return Is(wanted.purchase_order(), item.purchase_order());
+                                  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListPayments(
+    Context* context, const v1::ListPaymentsRequest* request, v1::ListPaymentsResponse* response) {
+  return calls_.List<v1::Payment>(context, request, response, response->mutable_payments(),
+                                  "payments", [wanted = *request](const v1::Payment& item) {
+                                    return Is(wanted.purchase_order(), item.purchase_order()) &&
+                                           Is(wanted.supplier_invoice(), item.supplier_invoice());
+                                  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListProcurementPolicies(
+    Context* context, const v1::ListProcurementPoliciesRequest* request,
+    v1::ListProcurementPoliciesResponse* response) {
+  return calls_.List<v1::ProcurementPolicy>(
+      context, request, response, response->mutable_procurement_policies(), "procurementPolicies");
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetProcurementPolicyInForce(
+    Context* context, const v1::GetProcurementPolicyInForceRequest* request,
+    v1::ProcurementPolicy* response) {
+  return calls_.Read(
+      context, request, response,
+      [request, response](const rpc::ReadContext& reads) -> absl::Status {
+        PRIHVAT_RETURN_IF_ERROR(reads.Find<v1::Operation>(request->parent()).status());
+        std::optional<absl::CivilDay> day = base::LocalDay(reads.now(), reads.zone());
+        if (request->has_date()) day = DayOf(request->date());
+        if (!day) return absl::InvalidArgumentError("date: must be a day of the calendar");
+        *response = PolicyVersionOn(reads.entities(), request->parent(), *day);
+        return absl::OkStatus();
+      });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CreateSourcingProcess(
+    Context* context, const v1::CreateSourcingProcessRequest* request,
+    v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::InviteSuppliers(
+    Context* context, const v1::InviteSuppliersRequest* request, v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::PublishSourcingProcess(
+    Context* context, const v1::PublishSourcingProcessRequest* request,
+    v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ExtendBidDeadline(
+    Context* context, const v1::ExtendBidDeadlineRequest* request, v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::SubmitBid(
+    Context* context, const v1::SubmitBidRequest* request, v1::Bid* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::WithdrawBid(
+    Context* context, const v1::WithdrawBidRequest* request, v1::Bid* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CloseBidding(
+    Context* context, const v1::CloseBiddingRequest* request, v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::OpenBids(
+    Context* context, const v1::OpenBidsRequest* request, v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::DeclareConflict(
+    Context* context, const v1::DeclareConflictRequest* request, v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ScoreBid(
+    Context* context, const v1::ScoreBidRequest* request, v1::Bid* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::DisqualifyBid(
+    Context* context, const v1::DisqualifyBidRequest* request, v1::Bid* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CompleteEvaluation(
+    Context* context, const v1::CompleteEvaluationRequest* request, v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RecommendAward(
+    Context* context, const v1::RecommendAwardRequest* request, v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::SendBackRecommendation(
+    Context* context, const v1::SendBackRecommendationRequest* request,
+    v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ApproveAward(
+    Context* context, const v1::ApproveAwardRequest* request, v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::StartStandstill(
+    Context* context, const v1::StartStandstillRequest* request, v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::FileComplaint(
+    Context* context, const v1::FileComplaintRequest* request, v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ResolveComplaint(
+    Context* context, const v1::ResolveComplaintRequest* request, v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::WaiveSourcing(
+    Context* context, const v1::WaiveSourcingRequest* request, v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::AwardSourcing(
+    Context* context, const v1::AwardSourcingRequest* request, v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::DeclareSourcingUnsuccessful(
+    Context* context, const v1::DeclareSourcingUnsuccessfulRequest* request,
+    v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CancelSourcingProcess(
+    Context* context, const v1::CancelSourcingProcessRequest* request,
+    v1::SourcingProcess* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetSourcingProcess(
+    Context* context, const v1::GetSourcingProcessRequest* request, v1::SourcingProcess* response) {
+  return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetBid(Context* context,
+                                                                const v1::GetBidRequest* request,
+                                                                v1::Bid* response) {
+  return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListSourcingProcesses(
+    Context* context, const v1::ListSourcingProcessesRequest* request,
+    v1::ListSourcingProcessesResponse* response) {
+  return calls_.List<v1::SourcingProcess>(
+      context, request, response, response->mutable_sourcing_processes(), "sourcingProcesses",
+      [wanted = *request](const v1::SourcingProcess& item) {
+        return (wanted.state() == v1::SOURCING_STATE_UNSPECIFIED ||
+                wanted.state() == item.state()) &&
+               Is(wanted.requisition(), item.requisition());
+      });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListBids(
+    Context* context, const v1::ListBidsRequest* request, v1::ListBidsResponse* response) {
+  return calls_.List<v1::Bid>(context, request, response, response->mutable_bids(), "bids");
 }
 
 }  // namespace prihvat::procurement

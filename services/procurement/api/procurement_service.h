@@ -98,6 +98,124 @@ class ProcurementServiceImpl final : public v1::ProcurementService::CallbackServ
   Reactor* ListGoodsReceipts(Context* context, const v1::ListGoodsReceiptsRequest* request,
                              v1::ListGoodsReceiptsResponse* response) override;
 
+  Reactor* ReverseGoodsReceipt(Context* context, const v1::ReverseGoodsReceiptRequest* request,
+                               v1::GoodsReceipt* response) override;
+  Reactor* RecordExchangeRate(Context* context, const v1::RecordExchangeRateRequest* request,
+                              v1::ExchangeRate* response) override;
+  Reactor* RegisterSupplierInvoice(Context* context,
+                                   const v1::RegisterSupplierInvoiceRequest* request,
+                                   v1::SupplierInvoice* response) override;
+  Reactor* MatchSupplierInvoice(Context* context, const v1::MatchSupplierInvoiceRequest* request,
+                                v1::SupplierInvoice* response) override;
+  Reactor* RejectSupplierInvoice(Context* context, const v1::RejectSupplierInvoiceRequest* request,
+                                 v1::SupplierInvoice* response) override;
+  Reactor* ApproveSupplierInvoice(Context* context,
+                                  const v1::ApproveSupplierInvoiceRequest* request,
+                                  v1::SupplierInvoice* response) override;
+  Reactor* BlockSupplierInvoice(Context* context, const v1::BlockSupplierInvoiceRequest* request,
+                                v1::SupplierInvoice* response) override;
+  Reactor* ReleaseRetention(Context* context, const v1::ReleaseRetentionRequest* request,
+                            v1::SupplierInvoice* response) override;
+  Reactor* PaySupplierInvoice(Context* context, const v1::PaySupplierInvoiceRequest* request,
+                              v1::Payment* response) override;
+  Reactor* RecordSupplierRefund(Context* context, const v1::RecordSupplierRefundRequest* request,
+                                v1::Payment* response) override;
+  Reactor* RegisterCreditNote(Context* context, const v1::RegisterCreditNoteRequest* request,
+                              v1::CreditNote* response) override;
+  Reactor* RequestAdvance(Context* context, const v1::RequestAdvanceRequest* request,
+                          v1::Advance* response) override;
+  Reactor* ApproveAdvance(Context* context, const v1::ApproveAdvanceRequest* request,
+                          v1::Advance* response) override;
+  Reactor* PayAdvance(Context* context, const v1::PayAdvanceRequest* request,
+                      v1::Payment* response) override;
+  Reactor* ReversePayment(Context* context, const v1::ReversePaymentRequest* request,
+                          v1::Payment* response) override;
+  Reactor* AdoptProcurementPolicy(Context* context,
+                                  const v1::AdoptProcurementPolicyRequest* request,
+                                  v1::ProcurementPolicy* response) override;
+  Reactor* GetExchangeRate(Context* context, const v1::GetExchangeRateRequest* request,
+                           v1::ExchangeRate* response) override;
+  Reactor* GetSupplierInvoice(Context* context, const v1::GetSupplierInvoiceRequest* request,
+                              v1::SupplierInvoice* response) override;
+  Reactor* GetCreditNote(Context* context, const v1::GetCreditNoteRequest* request,
+                         v1::CreditNote* response) override;
+  Reactor* GetAdvance(Context* context, const v1::GetAdvanceRequest* request,
+                      v1::Advance* response) override;
+  Reactor* GetPayment(Context* context, const v1::GetPaymentRequest* request,
+                      v1::Payment* response) override;
+  Reactor* GetProcurementPolicy(Context* context, const v1::GetProcurementPolicyRequest* request,
+                                v1::ProcurementPolicy* response) override;
+  Reactor* ListExchangeRates(Context* context, const v1::ListExchangeRatesRequest* request,
+                             v1::ListExchangeRatesResponse* response) override;
+  Reactor* ListSupplierInvoices(Context* context, const v1::ListSupplierInvoicesRequest* request,
+                                v1::ListSupplierInvoicesResponse* response) override;
+  Reactor* ListCreditNotes(Context* context, const v1::ListCreditNotesRequest* request,
+                           v1::ListCreditNotesResponse* response) override;
+  Reactor* ListAdvances(Context* context, const v1::ListAdvancesRequest* request,
+                        v1::ListAdvancesResponse* response) override;
+  Reactor* ListPayments(Context* context, const v1::ListPaymentsRequest* request,
+                        v1::ListPaymentsResponse* response) override;
+  Reactor* ListProcurementPolicies(Context* context,
+                                   const v1::ListProcurementPoliciesRequest* request,
+                                   v1::ListProcurementPoliciesResponse* response) override;
+  Reactor* GetProcurementPolicyInForce(Context* context,
+                                       const v1::GetProcurementPolicyInForceRequest* request,
+                                       v1::ProcurementPolicy* response) override;
+  Reactor* CreateSourcingProcess(Context* context, const v1::CreateSourcingProcessRequest* request,
+                                 v1::SourcingProcess* response) override;
+  Reactor* InviteSuppliers(Context* context, const v1::InviteSuppliersRequest* request,
+                           v1::SourcingProcess* response) override;
+  Reactor* PublishSourcingProcess(Context* context,
+                                  const v1::PublishSourcingProcessRequest* request,
+                                  v1::SourcingProcess* response) override;
+  Reactor* ExtendBidDeadline(Context* context, const v1::ExtendBidDeadlineRequest* request,
+                             v1::SourcingProcess* response) override;
+  Reactor* SubmitBid(Context* context, const v1::SubmitBidRequest* request,
+                     v1::Bid* response) override;
+  Reactor* WithdrawBid(Context* context, const v1::WithdrawBidRequest* request,
+                       v1::Bid* response) override;
+  Reactor* CloseBidding(Context* context, const v1::CloseBiddingRequest* request,
+                        v1::SourcingProcess* response) override;
+  Reactor* OpenBids(Context* context, const v1::OpenBidsRequest* request,
+                    v1::SourcingProcess* response) override;
+  Reactor* DeclareConflict(Context* context, const v1::DeclareConflictRequest* request,
+                           v1::SourcingProcess* response) override;
+  Reactor* ScoreBid(Context* context, const v1::ScoreBidRequest* request,
+                    v1::Bid* response) override;
+  Reactor* DisqualifyBid(Context* context, const v1::DisqualifyBidRequest* request,
+                         v1::Bid* response) override;
+  Reactor* CompleteEvaluation(Context* context, const v1::CompleteEvaluationRequest* request,
+                              v1::SourcingProcess* response) override;
+  Reactor* RecommendAward(Context* context, const v1::RecommendAwardRequest* request,
+                          v1::SourcingProcess* response) override;
+  Reactor* SendBackRecommendation(Context* context,
+                                  const v1::SendBackRecommendationRequest* request,
+                                  v1::SourcingProcess* response) override;
+  Reactor* ApproveAward(Context* context, const v1::ApproveAwardRequest* request,
+                        v1::SourcingProcess* response) override;
+  Reactor* StartStandstill(Context* context, const v1::StartStandstillRequest* request,
+                           v1::SourcingProcess* response) override;
+  Reactor* FileComplaint(Context* context, const v1::FileComplaintRequest* request,
+                         v1::SourcingProcess* response) override;
+  Reactor* ResolveComplaint(Context* context, const v1::ResolveComplaintRequest* request,
+                            v1::SourcingProcess* response) override;
+  Reactor* WaiveSourcing(Context* context, const v1::WaiveSourcingRequest* request,
+                         v1::SourcingProcess* response) override;
+  Reactor* AwardSourcing(Context* context, const v1::AwardSourcingRequest* request,
+                         v1::SourcingProcess* response) override;
+  Reactor* DeclareSourcingUnsuccessful(Context* context,
+                                       const v1::DeclareSourcingUnsuccessfulRequest* request,
+                                       v1::SourcingProcess* response) override;
+  Reactor* CancelSourcingProcess(Context* context, const v1::CancelSourcingProcessRequest* request,
+                                 v1::SourcingProcess* response) override;
+  Reactor* GetSourcingProcess(Context* context, const v1::GetSourcingProcessRequest* request,
+                              v1::SourcingProcess* response) override;
+  Reactor* GetBid(Context* context, const v1::GetBidRequest* request, v1::Bid* response) override;
+  Reactor* ListSourcingProcesses(Context* context, const v1::ListSourcingProcessesRequest* request,
+                                 v1::ListSourcingProcessesResponse* response) override;
+  Reactor* ListBids(Context* context, const v1::ListBidsRequest* request,
+                    v1::ListBidsResponse* response) override;
+
  private:
   rpc::Calls& calls_;
 };

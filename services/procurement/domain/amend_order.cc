@@ -7,9 +7,11 @@
 #include "prihvat/procurement/v1/events.pb.h"
 #include "prihvat/procurement/v1/service.pb.h"
 #include "services/procurement/domain/approvals.h"
+#include "services/procurement/domain/awards.h"
 #include "services/procurement/domain/budget.h"
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
+#include "services/procurement/domain/duties.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
@@ -73,7 +75,8 @@ MaybeRejected ChangePrice(v1::OrderLine& line, const v1::OrderLineChange& change
 Checked<PurchaseOrder> Changed(
     const PurchaseOrder& order,
     const google::protobuf::RepeatedPtrField<v1::OrderLineChange>& changes,
-    const google::protobuf::RepeatedPtrField<v1::OrderLine>& added, const Context& context) {
+    const google::protobuf::RepeatedPtrField<v1::OrderLine>& added, const View& view,
+    const Context& context) {
   PurchaseOrder changed = order;
   for (int i = 0; i < changes.size(); ++i) {
     const v1::OrderLineChange& change = changes[i];
@@ -90,8 +93,8 @@ Checked<PurchaseOrder> Changed(
       if (auto no = ChangePrice(*line, change, i)) return *no;
     }
   }
-  const auto lines =
-      CheckOrderLines(added, "added_lines", order.lines_size() + 1, CurrencyOf(order), context);
+  const auto lines = CheckOrderLines(added, "added_lines", order.lines_size() + 1,
+                                     CurrencyOf(order), view, context);
   if (!lines.ok()) return lines.rejection();
   for (const v1::OrderLine& line : *lines) *changed.add_lines() = line;
   if (const auto status = Recompute(changed); !status.ok()) {
@@ -121,6 +124,7 @@ Decision Amend(const View& view, const PurchaseOrder& before, PurchaseOrder afte
   *event.mutable_previous_total() = before.total();
   event.set_approver(approver);
   Decision decision = es::Accepted(std::move(event)).Naming(before.name());
+  RaiseAward(view, after, decision);
 
   const BudgetChange change = BudgetChangeOf(before, after);
   if (change.IsNothing()) return decision;
@@ -145,7 +149,7 @@ Decision DecideAmend(const View& view, const v1::AmendPurchaseOrderRequest& comm
         .With("name", order.name())
         .With("proposer", order.pending_amendment().proposer());
   }
-  const auto changed = Changed(order, command.changes(), command.added_lines(), context);
+  const auto changed = Changed(order, command.changes(), command.added_lines(), view, context);
   if (!changed.ok()) return changed.rejection();
   if (SameLines(order, *changed)) return es::Rejected(kNothingToChange).With("name", order.name());
   const Money total = MoneyOf(changed->total());
@@ -153,6 +157,8 @@ Decision DecideAmend(const View& view, const v1::AmendPurchaseOrderRequest& comm
     return Amend(view, order, *changed, command.reason(), /*approver=*/"");
   }
 
+  const Policy policy = PolicyOn(view, context);
+  if (auto no = CheckHasAward(*changed, policy)) return *no;
   v1::PurchaseOrderAmendmentProposed event;
   event.set_purchase_order(order.name());
   *event.mutable_order() = FactsOf(order);
@@ -161,7 +167,7 @@ Decision DecideAmend(const View& view, const v1::AmendPurchaseOrderRequest& comm
   *amendment.mutable_added_lines() = command.added_lines();
   amendment.set_reason(command.reason());
   *amendment.mutable_new_total() = ToProto(total);
-  amendment.set_approvals_needed(PolicyOn(context.EffectiveDay()).ApproversFor(total));
+  amendment.set_approvals_needed(policy.ApproversFor(AwardAfter(view, *changed)));
   amendment.set_proposer(context.principal);
   return es::Accepted(std::move(event)).Naming(order.name());
 }
@@ -185,19 +191,15 @@ Decision DecideApprove(const View& view, const v1::ApprovePurchaseOrderAmendment
         .With("duties", "proposer, approver");
   }
   // Goods may have come since it was proposed.
-  const auto changed = Changed(order, amendment.changes(), amendment.added_lines(), context);
+  const auto changed = Changed(order, amendment.changes(), amendment.added_lines(), view, context);
   if (!changed.ok()) return changed.rejection();
-  const Policy& policy = PolicyOn(context.EffectiveDay());
+  const Policy policy = PolicyOn(view, context);
   const Money total = MoneyOf(changed->total());
-  if (HasReceived(order, context.principal) && !policy.TwoPeopleSuffice(total)) {  // INV-10
-    return es::Rejected(kDutiesNotSeparate)
-        .Saying(fmt::format("{} has received goods of {} and cannot approve its amendment to {}",
-                            context.principal, order.name(), total.Format()))
-        .With("actor", context.principal)
-        .With("duties", "receiver, approver");
-  }
-  const int needed = policy.ApproversFor(total);
+  if (auto no = CheckDuty(order, total, context.principal, Duty::kApprover, policy)) return *no;
+  if (auto no = CheckHasAward(*changed, policy)) return *no;
+  const int needed = policy.ApproversFor(AwardAfter(view, *changed));
   if (amendment.approvals_size() + 1 >= needed) {
+    if (auto no = CheckDutiesSeparate(order, total, policy)) return *no;
     return Amend(view, order, *changed, amendment.reason(), context.principal);
   }
   v1::PurchaseOrderAmendmentApprovalGiven event;

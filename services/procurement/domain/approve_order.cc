@@ -4,6 +4,7 @@
 #include "prihvat/procurement/v1/events.pb.h"
 #include "prihvat/procurement/v1/service.pb.h"
 #include "services/procurement/domain/approvals.h"
+#include "services/procurement/domain/awards.h"
 #include "services/procurement/domain/budget.h"
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
@@ -43,7 +44,8 @@ Decision Approve(const es::View& view, v1::PurchaseOrder order, const es::Contex
   BudgetChange change = BudgetChangeOf(before, order);
   if (!order.requisition().empty()) {
     const auto* requisition = view.Find<v1::Requisition>(order.requisition());
-    if (requisition->state() != v1::REQUISITION_STATE_APPROVED) {
+    if (requisition->state() != v1::REQUISITION_STATE_APPROVED &&
+        requisition->state() != v1::REQUISITION_STATE_SOURCING) {
       return WrongRequisitionState(*requisition, "be ordered from");
     }
     change.reserved = MoneyOf(requisition->reserved()).Negated();
@@ -70,7 +72,9 @@ Decision DecideApprovePurchaseOrder(const es::View& view,
     return WrongOrderState(order, "be approved");
   }
   if (auto no = CheckMayApprove(order, order.approvals(), context.principal)) return *no;
-  const int needed = PolicyOn(context.EffectiveDay()).ApproversFor(MoneyOf(order.total()));
+  const Policy policy = PolicyOn(view, context);
+  if (auto no = CheckWithinAward(view, order, policy)) return *no;
+  const int needed = policy.ApproversFor(MoneyOf(order.total()));
   if (order.approvals_size() + 1 >= needed) return Approve(view, order, context);
 
   v1::PurchaseOrderApprovalGiven event;
@@ -96,6 +100,12 @@ void FoldApproved(es::Entities& entities, const v1::PurchaseOrderApproved& event
     *order.mutable_approved_total() = event.order().total();
     Stamp(order, context);
   });
+  if (event.order().sourcing_process().empty()) return;
+  entities.Edit<v1::SourcingProcess>(
+      event.order().sourcing_process(), [&](v1::SourcingProcess& process) {
+        AddOnce(*process.mutable_purchase_orders(), event.purchase_order());
+        Stamp(process, context);
+      });
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ using base::Money;
 
 BudgetChange NoChange(base::Currency currency) {
   const Money zero = Money::Zero(currency);
-  return {.reserved = zero, .committed = zero, .spent = zero};
+  return {.reserved = zero, .committed = zero, .spent = zero, .paid = zero};
 }
 
 Checked<v1::BudgetMoved> MoveBudget(const v1::BudgetLine& line, std::string_view cause,
@@ -33,7 +33,9 @@ Checked<v1::BudgetMoved> MoveBudget(const v1::BudgetLine& line, std::string_view
   const Money reserved = Sum(MoneyOf(line.reserved()), change.reserved);
   const Money committed = Sum(MoneyOf(line.committed()), change.committed);
   const Money spent = Sum(MoneyOf(line.spent()), change.spent);
-  PRIHVAT_CHECK(!reserved.IsNegative() && !committed.IsNegative() && !spent.IsNegative(),
+  const Money paid = Sum(MoneyOf(line.paid()), change.paid);
+  PRIHVAT_CHECK(!reserved.IsNegative() && !committed.IsNegative() && !spent.IsNegative() &&
+                    !paid.IsNegative(),
                 "more is taken from a part of " + line.name() + " than it holds");
 
   v1::BudgetMoved event;
@@ -47,6 +49,10 @@ Checked<v1::BudgetMoved> MoveBudget(const v1::BudgetLine& line, std::string_view
   *event.mutable_reserved() = ToProto(reserved);
   *event.mutable_committed() = ToProto(committed);
   *event.mutable_spent() = ToProto(spent);
+  if (!change.paid.IsZero()) {
+    *event.mutable_paid_change() = ToProto(change.paid);
+    *event.mutable_paid() = ToProto(paid);
+  }
   return event;
 }
 

@@ -16,8 +16,11 @@ struct BudgetChange {
   base::Money reserved;
   base::Money committed;
   base::Money spent;
+  base::Money paid;  // no part of the sum
 
-  bool IsNothing() const { return reserved.IsZero() && committed.IsZero() && spent.IsZero(); }
+  bool IsNothing() const {
+    return reserved.IsZero() && committed.IsZero() && spent.IsZero() && paid.IsZero();
+  }
 };
 
 // No change, in that currency; fill in what moves.

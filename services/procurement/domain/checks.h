@@ -46,6 +46,10 @@ inline constexpr std::string_view kSupplierPattern = "operations/*/suppliers/*";
 inline constexpr std::string_view kRequisitionPattern = "operations/*/requisitions/*";
 inline constexpr std::string_view kPurchaseOrderPattern = "operations/*/purchaseOrders/*";
 inline constexpr std::string_view kGoodsReceiptPattern = "operations/*/goodsReceipts/*";
+inline constexpr std::string_view kSupplierInvoicePattern = "operations/*/supplierInvoices/*";
+inline constexpr std::string_view kCreditNotePattern = "operations/*/creditNotes/*";
+inline constexpr std::string_view kAdvancePattern = "operations/*/advances/*";
+inline constexpr std::string_view kPaymentPattern = "operations/*/payments/*";
 inline constexpr std::string_view kCentrePattern = "operations/*/centres/*";
 inline constexpr std::string_view kOrganisationPattern = "organisations/*";
 

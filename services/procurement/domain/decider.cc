@@ -31,6 +31,18 @@ const es::Decider& ProcurementDecider() {
     AddAmendments(*d);
     AddReceipts(*d);
     AddReturns(*d);
+    AddReceiptReversals(*d);
+    AddPolicies(*d);
+    AddExchangeRates(*d);
+    AddInvoices(*d);
+    AddInvoiceMoves(*d);
+    AddCreditNotes(*d);
+    AddAdvances(*d);
+    AddPayments(*d);
+    AddSourcingPlans(*d);
+    AddBids(*d);
+    AddEvaluations(*d);
+    AddAwards(*d);
     return d;
   }();
   return decider;

@@ -19,5 +19,17 @@ void AddOrderMoves(es::Decider& decider);      // order_moves.cc: issue, suspend
 void AddAmendments(es::Decider& decider);      // amend_order.cc
 void AddReceipts(es::Decider& decider);        // receive_goods.cc
 void AddReturns(es::Decider& decider);         // return_goods.cc
+void AddReceiptReversals(es::Decider& decider);  // reverse_receipt.cc
+void AddPolicies(es::Decider& decider);          // adopt_policy.cc
+void AddExchangeRates(es::Decider& decider);     // exchange_rates.cc
+void AddInvoices(es::Decider& decider);          // register_invoice.cc
+void AddInvoiceMoves(es::Decider& decider);      // invoice_moves.cc: match, approve, block, reject
+void AddCreditNotes(es::Decider& decider);       // credit_note.cc
+void AddAdvances(es::Decider& decider);          // advance.cc
+void AddPayments(es::Decider& decider);          // payment.cc
+void AddSourcingPlans(es::Decider& decider);     // sourcing_plan.cc
+void AddBids(es::Decider& decider);              // bids.cc
+void AddEvaluations(es::Decider& decider);       // evaluation.cc
+void AddAwards(es::Decider& decider);            // award_sourcing.cc
 
 }  // namespace prihvat::procurement

@@ -2,6 +2,7 @@
 #include "fmt/format.h"
 #include "prihvat/procurement/v1/events.pb.h"
 #include "prihvat/procurement/v1/service.pb.h"
+#include "services/procurement/domain/awards.h"
 #include "services/procurement/domain/budget.h"
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
@@ -23,7 +24,9 @@ Checked<const v1::Requisition*> CheckRequisition(const es::View& view, const es:
   auto found = Find<v1::Requisition>(view, context, "purchase_order.requisition",
                                      wanted.requisition(), kRequisitionPattern);
   if (!found.ok()) return found;
-  if ((*found)->state() != v1::REQUISITION_STATE_APPROVED) {
+  const bool awarded = (*found)->state() == v1::REQUISITION_STATE_SOURCING &&
+                       !wanted.sourcing_process().empty();  // whose requisition it is: awards.h
+  if ((*found)->state() != v1::REQUISITION_STATE_APPROVED && !awarded) {
     return WrongRequisitionState(**found, "be ordered from");
   }
   if ((*found)->budget_line() != wanted.budget_line()) {
@@ -35,6 +38,18 @@ Checked<const v1::Requisition*> CheckRequisition(const es::View& view, const es:
         .With("budget_line", wanted.budget_line());
   }
   return found;
+}
+
+Checked<base::Decimal> CheckRetention(const common::v1::Decimal& percent, const Policy& policy) {
+  constexpr std::string_view kField = "purchase_order.retention_percent";
+  const auto retention = CheckQuantity(kField, percent);
+  if (!retention.ok()) return retention.rejection();
+  const base::Decimal& most = policy.max_retention_percent;
+  if (*retention <= most && retention->scale() <= 3) return retention;
+  return es::InvalidField(kField,
+                          fmt::format("must be at most the {} that policy allows, with 3 decimals, "
+                                      "is {}",
+                                      most.ToString(), retention->ToString()));
 }
 
 es::Decision DecideCreatePurchaseOrder(const es::View& view,
@@ -55,8 +70,11 @@ es::Decision DecideCreatePurchaseOrder(const es::View& view,
     return es::InvalidField("purchase_order.lines", "must have at least one line");
   }
   const auto lines = CheckOrderLines(wanted.lines(), "purchase_order.lines", /*first_number=*/1,
-                                     MoneyOf((*budget_line)->amount()).currency(), context);
+                                     MoneyOf((*budget_line)->amount()).currency(), view, context);
   if (!lines.ok()) return lines.rejection();
+  const Policy policy = PolicyOn(view, context);
+  const auto retention = CheckRetention(wanted.retention_percent(), policy);
+  if (!retention.ok()) return retention.rejection();
 
   v1::PurchaseOrder order;
   order.set_document_number(context.NextNumber(view, "PO").ToString());
@@ -65,12 +83,15 @@ es::Decision DecideCreatePurchaseOrder(const es::View& view,
   order.set_project(ProjectOf(wanted.budget_line()));
   order.set_requisition(wanted.requisition());
   order.set_supplier(wanted.supplier());
+  order.set_sourcing_process(wanted.sourcing_process());
   order.set_display_name(wanted.display_name());
   order.set_version(1);
+  *order.mutable_retention_percent() = ToProto(*retention);
   order.mutable_lines()->Assign(lines->begin(), lines->end());
   if (const auto status = Recompute(order); !status.ok()) {
     return es::InvalidField("purchase_order.lines", std::string(status.message()));
   }
+  if (auto no = CheckDrawsOnAward(view, context, order)) return *no;
   const auto name = NewName(view, context, command.parent(), "purchaseOrders", "purchase_order_id",
                             command.purchase_order_id(), order.document_number());
   if (!name.ok()) return name.rejection();
@@ -80,7 +101,7 @@ es::Decision DecideCreatePurchaseOrder(const es::View& view,
   *event.mutable_order() = FactsOf(order);
   event.set_requester(*requisition == nullptr ? context.principal : (*requisition)->requester());
   event.set_buyer(context.principal);
-  event.set_approvals_needed(PolicyOn(context.EffectiveDay()).ApproversFor(MoneyOf(order.total())));
+  event.set_approvals_needed(policy.ApproversFor(MoneyOf(order.total())));
   return es::Accepted(std::move(event)).Naming(*name);
 }
 

@@ -82,7 +82,8 @@ MaybeRejected CheckLineTexts(const v1::OrderLine& line, std::string_view list, i
                              const es::Context& context) {
   if (!v1::LineKind_IsValid(line.kind()) || line.kind() == v1::LINE_KIND_UNSPECIFIED) {
     return es::InvalidField(FieldOf(list, i, "kind"),
-                            "must be goods with serials, goods by quantity, or a service");
+                            "must be goods with serials, goods by quantity, a service, freight "
+                            "or a tax");
   }
   if (auto no = CheckText(FieldOf(list, i, "description"), line.description(), true)) return no;
   if (auto no = CheckText(FieldOf(list, i, "description_bs"), line.description_bs(), false)) {
@@ -100,8 +101,7 @@ MaybeRejected CheckLineTexts(const v1::OrderLine& line, std::string_view list, i
 }
 
 MaybeRejected CheckTolerance(std::string_view field, const Decimal& tolerance,
-                             const es::Context& context) {
-  const Decimal& most = PolicyOn(context.EffectiveDay()).max_tolerance_percent;
+                             const Decimal& most) {
   if (tolerance.scale() > 3) {
     return es::InvalidField(field, fmt::format("may have 3 decimals, is {}", tolerance.ToString()));
   }
@@ -115,7 +115,8 @@ MaybeRejected CheckTolerance(std::string_view field, const Decimal& tolerance,
 }
 
 Checked<v1::OrderLine> CheckOrderLine(const v1::OrderLine& line, std::string_view list, int i,
-                                      base::Currency currency, const es::Context& context) {
+                                      base::Currency currency, const Policy& policy,
+                                      const es::Context& context) {
   if (auto no = CheckLineTexts(line, list, i, context)) return *no;
   const auto quantity = CheckQuantity(FieldOf(list, i, "quantity"), line.quantity());
   if (!quantity.ok()) return quantity.rejection();
@@ -127,7 +128,9 @@ Checked<v1::OrderLine> CheckOrderLine(const v1::OrderLine& line, std::string_vie
   const std::string tolerance_field = FieldOf(list, i, "tolerance_percent");
   const auto tolerance = CheckQuantity(tolerance_field, line.tolerance_percent());
   if (!tolerance.ok()) return tolerance.rejection();
-  if (auto no = CheckTolerance(tolerance_field, *tolerance, context)) return *no;
+  if (auto no = CheckTolerance(tolerance_field, *tolerance, policy.max_tolerance_percent)) {
+    return *no;
+  }
 
   v1::OrderLine checked;
   checked.set_kind(line.kind());
@@ -139,12 +142,13 @@ Checked<v1::OrderLine> CheckOrderLine(const v1::OrderLine& line, std::string_vie
   *checked.mutable_quantity() = ToProto(*quantity);
   *checked.mutable_unit_price() = ToProto(*price);
   *checked.mutable_tolerance_percent() = ToProto(*tolerance);
-  for (auto* zero :
-       {checked.mutable_accepted(), checked.mutable_rejected(), checked.mutable_surplus(),
-        checked.mutable_returned_accepted(), checked.mutable_returned_rejected(),
-        checked.mutable_returned_surplus(), checked.mutable_cancelled()}) {
+  for (auto* zero : {checked.mutable_accepted(), checked.mutable_rejected(),
+                     checked.mutable_surplus(), checked.mutable_returned_accepted(),
+                     checked.mutable_returned_rejected(), checked.mutable_returned_surplus(),
+                     checked.mutable_cancelled(), checked.mutable_invoiced()}) {
     *zero = ToProto(Decimal());
   }
+  *checked.mutable_invoiced_value() = ToProto(Money::Zero(currency));
   return checked;
 }
 
@@ -222,6 +226,8 @@ v1::OrderFacts FactsOf(const v1::PurchaseOrder& order) {
   facts.set_state(order.state());
   *facts.mutable_committed() = order.committed();
   *facts.mutable_spent() = order.spent();
+  *facts.mutable_retention_percent() = order.retention_percent();
+  facts.set_sourcing_process(order.sourcing_process());
   return facts;
 }
 
@@ -238,6 +244,8 @@ void ApplyFacts(v1::PurchaseOrder& order, const v1::OrderFacts& facts) {
   order.set_state(facts.state());
   *order.mutable_committed() = facts.committed();
   *order.mutable_spent() = facts.spent();
+  *order.mutable_retention_percent() = facts.retention_percent();
+  order.set_sourcing_process(facts.sourcing_process());
 }
 
 base::Currency CurrencyOf(const v1::PurchaseOrder& order) {
@@ -306,16 +314,21 @@ bool HasReceived(const v1::PurchaseOrder& order, std::string_view person) {
          order.receivers().end();
 }
 
+void AddOnce(google::protobuf::RepeatedPtrField<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) *names.Add() = name;
+}
+
 Checked<std::vector<v1::OrderLine>> CheckOrderLines(
     const google::protobuf::RepeatedPtrField<v1::OrderLine>& lines, std::string_view list,
-    int first_number, base::Currency currency, const es::Context& context) {
+    int first_number, base::Currency currency, const es::View& view, const es::Context& context) {
   if (first_number - 1 + lines.size() > kMaxLines) {
     return es::InvalidField(list, fmt::format("an order has at most {} lines, this has {}",
                                               kMaxLines, first_number - 1 + lines.size()));
   }
+  const Policy policy = PolicyOn(view, context);
   std::vector<v1::OrderLine> checked;
   for (int i = 0; i < lines.size(); ++i) {
-    auto line = CheckOrderLine(lines[i], list, i, currency, context);
+    auto line = CheckOrderLine(lines[i], list, i, currency, policy, context);
     if (!line.ok()) return line.rejection();
     checked.push_back(*line);
     checked.back().set_line_number(first_number + i);

@@ -57,6 +57,8 @@ bool HasApproved(const google::protobuf::RepeatedPtrField<v1::Approval>& approva
                  std::string_view person);
 // Whether that person has received goods of the order.
 bool HasReceived(const v1::PurchaseOrder& order, std::string_view person);
+// Adds a name to such a list, once.
+void AddOnce(google::protobuf::RepeatedPtrField<std::string>& names, const std::string& name);
 
 // No single quantity is larger: sums of them stay exact.
 inline constexpr base::Decimal kMaxQuantity = base::Decimal::FromInt(1'000'000'000);
@@ -70,7 +72,7 @@ MaybeRejected CheckOrderedQuantity(std::string_view field, v1::LineKind kind,
 // client may have sent are dropped. `list` is the field's path. Numbers begin at `first_number`.
 Checked<std::vector<v1::OrderLine>> CheckOrderLines(
     const google::protobuf::RepeatedPtrField<v1::OrderLine>& lines, std::string_view list,
-    int first_number, base::Currency currency, const es::Context& context);
+    int first_number, base::Currency currency, const es::View& view, const es::Context& context);
 
 // An order has so many lines at most.
 inline constexpr int kMaxLines = 500;

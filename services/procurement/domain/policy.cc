@@ -2,9 +2,10 @@
 
 #include <algorithm>
 #include <compare>
-#include <optional>
+#include <string>
 
 #include "libs/base/check.h"
+#include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
 namespace {
@@ -12,19 +13,10 @@ namespace {
 using base::Currency;
 using base::Money;
 
-Money Euros(int64_t units) { return *Money::FromMinor(units * 100, Currency::Eur()); }
-
-const std::vector<Policy>& Policies() {
-  // Agencies' manuals have a simplified way up to 5,000 and another one from 250,000 on.
-  static const std::vector<Policy>& policies = *new std::vector<Policy>{
-      {.valid_from = absl::CivilDay(2018, 1, 1),
-       .two_people_suffice_up_to = Euros(5'000),
-       .approval_bands = {{.up_to = Euros(250'000), .approvers = 1}},
-       .approvers_above = 2,
-       .max_tolerance_percent = base::Decimal::FromInt(10)},
-  };
-  return policies;
+google::type::Money Euros(int64_t units) {
+  return ToProto(*Money::FromMinor(units * 100, Currency::Eur()));
 }
+common::v1::Decimal Percent(int percent) { return ToProto(base::Decimal::FromInt(percent)); }
 
 // In EUR; nothing where there is no fixed rate.
 std::optional<Money> InEuros(const Money& amount) {
@@ -36,29 +28,101 @@ std::optional<Money> InEuros(const Money& amount) {
   return *euros;
 }
 
+// Unset is nothing.
+Money LimitOf(bool is_set, const google::type::Money& limit) {
+  return is_set ? MoneyOf(limit) : Money::Zero(Currency::Eur());
+}
+
+// Of what was checked when it was adopted.
+Policy FromVersion(const v1::ProcurementPolicy& version) {
+  Policy policy;
+  const auto day = DayOf(version.valid_from());
+  PRIHVAT_CHECK(day.has_value(), "a policy begins on a day");
+  policy.valid_from = *day;
+  policy.two_people_suffice_up_to =
+      LimitOf(version.has_two_people_suffice_up_to(), version.two_people_suffice_up_to());
+  for (const v1::ApprovalBand& band : version.approval_bands()) {
+    policy.approval_bands.push_back(
+        {.up_to = MoneyOf(band.up_to()), .approvers = band.approvers()});
+  }
+  policy.approvers_above = version.approvers_above();
+  policy.max_tolerance_percent = DecimalOf(version.max_tolerance_percent());
+  if (version.has_award_required_above()) {
+    policy.award_required_above = MoneyOf(version.award_required_above());
+  }
+  policy.micro_purchase_up_to =
+      LimitOf(version.has_micro_purchase_up_to(), version.micro_purchase_up_to());
+  policy.quotations_up_to = LimitOf(version.has_quotations_up_to(), version.quotations_up_to());
+  policy.standstill_days = version.standstill_days();
+  policy.min_openers = version.min_openers();
+  policy.max_advance_percent = DecimalOf(version.max_advance_percent());
+  policy.max_retention_percent = DecimalOf(version.max_retention_percent());
+  policy.max_rate_age_days = version.max_rate_age_days();
+  return policy;
+}
+
 }  // namespace
 
 int Policy::ApproversFor(const Money& total) const {
-  const std::optional<Money> euros = InEuros(total);
-  if (!euros) return approvers_above;
   for (const ApprovalBand& band : approval_bands) {
-    if (euros->minor() <= band.up_to.minor()) return band.approvers;
+    if (IsWithin(total, band.up_to)) return band.approvers;
   }
   return approvers_above;
 }
 
 bool Policy::TwoPeopleSuffice(const Money& total) const {
-  const std::optional<Money> euros = InEuros(total);
-  return euros && euros->minor() <= two_people_suffice_up_to.minor();
+  return IsWithin(total, two_people_suffice_up_to);
 }
 
-const Policy& PolicyOn(absl::CivilDay day) {
-  const std::vector<Policy>& policies = Policies();
-  const Policy* found = &policies.front();
-  for (const Policy& policy : policies) {
-    if (policy.valid_from <= day) found = &policy;
-  }
-  return *found;
+bool Policy::NeedsAward(const Money& total) const {
+  return award_required_above && !IsWithin(total, *award_required_above);
+}
+
+bool IsWithin(const Money& amount, const Money& limit) {
+  const std::optional<Money> euros = InEuros(amount);
+  return euros && euros->minor() <= limit.minor();
+}
+
+v1::ProcurementPolicy BuiltInPolicy() {
+  // Agencies' manuals have a simplified way up to 5,000 and another one from 250,000 on.
+  v1::ProcurementPolicy version;
+  *version.mutable_valid_from() = ToProto(absl::CivilDay(2018, 1, 1));
+  *version.mutable_two_people_suffice_up_to() = Euros(5'000);
+  v1::ApprovalBand& band = *version.add_approval_bands();
+  *band.mutable_up_to() = Euros(250'000);
+  band.set_approvers(1);
+  version.set_approvers_above(2);
+  *version.mutable_max_tolerance_percent() = Percent(10);
+  *version.mutable_micro_purchase_up_to() = Euros(5'000);
+  *version.mutable_quotations_up_to() = Euros(250'000);
+  version.set_standstill_days(10);
+  version.set_min_openers(2);
+  *version.mutable_max_advance_percent() = Percent(30);
+  *version.mutable_max_retention_percent() = Percent(10);
+  version.set_max_rate_age_days(31);
+  version.set_reason("built in");
+  return version;
+}
+
+v1::ProcurementPolicy PolicyVersionOn(const es::View& view, std::string_view operation,
+                                      absl::CivilDay day) {
+  std::optional<v1::ProcurementPolicy> found;
+  view.ForEach<v1::ProcurementPolicy>(
+      std::string(operation) + "/procurementPolicies",
+      [&](std::string_view, const v1::ProcurementPolicy& version) {
+        const auto from = DayOf(version.valid_from());
+        if (from <= day && (!found || *DayOf(found->valid_from()) < *from)) found = version;
+        return true;
+      });
+  return found ? *found : BuiltInPolicy();
+}
+
+Policy PolicyOn(const es::View& view, std::string_view operation, absl::CivilDay day) {
+  return FromVersion(PolicyVersionOn(view, operation, day));
+}
+
+Policy PolicyOn(const es::View& view, const es::Context& context) {
+  return PolicyOn(view, context.operation, context.EffectiveDay());
 }
 
 }  // namespace prihvat::procurement

@@ -1,12 +1,18 @@
 // What the organisation has decided, by date: a command is judged by the policy of the day on which
-// it takes effect.
+// it takes effect. Versions are adopted by command (adopt_policy.cc); before the first adopted one,
+// and where none is, the one that is built in holds.
 #pragma once
 
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "absl/time/civil_time.h"
 #include "libs/base/decimal.h"
 #include "libs/base/money.h"
+#include "libs/es/decider.h"
+#include "libs/es/entities.h"
+#include "prihvat/procurement/v1/policy.pb.h"
 
 namespace prihvat::procurement {
 
@@ -16,25 +22,45 @@ struct ApprovalBand {
   int approvers = 1;
 };
 
+// As v1::ProcurementPolicy says of each; amounts are in EUR.
 struct Policy {
   absl::CivilDay valid_from;
-  // Up to this, the requester or an approver of an order may receive its goods (INV-10). EUR.
   base::Money two_people_suffice_up_to;
-  // By rising `up_to`; above the last one `approvers_above`.
   std::vector<ApprovalBand> approval_bands;
   int approvers_above = 2;
-  // The most that an order's line may allow, in percent of its quantity.
   base::Decimal max_tolerance_percent;
+  std::optional<base::Money> award_required_above;
+  base::Money micro_purchase_up_to;
+  base::Money quotations_up_to;
+  int standstill_days = 0;
+  int min_openers = 2;
+  base::Decimal max_advance_percent;
+  base::Decimal max_retention_percent;
+  int max_rate_age_days = 0;
 
   // How many people must approve an order of that total. KM are compared by the peg; an amount of a
   // currency without a fixed rate is taken for the largest.
   int ApproversFor(const base::Money& total) const;
   // Whether two people suffice for an order of that total.
   bool TwoPeopleSuffice(const base::Money& total) const;
+  // Whether an order of that total needs the award of a sourcing process.
+  bool NeedsAward(const base::Money& total) const;
 };
 
-// The policy that holds on that day; before the first, the first.
-const Policy& PolicyOn(absl::CivilDay day);
+// Whether `amount` is at most `limit`, which is in EUR; by the peg. A currency without a fixed rate
+// is above every limit.
+bool IsWithin(const base::Money& amount, const base::Money& limit);
+
+// The policy that holds on that day in the operation of that name; before the first, the first.
+Policy PolicyOn(const es::View& view, std::string_view operation, absl::CivilDay day);
+// The one that the command is judged by.
+Policy PolicyOn(const es::View& view, const es::Context& context);
+
+// The one that is built in, as a resource without a name.
+v1::ProcurementPolicy BuiltInPolicy();
+// The version that holds on that day, as it was adopted; the built-in one where none was.
+v1::ProcurementPolicy PolicyVersionOn(const es::View& view, std::string_view operation,
+                                      absl::CivilDay day);
 
 // How far back a command may take effect, outside of imports (INV-34).
 inline constexpr int kBackdatingDays = 30;

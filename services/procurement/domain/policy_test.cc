@@ -1,6 +1,6 @@
 #include "services/procurement/domain/policy.h"
 
-#include "gtest/gtest.h"
+#include "services/procurement/domain/testing/procurement_spec.h"
 
 namespace prihvat::procurement {
 namespace {
@@ -9,8 +9,14 @@ base::Money Of(std::string_view amount, std::string_view currency) {
   return *base::Money::Parse(amount, currency);
 }
 
+// Without any adopted version.
+Policy BuiltIn() {
+  const es::MapRows rows;
+  return PolicyOn(es::View(rows), kOperation, absl::CivilDay(2023, 7, 13));
+}
+
 TEST(Policy, FourPeopleAbove5000Euros) {
-  const Policy& policy = PolicyOn(absl::CivilDay(2023, 7, 13));
+  const Policy policy = BuiltIn();
   EXPECT_TRUE(policy.TwoPeopleSuffice(Of("5000.00", "EUR")));
   EXPECT_FALSE(policy.TwoPeopleSuffice(Of("5000.01", "EUR")));
   EXPECT_TRUE(policy.TwoPeopleSuffice(Of("9779.15", "BAM")));
@@ -18,7 +24,7 @@ TEST(Policy, FourPeopleAbove5000Euros) {
 }
 
 TEST(Policy, TwoApproversAbove250000Euros) {
-  const Policy& policy = PolicyOn(absl::CivilDay(2023, 7, 13));
+  const Policy policy = BuiltIn();
   EXPECT_EQ(policy.ApproversFor(Of("250000.00", "EUR")), 1);
   EXPECT_EQ(policy.ApproversFor(Of("250000.01", "EUR")), 2);
   EXPECT_EQ(policy.ApproversFor(Of("488957.50", "BAM")), 1);
@@ -26,13 +32,87 @@ TEST(Policy, TwoApproversAbove250000Euros) {
 }
 
 TEST(Policy, ACurrencyWithoutAFixedRateIsTakenForTheLargest) {
-  const Policy& policy = PolicyOn(absl::CivilDay(2023, 7, 13));
+  const Policy policy = BuiltIn();
   EXPECT_EQ(policy.ApproversFor(Of("1.00", "USD")), 2);
   EXPECT_FALSE(policy.TwoPeopleSuffice(Of("1.00", "USD")));
 }
 
-TEST(Policy, BeforeTheFirstTheFirst) {
-  EXPECT_EQ(&PolicyOn(absl::CivilDay(1990, 1, 1)), &PolicyOn(absl::CivilDay(2018, 1, 1)));
+TEST(Policy, BuiltInNoOrderNeedsAnAward) {
+  EXPECT_FALSE(BuiltIn().NeedsAward(Of("9000000.00", "EUR")));
+}
+
+v1::AdoptProcurementPolicyRequest Adopt(absl::CivilDay from) {
+  v1::AdoptProcurementPolicyRequest command;
+  command.set_parent(kOperation);
+  v1::ProcurementPolicy& policy = *command.mutable_procurement_policy();
+  policy = BuiltInPolicy();
+  *policy.mutable_valid_from() = ToProto(from);
+  policy.mutable_max_tolerance_percent()->set_value("2");
+  policy.set_reason("Instruction 12 of the chief of mission");
+  return command;
+}
+
+TEST(AdoptPolicy, EachCommandIsJudgedByThePolicyOfItsDay) {
+  ProcurementSpec spec;  // 13 July 2023
+  spec.When(Adopt(absl::CivilDay(2023, 7, 20))).ThenAccepted();
+  spec.Draft({Goods("1", "1.00", "5")}, "before").ThenAccepted();
+  spec.At(absl::CivilSecond(2023, 7, 20, 9, 0, 0));
+  spec.Draft({Goods("1", "1.00", "5")}, "after")
+      .ThenRejected("TOLERANCE_TOO_HIGH", {{"max_tolerance_percent", "2"}});
+  // What took effect before is judged by what held then, also when it is entered later.
+  spec.Effective(absl::FromCivil(absl::CivilSecond(2023, 7, 19, 9, 0, 0), spec.zone()));
+  spec.Draft({Goods("1", "1.00", "5")}, "entered-late").ThenAccepted();
+}
+
+TEST(AdoptPolicy, TheLatestThatBeganHolds) {
+  ProcurementSpec spec;
+  auto later = Adopt(absl::CivilDay(2023, 9, 1));
+  later.mutable_procurement_policy()->mutable_max_tolerance_percent()->set_value("1");
+  spec.When(later).When(Adopt(absl::CivilDay(2023, 8, 1))).ThenAccepted();
+  const es::View view(spec.rows());
+  const auto tolerance = [&](absl::CivilDay day) {
+    return PolicyOn(view, kOperation, day).max_tolerance_percent.ToString();
+  };
+  EXPECT_EQ(tolerance(absl::CivilDay(1990, 1, 1)), "10");
+  EXPECT_EQ(tolerance(absl::CivilDay(2023, 7, 31)), "10");
+  EXPECT_EQ(tolerance(absl::CivilDay(2023, 8, 1)), "2");
+  EXPECT_EQ(tolerance(absl::CivilDay(2023, 8, 31)), "2");
+  EXPECT_EQ(tolerance(absl::CivilDay(2030, 1, 1)), "1");
+}
+
+TEST(AdoptPolicy, DoesNotReachBack) {
+  ProcurementSpec spec;
+  spec.When(Adopt(absl::CivilDay(2023, 7, 12)))
+      .ThenRejected("POLICY_REACHES_BACK",
+                    {{"valid_from", "2023-07-12"}, {"adopted", "2023-07-13"}});
+  spec.When(Adopt(absl::CivilDay(2023, 7, 13))).ThenAccepted();
+  spec.When(Adopt(absl::CivilDay(2023, 7, 13))).ThenRejected("ALREADY_EXISTS");
+  // An approved import tells what was adopted long ago.
+  spec.AsImport("old papers").When(Adopt(absl::CivilDay(2020, 1, 1))).ThenAccepted();
+}
+
+TEST(AdoptPolicy, NamesTheFieldThatIsWrong) {
+  ProcurementSpec spec;
+  const auto refused = [&](const char* field, auto edit) {
+    auto command = Adopt(absl::CivilDay(2023, 8, 1));
+    edit(*command.mutable_procurement_policy());
+    spec.When(command).ThenRejectedField(std::string("procurement_policy.") + field);
+  };
+  using P = v1::ProcurementPolicy;
+  refused("valid_from", [](P& policy) { policy.clear_valid_from(); });
+  refused("min_openers", [](P& policy) { policy.set_min_openers(1); });
+  refused("standstill_days", [](P& policy) { policy.set_standstill_days(-1); });
+  refused("max_advance_percent",
+          [](P& policy) { policy.mutable_max_advance_percent()->set_value("100.001"); });
+  refused("reason", [](P& policy) { policy.clear_reason(); });
+  refused("micro_purchase_up_to",
+          [](P& policy) { policy.mutable_micro_purchase_up_to()->set_currency_code("BAM"); });
+  refused("approvers_above", [](P& policy) { policy.set_approvers_above(0); });
+  refused("approval_bands[1].up_to", [](P& policy) {
+    *policy.add_approval_bands() = v1::ApprovalBand(policy.approval_bands(0));
+  });
+  refused("approval_bands[0].approvers",
+          [](P& policy) { policy.mutable_approval_bands(0)->set_approvers(0); });
 }
 
 }  // namespace

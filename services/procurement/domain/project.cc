@@ -96,6 +96,7 @@ void FoldBudgetLineCreated(es::Entities& entities, const v1::BudgetLineCreated& 
   *line.mutable_reserved() = zero;
   *line.mutable_committed() = zero;
   *line.mutable_spent() = zero;
+  *line.mutable_paid() = zero;
   *line.mutable_available() = event.amount();
   Stamp(line, context);
   entities.Put(event.budget_line(), line);
@@ -107,6 +108,7 @@ void FoldBudgetMoved(es::Entities& entities, const v1::BudgetMoved& event,
     *line.mutable_reserved() = event.reserved();
     *line.mutable_committed() = event.committed();
     *line.mutable_spent() = event.spent();
+    if (event.has_paid()) *line.mutable_paid() = event.paid();
     *line.mutable_available() = ToProto(AvailableOf(line));
     Stamp(line, context);
   });

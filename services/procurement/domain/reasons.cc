@@ -10,7 +10,16 @@ std::span<const es::Reason* const> ProcurementReasons() {
       &kSerialsDoNotMatch,    &kVinNotValid,          &kSerialTaken,
       &kReturnTooMuch,        &kOrderHasReceipts,     &kBelowReceived,
       &kPriceIsFixed,         &kAmendmentPending,     &kNoAmendmentPending,
-      &kNothingToChange,
+      &kNothingToChange,      &kPolicyReachesBack,    &kDuplicateDocument,
+      &kInvoiceDoesNotAddUp,  &kInvoiceDoesNotMatch,  &kInvoiceHasPayments,
+      &kNothingRetained,      &kCreditTooMuch,        &kAdvanceTooHigh,
+      &kAdvanceIsRecovered,   &kMoreThanPayable,      &kMoreThanDueBack,
+      &kReceiptHasReturns,    &kReceiptIsInvoiced,    &kSourcingNotIndependent,
+      &kTooFewOpeners,        &kMethodTooLight,       &kNotInvited,
+      &kBidIsThere,           &kDeadlinePassed,       &kDeadlineNotPassed,
+      &kOpenedAlready,        &kConflictNotDeclared,  &kEvaluationMissing,
+      &kInStandstill,         &kStandstillOver,       &kAwardRequired,
+      &kNotAwarded,           &kAboveAward,
   };
   return kAll;
 }

@@ -79,6 +79,109 @@ inline constexpr es::Reason kNoAmendmentPending{
 inline constexpr es::Reason kNothingToChange{
     "NOTHING_TO_CHANGE", absl::StatusCode::kInvalidArgument, "The amendment changes nothing.",
     "Name a new quantity, a new price, or a line to add."};
+inline constexpr es::Reason kPolicyReachesBack{
+    "POLICY_REACHES_BACK", absl::StatusCode::kFailedPrecondition,
+    "A policy would hold from a day before it was adopted.",
+    "Let it begin on the day of its adoption or later, or enter it through an approved import."};
+inline constexpr es::Reason kDuplicateDocument{
+    "DUPLICATE_DOCUMENT", absl::StatusCode::kAlreadyExists,
+    "The supplier's document of that number came in already.",
+    "Get the one that is there; reject it first if it was wrong and came anew."};
+inline constexpr es::Reason kInvoiceDoesNotAddUp{
+    "INVOICE_DOES_NOT_ADD_UP", absl::StatusCode::kInvalidArgument,
+    "The total on the invoice is not the sum of its lines.",
+    "Enter the lines as they stand on the invoice, freight and taxes too."};
+inline constexpr es::Reason kInvoiceDoesNotMatch{
+    "INVOICE_DOES_NOT_MATCH", absl::StatusCode::kFailedPrecondition,
+    "The invoice asks for more than what was accepted and kept is worth at the order's price "
+    "(INV-09).",
+    "Receive what came, enter the supplier's credit note, or reject the invoice."};
+inline constexpr es::Reason kInvoiceHasPayments{
+    "INVOICE_HAS_PAYMENTS", absl::StatusCode::kFailedPrecondition,
+    "An invoice of which something is paid cannot be rejected.",
+    "Enter the supplier's credit note, or reverse the payment first."};
+inline constexpr es::Reason kNothingRetained{
+    "NOTHING_RETAINED", absl::StatusCode::kFailedPrecondition,
+    "Nothing is retained of the invoice, or it is released already.",
+    "Get the invoice; nothing needs to be done."};
+inline constexpr es::Reason kCreditTooMuch{"CREDIT_TOO_MUCH", absl::StatusCode::kFailedPrecondition,
+                                           "More would be credited than the invoice's line has.",
+                                           "Get the invoice, and credit at most what is left."};
+inline constexpr es::Reason kAdvanceTooHigh{
+    "ADVANCE_TOO_HIGH", absl::StatusCode::kFailedPrecondition,
+    "More would be advanced on the order than policy allows.",
+    "Ask for less, or wait until invoices have recovered what was advanced."};
+inline constexpr es::Reason kAdvanceIsRecovered{
+    "ADVANCE_IS_RECOVERED", absl::StatusCode::kFailedPrecondition,
+    "The payment of an advance that invoices have recovered cannot be reversed.",
+    "Reject these invoices first."};
+inline constexpr es::Reason kMoreThanPayable{
+    "MORE_THAN_PAYABLE", absl::StatusCode::kFailedPrecondition,
+    "More would be paid than is open of the invoice (INV-09).", "Pay at most what is open."};
+inline constexpr es::Reason kMoreThanDueBack{
+    "MORE_THAN_DUE_BACK", absl::StatusCode::kFailedPrecondition,
+    "More would come back from the supplier than is due.",
+    "Record what is due back; enter the supplier's credit note first."};
+inline constexpr es::Reason kReceiptHasReturns{
+    "RECEIPT_HAS_RETURNS", absl::StatusCode::kFailedPrecondition,
+    "A receipt of which something went back cannot be reversed.", "Return the rest of it instead."};
+inline constexpr es::Reason kReceiptIsInvoiced{
+    "RECEIPT_IS_INVOICED", absl::StatusCode::kFailedPrecondition,
+    "Less would be kept than invoices that matched have (INV-09).",
+    "Reject these invoices or enter credit notes for them first."};
+inline constexpr es::Reason kSourcingNotIndependent{
+    "SOURCING_NOT_INDEPENDENT", absl::StatusCode::kFailedPrecondition,
+    "The person has, or lacks, a part in the process, or is related to a bidder (INV-04).",
+    "Let a person do it whom the process names for it, and who has no other part in it."};
+inline constexpr es::Reason kTooFewOpeners{"TOO_FEW_OPENERS", absl::StatusCode::kFailedPrecondition,
+                                           "Fewer people would open the bids than policy asks for "
+                                           "(INV-04).",
+                                           "Plan the process anew with more openers."};
+inline constexpr es::Reason kMethodTooLight{
+    "METHOD_TOO_LIGHT", absl::StatusCode::kFailedPrecondition,
+    "The amount is above what policy allows for the method.",
+    "Use an invitation to bid or a request for proposals."};
+inline constexpr es::Reason kNotInvited{"NOT_INVITED", absl::StatusCode::kFailedPrecondition,
+                                        "Only those invited may quote.",
+                                        "Invite the supplier first, before the deadline."};
+inline constexpr es::Reason kBidIsThere{"BID_IS_THERE", absl::StatusCode::kAlreadyExists,
+                                        "The supplier has a bid in the process.",
+                                        "Withdraw it before the deadline, and submit the new one."};
+inline constexpr es::Reason kDeadlinePassed{
+    "DEADLINE_PASSED", absl::StatusCode::kFailedPrecondition, "The bids' deadline has passed.",
+    "What came too late goes back unopened."};
+inline constexpr es::Reason kDeadlineNotPassed{
+    "DEADLINE_NOT_PASSED", absl::StatusCode::kFailedPrecondition,
+    "Bids may still come: nothing is opened or awarded before the deadline (INV-04).",
+    "Wait for the deadline."};
+inline constexpr es::Reason kOpenedAlready{"OPENED_ALREADY", absl::StatusCode::kFailedPrecondition,
+                                           "The opener has given the private key already.",
+                                           "Let the other openers give theirs."};
+inline constexpr es::Reason kConflictNotDeclared{
+    "CONFLICT_NOT_DECLARED", absl::StatusCode::kFailedPrecondition,
+    "An evaluator has not declared whether they are related to a bidder (INV-04).",
+    "Declare it first."};
+inline constexpr es::Reason kEvaluationMissing{
+    "EVALUATION_MISSING", absl::StatusCode::kFailedPrecondition,
+    "An evaluator has not scored an offer.", "Score it, or disqualify the bid."};
+inline constexpr es::Reason kInStandstill{
+    "IN_STANDSTILL", absl::StatusCode::kFailedPrecondition,
+    "Nothing is awarded before the standstill is over (INV-06).", "Wait for its end."};
+inline constexpr es::Reason kStandstillOver{
+    "STANDSTILL_OVER", absl::StatusCode::kFailedPrecondition,
+    "Complaints are filed during the standstill.", "Turn to the body that hears appeals."};
+inline constexpr es::Reason kAwardRequired{
+    "AWARD_REQUIRED", absl::StatusCode::kFailedPrecondition,
+    "Orders above an amount need the award of a sourcing process.",
+    "Source it, or waive the sourcing for a reason, and name the process in the order."};
+inline constexpr es::Reason kNotAwarded{
+    "NOT_AWARDED", absl::StatusCode::kFailedPrecondition,
+    "The process has no award for the order's supplier, budget line or requisition.",
+    "Get the process; order from whom it awarded, for what it was for."};
+inline constexpr es::Reason kAboveAward{
+    "ABOVE_AWARD", absl::StatusCode::kFailedPrecondition,
+    "The supplier's orders would come to more than the approved award (INV-05).",
+    "Order less; an approved amendment of the order raises the award."};
 
 // All of the above.
 std::span<const es::Reason* const> ProcurementReasons();

@@ -12,6 +12,7 @@
 #include "services/procurement/domain/budget.h"
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
+#include "services/procurement/domain/duties.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
@@ -27,26 +28,6 @@ using base::Money;
 using es::Context;
 using es::Decision;
 using es::View;
-
-// INV-10: above an amount, who receives is neither who asked for it nor who approved it.
-MaybeRejected CheckReceiver(const v1::PurchaseOrder& order, const Context& context) {
-  if (PolicyOn(context.EffectiveDay()).TwoPeopleSuffice(MoneyOf(order.total()))) {
-    return std::nullopt;
-  }
-  std::string_view duty;
-  if (order.requester() == context.principal) duty = "requester";
-  // Who approves an amendment has a duty in the order once it takes effect.
-  if (HasApproved(order.approvals(), context.principal) ||
-      HasApproved(order.pending_amendment().approvals(), context.principal)) {
-    duty = "approver";
-  }
-  if (duty.empty()) return std::nullopt;
-  return es::Rejected(kDutiesNotSeparate)
-      .Saying(fmt::format("{} is the {} of {} over {} and cannot receive its goods",
-                          context.principal, duty, order.name(), MoneyOf(order.total()).Format()))
-      .With("actor", context.principal)
-      .With("duties", fmt::format("{}, receiver", duty));
-}
 
 // What came of a line, as numbers.
 struct Quantities {
@@ -311,7 +292,10 @@ Decision DecidePostGoodsReceipt(const View& view, const v1::PostGoodsReceiptRequ
   if (!found.ok()) return found.rejection();
   const v1::PurchaseOrder& before = **found;
   if (!IsOpenForReceipt(before.state())) return WrongOrderState(before, "be received against");
-  if (auto no = CheckReceiver(before, context)) return *no;
+  if (auto no = CheckDuty(before, AtStake(before), context.principal, Duty::kReceiver,
+                          PolicyOn(view, context))) {
+    return *no;
+  }
   if (auto no = CheckText("goods_receipt.delivery_note", receipt.delivery_note(), false, 100)) {
     return *no;
   }
@@ -392,9 +376,10 @@ void FoldPosted(es::Entities& entities, const v1::GoodsReceiptPosted& event,
   entities.Put(receipt.name(), receipt);
 
   entities.Edit<v1::PurchaseOrder>(event.purchase_order(), [&](v1::PurchaseOrder& order) {
+    if (order.receipts() == 0) order.set_state_before_receipts(order.state());
     ApplyFacts(order, event.order());
     order.set_receipts(order.receipts() + 1);
-    if (!HasReceived(order, event.receiver())) order.add_receivers(event.receiver());
+    AddOnce(*order.mutable_receivers(), event.receiver());
     Stamp(order, context);
   });
 }

@@ -1,5 +1,6 @@
-// Requisitions: Draft->Submitted->BudgetReserved->Approved->Fulfilled; Submitted->Returned->Draft;
-// Submitted|Approved->Rejected; any before Fulfilled->Cancelled. Approval reserves the money, and
+// Requisitions: Draft->Submitted->BudgetReserved->Approved->Sourcing->Fulfilled;
+// Approved->Fulfilled; Submitted->Returned->Draft; Submitted|Approved->Rejected; any before
+// Fulfilled->Cancelled. Approval reserves the money, and
 // refusing or giving up frees it.
 #include "services/procurement/domain/requisition.h"
 #include "fmt/format.h"
@@ -37,6 +38,8 @@ StateInfo InfoOf(v1::RequisitionState state) {
     case v1::REQUISITION_STATE_BUDGET_RESERVED:
     case v1::REQUISITION_STATE_APPROVED:
       return {"approved", "order, reject, cancel"};
+    case v1::REQUISITION_STATE_SOURCING:
+      return {"in sourcing", "order within its award, cancel"};
     case v1::REQUISITION_STATE_FULFILLED:
       return {"fulfilled", "none"};
     case v1::REQUISITION_STATE_RETURNED:
@@ -311,6 +314,14 @@ void FoldApproved(Entities& entities, const v1::RequisitionApproved& event,
   });
 }
 
+void FoldSourcingStarted(Entities& entities, const v1::RequisitionSourcingStarted& event,
+                         const EventContext& context) {
+  Change(entities, event, context, [&](v1::Requisition& requisition) {
+    requisition.set_state(v1::REQUISITION_STATE_SOURCING);
+    requisition.set_sourcing_process(event.sourcing_process());
+  });
+}
+
 void FoldReturned(Entities& entities, const v1::RequisitionReturned& event,
                   const EventContext& context) {
   Change(entities, event, context, [&](v1::Requisition& requisition) {
@@ -370,6 +381,7 @@ void AddRequisitions(es::Decider& decider) {
   decider.Fold<v1::RequisitionSubmitted>(&FoldSubmitted);
   decider.Fold<v1::RequisitionBudgetReserved>(&FoldReserved);
   decider.Fold<v1::RequisitionApproved>(&FoldApproved);
+  decider.Fold<v1::RequisitionSourcingStarted>(&FoldSourcingStarted);
   decider.Fold<v1::RequisitionReturned>(&FoldReturned);
   decider.Fold<v1::RequisitionRejected>(&FoldRejected);
   decider.Fold<v1::RequisitionCancelled>(&FoldCancelled);

@@ -14,6 +14,7 @@
 #include "services/procurement/domain/budget.h"
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
+#include "services/procurement/domain/invoice.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/serials.h"
@@ -186,6 +187,9 @@ Decision DecideReturnGoods(const View& view, const v1::ReturnGoodsRequest& comma
   const auto found = FindForEdit<v1::GoodsReceipt>(view, context, command.name(),
                                                    kGoodsReceiptPattern, command.etag());
   if (!found.ok()) return found.rejection();
+  if ((*found)->state() != v1::GOODS_RECEIPT_STATE_POSTED) {
+    return es::WrongState(command.name(), "reversed", "have things returned", "none");
+  }
   if (auto no = CheckReason(command.reason())) return *no;
   const auto& before = *view.Find<v1::PurchaseOrder>((*found)->purchase_order());
   v1::PurchaseOrder after = before;
@@ -199,6 +203,7 @@ Decision DecideReturnGoods(const View& view, const v1::ReturnGoodsRequest& comma
   event.mutable_lines()->Assign(lines->begin(), lines->end());
   event.set_reason(command.reason());
   Decision decision = es::Accepted(std::move(event)).Naming(command.name());
+  BlockWhatNoLongerMatches(view, after, "goods went back: " + command.reason(), decision);
   const BudgetChange change = BudgetChangeOf(before, after);
   if (change.IsNothing()) return decision;
   const auto* budget_line = view.Find<v1::BudgetLine>(before.budget_line());

@@ -2,7 +2,9 @@
 
 #include <utility>
 
+#include "absl/numeric/int128.h"
 #include "libs/base/check.h"
+#include "libs/base/civil.h"
 
 namespace prihvat::procurement {
 namespace {
@@ -33,6 +35,29 @@ google::type::Money ToProto(const base::Money& money) {
   proto.set_units(money.units());
   proto.set_nanos(money.nanos());
   return proto;
+}
+
+google::type::Date ToProto(absl::CivilDay day) {
+  google::type::Date proto;
+  proto.set_year(static_cast<int32_t>(day.year()));
+  proto.set_month(day.month());
+  proto.set_day(day.day());
+  return proto;
+}
+
+std::optional<absl::CivilDay> DayOf(const google::type::Date& date) {
+  const auto day = base::MakeDate(date.year(), date.month(), date.day());
+  if (!day.ok()) return std::nullopt;
+  return *day;
+}
+
+base::Money ShareOf(const base::Money& whole, const base::Money& part, const base::Money& of) {
+  PRIHVAT_CHECK(part.currency() == of.currency(), "a share is of one currency");
+  if (part == of) return whole;
+  if (of.IsZero()) return base::Money::Zero(whole.currency());
+  const absl::int128 doubled = absl::int128(whole.minor()) * part.minor() * 2 + of.minor();
+  const auto minor = static_cast<int64_t>(doubled / (absl::int128(of.minor()) * 2));
+  return Known(base::Money::FromMinor(minor, whole.currency()));
 }
 
 common::v1::Decimal ToProto(const base::Decimal& decimal) {

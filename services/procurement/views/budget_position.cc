@@ -24,6 +24,7 @@ absl::Status Add(v1::CurrencyPosition& total, const v1::BudgetLine& line) {
   PRIHVAT_RETURN_IF_ERROR(Add(*total.mutable_reserved(), line.reserved()));
   PRIHVAT_RETURN_IF_ERROR(Add(*total.mutable_committed(), line.committed()));
   PRIHVAT_RETURN_IF_ERROR(Add(*total.mutable_spent(), line.spent()));
+  PRIHVAT_RETURN_IF_ERROR(Add(*total.mutable_paid(), line.paid()));
   return Add(*total.mutable_available(), line.available());
 }
 

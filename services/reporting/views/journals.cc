@@ -56,7 +56,8 @@ void OfCentre(es::Projection& view) {
 es::Projection MakeMoney() {
   es::Projection view(std::string(kMoneyView), 1, {"prihvat.procurement"});
   OfOperation<procurement::ProjectCreated, procurement::BudgetLineCreated, procurement::BudgetMoved,
-              procurement::GoodsReceiptPosted, procurement::GoodsReturned>(view);
+              procurement::GoodsReceiptPosted, procurement::GoodsReturned,
+              procurement::GoodsReceiptReversed>(view);
   return view;
 }
 

@@ -69,7 +69,9 @@ bool SameItem(const procurement::SerialItem& a, const procurement::SerialItem& b
   return a.serial() == b.serial() && a.vin() == b.vin() && a.manufacturer() == b.manufacturer();
 }
 
-absl::Status TakeBack(const procurement::GoodsReturned& event, Purchases& purchases) {
+// Of GoodsReturned, and of GoodsReceiptReversed.
+template <class Event>
+absl::Status TakeBack(const Event& event, Purchases& purchases) {
   for (const procurement::ReturnedLine& line : event.lines()) {
     const auto found = purchases.received.find({event.receipt(), line.line_number()});
     if (found == purchases.received.end()) continue;
@@ -136,6 +138,10 @@ absl::StatusOr<Purchases> ReadPurchases(const es::Rows& money, const std::string
       });
   reader.On<procurement::GoodsReturned>(
       [&](const procurement::GoodsReturned& event, const FactTime&) {
+        return TakeBack(event, purchases);
+      });
+  reader.On<procurement::GoodsReceiptReversed>(
+      [&](const procurement::GoodsReceiptReversed& event, const FactTime&) {
         return TakeBack(event, purchases);
       });
   PRIHVAT_RETURN_IF_ERROR(reader.Read(money, operation, cut));
