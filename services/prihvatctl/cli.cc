@@ -67,6 +67,7 @@ class CommandLine {
     AddReports();
     AddExport();
     AddCertificate();
+    AddBids();
     AddAdmin();
   }
 
@@ -209,6 +210,16 @@ class CommandLine {
     certificate->add_option("-o,--output", output_, "The file; by default the certificate's name");
     Sets(certificate,
          [this](CommandContext& context) { return RunCertificate(context, name_, output_); });
+  }
+
+  void AddBids() {
+    CLI::App* keys = app_.add_subcommand("bid-keys", "Make the keys of one who opens bids");
+    Sets(keys, [](CommandContext& context) { return RunBidKeys(context); });
+    CLI::App* seal = app_.add_subcommand(
+        "seal-bid", "Seal a bid for the openers of a process: nobody reads it before they do");
+    seal->add_option("process", name_, "operations/ba/sourcingProcesses/SRC-2024-0001")->required();
+    seal->add_option("file", output_, "The bid, BidContent as JSON")->required();
+    Sets(seal, [this](CommandContext& context) { return RunSealBid(context, name_, output_); });
   }
 
   void AddAdmin() {

@@ -7,12 +7,17 @@
 #include <sstream>
 
 #include "gmock/gmock.h"
+#include "google/protobuf/util/json_util.h"
+#include "google/protobuf/wrappers.pb.h"
 #include "gtest/gtest.h"
 #include "libs/base/bytes.h"
+#include "libs/base/random.h"
+#include "libs/base/sealed_box.h"
 #include "libs/base/uuid.h"
 #include "prihvat/admin/v1/service.pb.h"
 #include "prihvat/common/v1/common.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
+#include "prihvat/procurement/v1/sourcing.pb.h"
 #include "prihvat/reception/v1/events.pb.h"
 #include "prihvat/reception/v1/service.pb.h"
 #include "prihvat/reporting/v1/service.pb.h"
@@ -148,6 +153,51 @@ TEST_F(CommandLineTest, CertificatesAreReadFromTheirFiles) {
 TEST_F(CommandLineTest, GetOfAnOperationWhichIsNeverListed) {
   EXPECT_EQ(Run({"get", "operations/ba"}), kDone);
   EXPECT_EQ(api_.received()[0].method, "GetOperation");
+}
+
+std::string FromBase64(const std::string& text) {
+  google::protobuf::BytesValue value;
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage("\"" + text + "\"", &value).ok());
+  return value.value();
+}
+
+TEST_F(CommandLineTest, BidKeysAreAPair) {
+  EXPECT_EQ(Run({"--json", "bid-keys"}), kDone);
+  const auto keys = nlohmann::json::parse(out_.str());
+  EXPECT_EQ(base::BoxPublicKey(FromBase64(keys["privateKey"])).value(),
+            FromBase64(keys["publicKey"]));
+  EXPECT_TRUE(api_.received().empty());
+}
+
+TEST_F(CommandLineTest, SealBidSealsForAllOpenersAndSendsNothing) {
+  base::SeededRandom random(1);
+  const base::BoxKeys first = base::MakeBoxKeys(random);
+  const base::BoxKeys second = base::MakeBoxKeys(random);
+  procurement::v1::SourcingProcess process;
+  process.add_openers()->set_public_key(first.public_key);
+  process.add_openers()->set_public_key(second.public_key);
+  Answers(process);
+  ASSERT_TRUE(ReplaceFile(File("bid.json"),
+                          R"({"offers": [{"lotNumber": 1, "description": "as specified"}]})")
+                  .ok());
+  ASSERT_EQ(Run({"seal-bid", "operations/ba/sourcingProcesses/s", File("bid.json")}), kDone)
+      << err_.str();
+  ASSERT_EQ(api_.received().size(), 1u);
+  EXPECT_EQ(api_.received()[0].method, "GetSourcingProcess");
+  const std::string text = out_.str();
+  const std::string sealed = FromBase64(text.substr(0, text.size() - 1));
+  procurement::v1::BidContent content;
+  ASSERT_TRUE(content.ParseFromString(
+      base::OpenBox(base::OpenBox(sealed, second.private_key).value(), first.private_key).value()));
+  EXPECT_EQ(content.offers(0).description(), "as specified");
+}
+
+TEST_F(CommandLineTest, SealBidRefusesWhatIsNoBid) {
+  ASSERT_TRUE(ReplaceFile(File("bid.json"), R"({"price": 1})").ok());
+  EXPECT_EQ(Run({"seal-bid", "operations/ba/sourcingProcesses/s", File("bid.json")}), kUsage);
+  ASSERT_TRUE(ReplaceFile(File("bid.json"), "{}").ok());
+  EXPECT_EQ(Run({"seal-bid", "operations/ba/sourcingProcesses/s", File("bid.json")}), kUsage);
+  EXPECT_TRUE(api_.received().empty());
 }
 
 TEST_F(CommandLineTest, WhereTwoServicesHaveACollectionItIsAsked) {

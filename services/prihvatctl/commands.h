@@ -128,6 +128,13 @@ struct WatchArguments {
 // Prints changes until there were `limit` of them. A feed that breaks is resumed where it was.
 absl::Status RunWatch(CommandContext& context, const WatchArguments& arguments);
 
+// A new pair of keys for one who opens bids.
+absl::Status RunBidKeys(CommandContext& context);
+// Seals the bid of a file (BidContent as JSON) for all openers of the process, in their order, and
+// prints what SubmitBid takes as sealed_content.
+absl::Status RunSealBid(CommandContext& context, const std::string& process,
+                        const std::string& file);
+
 absl::Status RunCertificate(CommandContext& context, const std::string& name,
                             const std::string& output);
 
