@@ -83,7 +83,7 @@ deb: ## Make the Debian package of prihvatd and prihvatctl in build/debian
 test-k8s: ## Install the chart on a real Kubernetes, on this machine (root; 20 minutes the first time)
 	@scripts/setup.sh k8s
 	@$(MAKE) --no-print-directory images
-	@tests/k8s/run.sh
+	@KAFKA_WAIT=$${KAFKA_WAIT:-300} tests/k8s/run.sh
 
 serve: ## Run all four services from DATA_DIR (build/serve), without authentication, on the loopback address
 	@scripts/setup.sh build
