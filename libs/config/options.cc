@@ -21,6 +21,8 @@ struct Texts {
   std::string tls_key;
   std::string tls_client_ca;
   std::string identities;
+  std::string seal_key;
+  double seal_seconds = 300;
   std::vector<std::string> kafka_properties;
   double takeover_seconds = 2;
   double grace_seconds = 20;
@@ -129,6 +131,17 @@ void Declare(CLI::App& app, HostOptions& options, Texts& texts) {
   Add(app, "disk-reserve-mib", options.disk_reserve_mib,
       "Free space below which the embedded log refuses writes until there is more, MiB; 0: none")
       ->check(CLI::Range(0, 1'048'576));
+  Add(app, "seal-key", texts.seal_key,
+      "File with the private key that seals of the log are signed with, as prihvatctl keys "
+      "generate "
+      "writes it (default: nothing is sealed)")
+      ->check(CLI::ExistingFile);
+  Add(app, "seal-every-records", options.seal_every_records,
+      "A partition is sealed at the latest after so many records")
+      ->check(CLI::Range(1, 100'000));
+  Add(app, "seal-after", texts.seal_seconds,
+      "Seconds after which what was recorded is sealed though there are fewer")
+      ->check(Seconds());
   Add(app, "log-level", options.log_level, "What is logged, on standard error")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
 }
@@ -153,6 +166,8 @@ absl::Status Complete(HostOptions& options, const Texts& texts) {
   options.log = texts.log == "kafka" ? LogEngine::kKafka : LogEngine::kEmbedded;
   options.data_dir = texts.data_dir;
   options.access_policy = texts.access_policy;
+  options.seal_key = texts.seal_key;
+  options.seal_after = absl::Seconds(texts.seal_seconds);
   options.takeover_after = absl::Seconds(texts.takeover_seconds);
   options.grace = absl::Seconds(texts.grace_seconds);
   options.stuck_after = absl::Seconds(texts.stuck_seconds);

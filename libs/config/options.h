@@ -41,6 +41,9 @@ struct HostOptions {
   size_t batch_limit = 256;             // commands of one append
   size_t store_cache_mib = 64;          // of each service's store
   uint64_t disk_reserve_mib = 256;      // the embedded log writes only while so much is free
+  std::filesystem::path seal_key;       // "": nothing is sealed
+  int64_t seal_every_records = 1000;
+  absl::Duration seal_after = absl::Minutes(5);
 
   int rank() const;  // the number at the end of `instance`, 0 if there is none
 };

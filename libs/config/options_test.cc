@@ -37,6 +37,17 @@ TEST(Options, TheRankIsTheNumberAtTheEndOfTheInstance) {
   }
 }
 
+TEST(Options, SealsAreBounded) {
+  const auto parsed = Parse({"--data-dir=/d"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_TRUE(parsed->options.seal_key.empty());
+  EXPECT_EQ(parsed->options.seal_every_records, 1000);
+  EXPECT_EQ(parsed->options.seal_after, absl::Minutes(5));
+  for (const char* wrong : {"--seal-every-records=0", "--seal-every-records=100001",
+                            "--seal-after=0", "--seal-after=nan", "--seal-key=/no/such/file"})
+    EXPECT_FALSE(Parse({"--data-dir=/d", wrong}).ok()) << wrong;
+}
+
 TEST(Options, KafkaNeedsItsBrokers) {
   EXPECT_THAT(Parse({"--data-dir=/d", "--log=kafka"}).status().ToString(), HasSubstr("--brokers"));
   EXPECT_THAT(Parse({"--data-dir=/d", "--brokers=b:1"}).status().ToString(),

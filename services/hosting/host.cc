@@ -19,11 +19,13 @@
 #include "fmt/format.h"
 #include "grpcpp/security/credentials.h"
 #include "libs/access/policy.h"
+#include "libs/base/bytes.h"
 #include "libs/base/clock.h"
 #include "libs/base/random.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
 #include "libs/event_log/event_log.h"
+#include "libs/event_log/seal.h"
 #include "libs/rpc/admin/admin_service.h"
 #include "libs/rpc/authenticator.h"
 #include "libs/rpc/executor.h"
@@ -36,6 +38,8 @@
 #include "libs/telemetry/log.h"
 #include "libs/telemetry/rpc_metrics.h"
 #include "prometheus/registry.h"
+#include "services/hosting/backup.h"
+#include "services/hosting/catch_up.h"
 #include "services/hosting/engines.h"
 #include "services/hosting/peer_monitor.h"
 
@@ -132,6 +136,35 @@ absl::StatusOr<access::Policy> ReadPolicy(const std::filesystem::path& path) {
   return access::Policy::Parse(text);
 }
 
+// Says whether, and with which key, the log is sealed.
+absl::StatusOr<runtime::SealOptions> ReadSealOptions(const config::HostOptions& options) {
+  runtime::SealOptions seals;
+  seals.every_records = options.seal_every_records;
+  seals.every = options.seal_after;
+  if (options.seal_key.empty()) {
+    telemetry::Log(telemetry::Level::kInfo, "without --seal-key the log is not sealed");
+    return seals;
+  }
+  PRIHVAT_ASSIGN_OR_RETURN(std::string text, ReadFile("--seal-key", options.seal_key));
+  auto signer = event_log::SealSigner::Parse(text);
+  text.assign(text.size(), '\0');
+  if (!signer.ok()) {
+    return absl::InvalidArgumentError(fmt::format("--seal-key: {}: {}", options.seal_key.string(),
+                                                  base::FromAbsl(signer.status().message())));
+  }
+  const std::string key_id = base::HexEncode((*signer)->key_id());
+  telemetry::Log(telemetry::Level::kInfo, "the log is sealed", {{"key", key_id}});
+  std::error_code error;
+  const auto mode = std::filesystem::status(options.seal_key, error).permissions();
+  if ((mode & std::filesystem::perms::others_all) != std::filesystem::perms::none) {
+    telemetry::Log(telemetry::Level::kWarning,
+                   "everybody on this machine may read the private key for seals",
+                   {{"key", key_id}});
+  }
+  seals.signer = *std::move(signer);
+  return seals;
+}
+
 }  // namespace
 
 // Members end in the reverse of their order: what uses another stands below it.
@@ -156,7 +189,9 @@ class Host::Parts {
     // before WithPort, whose port would be free for it to take.
     PRIHVAT_RETURN_IF_ERROR(StartEndpoint());
     PRIHVAT_ASSIGN_OR_RETURN(options_.listen, WithPort(options_.listen));
-    PRIHVAT_ASSIGN_OR_RETURN(log_, OpenLog(options_, TopicsOf(hosted)));
+    topics_ = TopicsOf(hosted);
+    PRIHVAT_ASSIGN_OR_RETURN(log_, OpenLog(options_, topics_));
+    PRIHVAT_ASSIGN_OR_RETURN(seals_, ReadSealOptions(options_));
     if (options_.log == config::LogEngine::kKafka) {
       peers_ = std::make_unique<PeerMonitor>(PeerMonitorOptions{.credentials = tls_.channel});
     }
@@ -212,6 +247,7 @@ class Host::Parts {
     for (const auto& running : running_) {
       const bool ready = running->service->Ready();
       all = all && ready;
+      TellOfCatchingUp(*running, ready);
       if (ready != std::exchange(running->serving, ready)) {
         server_->SetServing(running->api_name, ready);
         telemetry::Log(telemetry::Level::kInfo, ready ? "ready" : "not ready",
@@ -241,6 +277,9 @@ class Host::Parts {
     std::unique_ptr<rpc::Calls> calls;
     std::unique_ptr<grpc::Service> api;
     bool serving = false;
+    CatchUp catch_up;
+    bool caught_up = false;
+    absl::Time look_again_at = absl::InfinitePast();
   };
 
   absl::Status StartIdentity() {
@@ -259,6 +298,34 @@ class Host::Parts {
     return absl::OkStatus();
   }
 
+  // Whoever waits for a service wants to know for how long. Asked of the log once in a while only.
+  void TellOfCatchingUp(Running& running, bool ready) {
+    const absl::Time now = absl::Now();
+    if (running.caught_up || (!ready && now < running.look_again_at)) return;
+    running.look_again_at = now + absl::Seconds(1);
+    std::set<std::string> topics = {running.definition.topic};
+    for (const es::Projection* projection : running.definition.projections)
+      topics.insert(projection->topics().begin(), projection->topics().end());
+    int64_t records = 0;
+    for (const std::string& topic : topics) {
+      for (int32_t p = 0; p < options_.partitions; ++p)
+        records += log_->End({topic, p}, now + absl::Milliseconds(500)).value_or(0);
+    }
+    int64_t folded = 0;
+    const auto look = running.service->Look();
+    for (const common::v1::Position& position : look->token().positions())
+      if (topics.contains(position.topic())) folded += position.offset() + 1;
+    if (const auto line = running.catch_up.Note(folded, records, ready, now)) {
+      telemetry::Log(telemetry::Level::kInfo, line->message,
+                     {{"service", running.definition.name},
+                      {"folded", line->folded},
+                      {"records", line->records},
+                      {"records_per_second", line->records_per_second},
+                      {"seconds_left", line->seconds_left}});
+    }
+    running.caught_up = ready;
+  }
+
   absl::Status StartService(HostedService& hosted) {
     auto running = std::make_unique<Running>();
     running->definition = hosted.definition;
@@ -271,6 +338,7 @@ class Host::Parts {
     options.mailbox_limit = options_.mailbox_limit;
     options.batch_limit = options_.batch_limit;
     options.store_cache_bytes = options_.store_cache_mib << 20;
+    options.seals = seals_;
     options.takeover_after = options_.takeover_after;
     options.rank = options_.rank();
     if (peers_ != nullptr) {
@@ -309,7 +377,9 @@ class Host::Parts {
     }
     admin_ = std::make_unique<rpc::admin::Admin>(
         services, Environment(),
-        rpc::admin::AdminOptions{.checkpoint_root = options_.data_dir / kCheckpoints});
+        rpc::admin::AdminOptions{.checkpoint_root = options_.data_dir / kCheckpoints,
+                                 .log = log_.get(),
+                                 .backup = BackupOf(services)});
     apis.push_back(&admin_->admin_service());
     apis.push_back(&admin_->change_feed_service());
     PRIHVAT_ASSIGN_OR_RETURN(
@@ -318,6 +388,18 @@ class Host::Parts {
     for (const char* api : {rpc::admin::kAdminApi, rpc::admin::kChangeFeedApi})
       server_->SetServing(api, true);
     return absl::OkStatus();
+  }
+
+  // How a backup is written; empty where brokers keep the log.
+  decltype(rpc::admin::AdminOptions::backup) BackupOf(std::vector<runtime::Service*> services) {
+    if (options_.log != config::LogEngine::kEmbedded) return {};
+    BackupSource source{
+        options_.data_dir / "backups", options_.instance, {}, log_.get(), std::move(services)};
+    for (const std::string& topic : topics_)
+      source.topics.push_back({.name = topic, .partitions = options_.partitions});
+    return [source = std::move(source)](const std::string& backup_id) {
+      return WriteBackup(source, backup_id);
+    };
   }
 
   absl::Status StartEndpoint() {
@@ -336,7 +418,9 @@ class Host::Parts {
   const std::shared_ptr<prometheus::Registry> registry_ = std::make_shared<prometheus::Registry>();
   telemetry::RpcMetrics rpc_metrics_{*registry_};
   std::optional<access::Policy> policy_;  // that of the options
-  rpc::TlsCredentials tls_;               // empty with --insecure-dev
+  runtime::SealOptions seals_;
+  std::vector<std::string> topics_;  // of the log
+  rpc::TlsCredentials tls_;          // empty with --insecure-dev
   std::unique_ptr<rpc::Authenticator> authenticator_;
   std::unique_ptr<event_log::EventLog> log_;
   std::unique_ptr<PeerMonitor> peers_;

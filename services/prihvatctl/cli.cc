@@ -11,6 +11,8 @@
 #include "fmt/format.h"
 #include "libs/base/status_macros.h"
 #include "services/prihvatctl/commands.h"
+#include "services/prihvatctl/commands_backup.h"
+#include "services/prihvatctl/commands_log.h"
 #include "services/prihvatctl/error_text.h"
 #include "services/prihvatctl/files.h"
 
@@ -38,7 +40,9 @@ std::string CheckServers(const std::string& servers) {
 
 constexpr char kFooter[] =
     "Exit codes: 0 done; 1 refused by the server; 2 wrong usage or file, nothing was sent;\n"
-    "3 no answer (send again: request ids make that safe); 4 a local file, or an unreadable reply.";
+    "3 no answer (send again: request ids make that safe); 4 a local file, or an unreadable "
+    "reply;\n"
+    "5 a log, a seal or a backup is not what was written.";
 
 struct GlobalFlags {
   std::string server = "127.0.0.1:8443";
@@ -56,7 +60,8 @@ using Command = std::function<absl::Status(CommandContext&)>;
 // The flags of all commands; the callback of the chosen one sets `command`.
 class CommandLine {
  public:
-  CommandLine() : app_("Talks to the services of Prihvat.", "prihvatctl") {
+  explicit CommandLine(OpenLog open_log)
+      : open_log_(std::move(open_log)), app_("Talks to the services of Prihvat.", "prihvatctl") {
     app_.footer(kFooter);
     app_.require_subcommand(1);
     app_.fallthrough();
@@ -69,6 +74,9 @@ class CommandLine {
     AddCertificate();
     AddBids();
     AddAdmin();
+    AddEvidence();
+    AddKeys();
+    AddBackup();
   }
 
   // The exit code where that settles it (help, wrong flags).
@@ -223,9 +231,9 @@ class CommandLine {
   }
 
   void AddAdmin() {
-    CLI::App* log = app_.add_subcommand("log", "Look into a service's log");
-    log->require_subcommand(1);
-    CLI::App* tail = log->add_subcommand("tail", "Print its commits, one line of JSON each");
+    log_ = app_.add_subcommand("log", "Look into a service's log");
+    log_->require_subcommand(1);
+    CLI::App* tail = log_->add_subcommand("tail", "Print its commits, one line of JSON each");
     tail->add_option("--service", log_tail_.service, "procurement, handover ...")->required();
     tail->add_option("--operation", log_tail_.operation, "Only of this operation");
     tail->add_flag("-f,--follow", log_tail_.follow, "Go on as commits come");
@@ -253,11 +261,91 @@ class CommandLine {
     Sets(watch, [this](CommandContext& context) { return RunWatch(context, watch_); });
   }
 
+  static void AddLogFlags(CLI::App* command, LogArguments& log) {
+    command->add_option(
+        "--directory", log.directory,
+        "The folder of an embedded log that no server uses: a copy, or DATA-DIR/log");
+    command->add_option("--brokers", log.brokers, "Kafka's bootstrap servers, host:port,...");
+    command->add_option("--kafka-property", log.kafka_properties,
+                        "A property of librdkafka, NAME=VALUE");
+    command->add_option("--service", log.services, "Only the log of this one; may be given again");
+  }
+
+  void AddEvidence() {
+    CLI::App* exports =
+        log_->add_subcommand("export", "Write a copy of the log to a file (docs/log-file.md)");
+    AddLogFlags(exports, log_export_.log);
+    exports->add_option("-o,--output", log_export_.output, "The file; must not be there")
+        ->required();
+    Sets(exports,
+         [this](CommandContext& context) { return RunLogExport(context, open_log_, log_export_); });
+
+    CLI::App* verify = app_.add_subcommand(
+        "verify", "Prove that nothing in a log was changed, removed, added or reordered");
+    AddLogFlags(verify, verify_.log);
+    verify->add_option("--file", verify_.log.file, "A log that 'log export' wrote");
+    verify->add_option("--trusted-keys", verify_.trusted_keys,
+                       "File of the public keys that seals are checked with");
+    verify->add_flag("--no-signatures", verify_.no_signatures,
+                     "Only what the chain tells; whoever can write the log can fit it");
+    verify->add_option("--from-seals", verify_.from_seals,
+                       "File of seals, one a partition: begin after them");
+    verify->add_option("--to-seals", verify_.to_seals,
+                       "File of seals, one a partition: each must be there, and is the end");
+    verify->add_option("--seals-out", verify_.seals_out,
+                       "Write the last seal of each partition to this file, to be handed over");
+    Sets(verify,
+         [this](CommandContext& context) { return RunVerify(context, open_log_, verify_); });
+  }
+
+  void AddKeys() {
+    CLI::App* keys = app_.add_subcommand("keys", "Keys for seals of the log");
+    keys->require_subcommand(1);
+    CLI::App* generate = keys->add_subcommand(
+        "generate", "Make a new key; the one that was trusted before is trusted until it begins");
+    generate->add_option("-o,--output", keys_generate_.output, "File for the private key")
+        ->required();
+    generate->add_option("--trusted-keys", keys_generate_.trusted, "File of the public keys")
+        ->required();
+    generate->add_option("--from", keys_generate_.from, "Trusted from, RFC 3339 (default: now)");
+    Sets(generate,
+         [this](CommandContext& context) { return RunKeysGenerate(context, keys_generate_); });
+    CLI::App* retire = keys->add_subcommand("retire", "Trust a key no longer");
+    retire->add_option("key", keys_retire_.key_id, "Its id, 16 hexadecimal digits")->required();
+    retire->add_option("--trusted-keys", keys_retire_.trusted, "File of the public keys")
+        ->required();
+    retire->add_option("--until", keys_retire_.until, "Trusted until, RFC 3339 (default: now)");
+    Sets(retire, [this](CommandContext& context) { return RunKeysRetire(context, keys_retire_); });
+    CLI::App* list = keys->add_subcommand("list", "Print the public keys");
+    list->add_option("--trusted-keys", keys_retire_.trusted, "File of the public keys")->required();
+    Sets(list,
+         [this](CommandContext& context) { return RunKeysList(context, keys_retire_.trusted); });
+  }
+
+  void AddBackup() {
+    CLI::App* backup = app_.add_subcommand(
+        "backup", "Have the server write a backup of its log and stores while it serves");
+    backup->add_option("--id", backup_.id, "Its name (default: the time)");
+    backup->add_option("-o,--output", backup_.output,
+                       "Copy it to this folder, checked; on the server's machine");
+    Sets(backup, [this](CommandContext& context) { return RunBackup(context, backup_); });
+    CLI::App* restore =
+        app_.add_subcommand("restore", "Make a server's data directory of a backup, checked");
+    restore->add_option("backup", restore_.backup, "The backup's folder")->required();
+    restore->add_option("--data-dir", restore_.data_dir, "The new one; empty or not there")
+        ->required();
+    restore->add_flag("--log-only", restore_.log_only,
+                      "Without the stores, which are then rebuilt from the log");
+    Sets(restore, [this](CommandContext& context) { return RunRestore(context, restore_); });
+  }
+
   void Sets(CLI::App* app, Command command) {
     app->callback([this, command = std::move(command)] { command_ = command; });
   }
 
+  const OpenLog open_log_;
   CLI::App app_;
+  CLI::App* log_ = nullptr;
   GlobalFlags flags_;
   Command command_;
   PlayArguments play_;
@@ -272,6 +360,12 @@ class CommandLine {
   std::string output_;
   LogTailArguments log_tail_;
   WatchArguments watch_;
+  LogExportArguments log_export_;
+  VerifyArguments verify_;
+  KeysGenerateArguments keys_generate_;
+  KeysRetireArguments keys_retire_;
+  BackupArguments backup_;
+  RestoreArguments restore_;
 };
 
 absl::StatusOr<std::string> LoadToken(const std::string& file) {
@@ -327,6 +421,8 @@ ExitCode ExitCodeOf(const absl::Status& status) {
         return kUsage;
       case absl::StatusCode::kFailedPrecondition:
         return kRefused;
+      case absl::StatusCode::kDataLoss:
+        return kNotIntact;
       default:
         return kLocalFailure;
     }
@@ -343,7 +439,7 @@ ExitCode ExitCodeOf(const absl::Status& status) {
 }
 
 int RunCommandLine(std::vector<std::string> arguments, const Surroundings& surroundings) {
-  CommandLine line;
+  CommandLine line(surroundings.open_log);
   if (const auto code = line.Parse(std::move(arguments), surroundings.out, surroundings.err)) {
     return *code;
   }

@@ -14,6 +14,9 @@
 #include "libs/base/random.h"
 #include "libs/base/sealed_box.h"
 #include "libs/base/uuid.h"
+#include "libs/event_log/seal.h"
+#include "libs/event_log/testing/records.h"
+#include "libs/evidence/log_file.h"
 #include "prihvat/admin/v1/service.pb.h"
 #include "prihvat/common/v1/common.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
@@ -521,6 +524,102 @@ TEST_F(CommandLineTest, MethodsNameTheirPermissions) {
   EXPECT_EQ(Run({"methods"}), kDone);
   EXPECT_THAT(out_.str(),
               AllOf(HasSubstr("reception.CheckIn"), HasSubstr("reception.stays.checkIn")));
+}
+
+// A log of one topic with a claim, two commits and a seal, as `log export` writes it.
+void WriteLog(const std::string& path, const event_log::SealSigner& signer) {
+  using event_log::testing::Id16;
+  const event_log::TopicPartition tp{"prihvat.handover", 0};
+  auto writer = evidence::LogFileWriter::Create(
+      path, {absl::UnixEpoch(), {{.name = tp.topic, .partitions = 1}}});
+  ASSERT_TRUE(writer.ok()) << writer.status();
+  ASSERT_TRUE((*writer)->BeginPartition(tp, 0).ok());
+  event_log::TermFence fence;
+  const auto add = [&](const log::v1::Record& record) {
+    const std::string bytes = record.SerializeAsString();
+    const event_log::Offset offset = fence.state().next_offset;
+    ASSERT_TRUE(fence.Admit(offset, bytes, record).ok());
+    ASSERT_TRUE((*writer)->Add(offset, bytes).ok());
+  };
+  add(event_log::testing::MakeClaim(tp, fence.state(), Id16(1), "i", Id16(2), 1));
+  for (const char* id : {"a", "b"})
+    add(event_log::testing::MakeCommit(Id16(1), fence.state().chain, id, 1'800'000'000));
+  add(event_log::testing::MakeSeal(tp, fence.state(), signer, 1'800'000'000));
+  ASSERT_TRUE((*writer)->EndPartition().ok());
+  ASSERT_TRUE((*writer)->Finish().ok());
+}
+
+TEST_F(CommandLineTest, G10_VerifySaysHowMuchIsSealedAndWritesTheSealsDown) {
+  const auto signer = event_log::testing::KnownSigner();
+  WriteLog(File("log"), *signer);
+  ASSERT_TRUE(ReplaceFile(File("keys"),
+                          event_log::TrustedKeys::LineOf({signer->key_id(), signer->public_key()}))
+                  .ok());
+  EXPECT_EQ(Run({"verify", "--file", File("log"), "--trusted-keys", File("keys"), "--seals-out",
+                 File("seals")}),
+            kDone)
+      << out_.str() << err_.str();
+  EXPECT_THAT(out_.str(),
+              HasSubstr("intact: 4 records in 1 partitions; 1 of them are not sealed\n"));
+  const auto seals = event_log::ParseSeals(*ReadFile(File("seals")));
+  ASSERT_TRUE(seals.ok()) << seals.status();
+  ASSERT_EQ(seals->size(), 1u);
+  EXPECT_EQ((*seals)[0].last_offset(), 2);
+
+  EXPECT_EQ(Run({"verify", "--file", File("log"), "--trusted-keys", File("keys"), "--from-seals",
+                 File("seals"), "--json"}),
+            kDone);
+  EXPECT_THAT(out_.str(), AllOf(HasSubstr("\"intact\": true"), HasSubstr("\"fromOffset\": 3")));
+
+  EXPECT_EQ(Run({"verify", "--file", File("log"), "--no-signatures"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("no signature was checked"));
+  EXPECT_EQ(Run({"verify", "--file", File("log")}), kUsage)
+      << "signatures are never left out unsaid";
+  EXPECT_EQ(Run({"verify", "--file", File("log"), "--brokers", "b", "--no-signatures"}), kUsage);
+  EXPECT_EQ(Run({"verify", "--file", File("none"), "--no-signatures"}), kUsage);
+}
+
+TEST_F(CommandLineTest, G10_VerifyEndsWithFiveWhereSomethingIsWrong) {
+  WriteLog(File("log"), *event_log::testing::KnownSigner());
+  const auto other = event_log::SealSigner::Generate();
+  ASSERT_TRUE(ReplaceFile(File("keys"),
+                          event_log::TrustedKeys::LineOf({other->key_id(), other->public_key()}))
+                  .ok());
+  EXPECT_EQ(Run({"verify", "--file", File("log"), "--trusted-keys", File("keys")}), kNotIntact);
+  EXPECT_THAT(out_.str(), HasSubstr("prihvat.handover/0 offset 3: the seal does not hold: its key "
+                                    "56475aa75463474c is not among the trusted ones"));
+  EXPECT_THAT(err_.str(), HasSubstr("the log is NOT as it was written"));
+  std::string bytes = *ReadFile(File("log"));
+  bytes[bytes.size() / 2] ^= 1;
+  ASSERT_TRUE(ReplaceFile(File("log"), bytes).ok());
+  EXPECT_EQ(Run({"verify", "--file", File("log"), "--no-signatures"}), kNotIntact);
+  EXPECT_THAT(out_.str(), HasSubstr("this block was changed"));
+}
+
+TEST_F(CommandLineTest, G10_KeysAreMadeRotatedAndRetired) {
+  const auto generate = [&](const std::string& key, const std::string& from) {
+    return Run(
+        {"keys", "generate", "-o", File(key), "--trusted-keys", File("trusted"), "--from", from});
+  };
+  ASSERT_EQ(generate("one", "2027-01-01T00:00:00Z"), kDone) << err_.str();
+  const auto one = event_log::SealSigner::Parse(*ReadFile(File("one")));
+  ASSERT_TRUE(one.ok()) << one.status();
+  EXPECT_NE(generate("one", "2027-02-01T00:00:00Z"), kDone) << "a key is never overwritten";
+  EXPECT_EQ(generate("two", "2026-01-01T00:00:00Z"), kUsage) << "before the one that it replaces";
+  ASSERT_EQ(generate("two", "2027-06-01T00:00:00Z"), kDone) << err_.str();
+  auto trusted = event_log::TrustedKeys::Parse(*ReadFile(File("trusted")));
+  ASSERT_TRUE(trusted.ok()) << trusted.status();
+  ASSERT_EQ(trusted->keys().size(), 2u);
+  EXPECT_EQ(trusted->keys()[0].public_key, (*one)->public_key());
+  EXPECT_EQ(trusted->keys()[0].until, trusted->keys()[1].from);
+  const std::string id = base::HexEncode(trusted->keys()[1].key_id);
+  ASSERT_EQ(Run({"keys", "retire", id, "--trusted-keys", File("trusted"), "--until",
+                 "2027-07-01T00:00:00Z"}),
+            kDone)
+      << err_.str();
+  EXPECT_EQ(Run({"keys", "list", "--trusted-keys", File("trusted")}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("from 2027-06-01T00:00:00Z until 2027-07-01T00:00:00Z"));
+  EXPECT_EQ(Run({"keys", "retire", "0000000000000000", "--trusted-keys", File("trusted")}), kUsage);
 }
 
 }  // namespace

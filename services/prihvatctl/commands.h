@@ -104,6 +104,9 @@ struct CentreArguments {
 };
 absl::Status RunCentreSummary(CommandContext& context, const CentreArguments& arguments);
 
+// "procurement", "handover" ...: what a server may host.
+const std::vector<std::string>& AllServices();
+
 struct LogTailArguments {
   std::string service;
   std::string operation;  // "" for all

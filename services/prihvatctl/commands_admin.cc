@@ -17,12 +17,6 @@ namespace {
 
 using google::protobuf::Message;
 
-const std::vector<std::string>& AllServices() {
-  static const auto* const services =
-      new std::vector<std::string>{"procurement", "handover", "reception", "reporting"};
-  return *services;
-}
-
 // "ServiceDelivered, CentreOpened": the kinds of the events.
 std::string EventNames(const google::protobuf::RepeatedPtrField<google::protobuf::Any>& events) {
   std::string names;
@@ -107,6 +101,12 @@ absl::StatusOr<admin::v1::WatchRequest> WatchRequestOf(const ApiCatalogue& catal
 }
 
 }  // namespace
+
+const std::vector<std::string>& AllServices() {
+  static const auto* const services =
+      new std::vector<std::string>{"procurement", "handover", "reception", "reporting"};
+  return *services;
+}
 
 absl::Status RunLogTail(CommandContext& context, const LogTailArguments& arguments) {
   PRIHVAT_ASSIGN_OR_RETURN(const auto* method, context.catalogue.FindMethod("admin.TailLog"));

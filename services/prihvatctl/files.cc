@@ -1,5 +1,10 @@
 #include "services/prihvatctl/files.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -35,6 +40,17 @@ absl::Status ReplaceFile(const std::string& path, std::string_view content) {
   std::error_code error;
   std::filesystem::rename(beside, path, error);
   if (error) return absl::UnknownError(fmt::format("cannot write {}: {}", path, error.message()));
+  return absl::OkStatus();
+}
+
+absl::Status CreateSecretFile(const std::string& path, std::string_view content) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+  if (fd < 0 && errno == EEXIST)
+    return absl::AlreadyExistsError(fmt::format("there is a file {} already", path));
+  if (fd < 0) return absl::UnknownError(fmt::format("cannot write {}", path));
+  const auto size = static_cast<ssize_t>(content.size());
+  const bool written = write(fd, content.data(), content.size()) == size && fsync(fd) == 0;
+  if (close(fd) != 0 || !written) return absl::UnknownError(fmt::format("cannot write {}", path));
   return absl::OkStatus();
 }
 

@@ -15,4 +15,7 @@ absl::StatusOr<std::string> ReadFile(const std::string& path);
 // Writes beside `path`, then renames: the file is replaced as a whole or not at all.
 absl::Status ReplaceFile(const std::string& path, std::string_view content);
 
+// A new file that only its owner may read; ALREADY_EXISTS where there is one.
+absl::Status CreateSecretFile(const std::string& path, std::string_view content);
+
 }  // namespace prihvat::ctl

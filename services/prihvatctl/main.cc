@@ -5,11 +5,48 @@
 #include <iostream>
 
 #include "absl/time/clock.h"
+#include "libs/event_log/embedded/embedded_log.h"
+#include "libs/event_log/kafka/kafka_log.h"
 #include "services/prihvatctl/cli.h"
+#include "services/prihvatctl/commands.h"
 #include "services/prihvatctl/grpc_api.h"
 #include "services/prihvatctl/routed_api.h"
 
 namespace {
+
+using prihvat::ctl::LogPlace;
+using prihvat::ctl::OpenedLog;
+
+absl::StatusOr<OpenedLog> OpenEmbedded(const LogPlace& place) {
+  auto log =
+      prihvat::event_log::EmbeddedLog::Open({.directory = place.directory, .read_only = true});
+  if (!log.ok()) return log.status();
+  OpenedLog opened;
+  opened.topics = (*log)->Topics();
+  opened.log = *std::move(log);
+  return opened;
+}
+
+absl::StatusOr<OpenedLog> OpenKafka(const LogPlace& place) {
+  auto log = prihvat::event_log::KafkaLog::Open(
+      {.client = {.bootstrap_servers = place.brokers, .properties = place.kafka_properties}});
+  if (!log.ok()) return log.status();
+  OpenedLog opened;
+  for (const std::string& service : prihvat::ctl::AllServices()) {
+    const std::string topic = "prihvat." + service;
+    const auto partitions = (*log)->PartitionCount(topic, absl::Now() + absl::Seconds(30));
+    if (absl::IsNotFound(partitions.status())) continue;
+    if (!partitions.ok()) return partitions.status();
+    opened.topics.push_back({.name = topic, .partitions = *partitions});
+  }
+  if (opened.topics.empty()) return absl::NotFoundError("the brokers have no topic of Prihvat");
+  opened.log = *std::move(log);
+  return opened;
+}
+
+absl::StatusOr<OpenedLog> OpenLog(const LogPlace& place) {
+  return place.brokers.empty() ? OpenEmbedded(place) : OpenKafka(place);
+}
 
 // Columns of the terminal at standard output; 0 where it is none.
 size_t TerminalWidth() {
@@ -29,6 +66,7 @@ int main(int argc, char** argv) {
       return prihvat::ctl::GrpcApi::To(address, connection);
     });
   };
+  surroundings.open_log = OpenLog;
   surroundings.wait = [](absl::Duration wait) { absl::SleepFor(wait); };
   return prihvat::ctl::RunCommandLine({argv + 1, argv + argc}, surroundings);
 }

@@ -236,6 +236,59 @@ TEST_F(EmbeddedLogTest, G10_AMissingRecordIsDataLoss) {
   EXPECT_THAT(std::string(log.status().message()), HasSubstr("the record at offset 1 is missing"));
 }
 
+TEST_F(EmbeddedLogTest, ACheckpointWhileItIsWrittenHoldsAllThatWasDurable) {
+  const std::string copy = directory_ + "_copy";
+  fs::remove_all(copy);
+  auto log = MustOpen();
+  for (int i = 0; i < 200; ++i) AppendAndWait(*log, kTp, {absl::StrCat("before ", i)});
+  std::atomic<bool> stop = false;
+  std::thread writer([&] {
+    for (int i = 0; !stop; ++i) AppendAndWait(*log, kTp, {absl::StrCat("meanwhile ", i)});
+  });
+  const absl::Status made = log->Checkpoint(copy);
+  stop = true;
+  writer.join();
+  ASSERT_TRUE(made.ok()) << made;
+  EXPECT_FALSE(log->Checkpoint(copy).ok()) << "never over another";
+  AppendAndWait(*log, kTp, {"after"});
+  const std::vector<std::string> original = MustReadAll(*log);
+  auto read_only = EmbeddedLog::Open({.directory = copy, .read_only = true});
+  ASSERT_TRUE(read_only.ok()) << read_only.status();
+  const std::vector<std::string> copied = MustReadAll(**read_only);
+  ASSERT_GE(copied.size(), 200u);
+  ASSERT_LE(copied.size(), original.size());
+  for (size_t i = 0; i < copied.size(); ++i) EXPECT_EQ(copied[i], original[i]);
+  fs::remove_all(copy);
+}
+
+TEST_F(EmbeddedLogTest, AReadOnlyLogKnowsItsTopicsAndChangesNothing) {
+  {
+    auto log = MustOpen();
+    for (const char* record : {"a", "b"}) AppendAndWait(*log, kTp, {record});
+  }
+  const auto names = [this] {
+    std::map<std::string, std::string> files;
+    for (const auto& entry : fs::directory_iterator(directory_)) {
+      std::ifstream in(entry.path(), std::ios::binary);
+      files[entry.path().filename()] = {std::istreambuf_iterator<char>(in),
+                                        std::istreambuf_iterator<char>()};
+    }
+    return files;
+  };
+  const auto before = names();
+  {
+    auto log = EmbeddedLog::Open({.directory = directory_, .read_only = true});
+    ASSERT_TRUE(log.ok()) << log.status();
+    ASSERT_EQ((*log)->Topics().size(), 1u);
+    EXPECT_EQ((*log)->Topics()[0].name, "t");
+    EXPECT_EQ((*log)->Topics()[0].partitions, 1);
+    EXPECT_EQ(MustReadAll(**log), (std::vector<std::string>{"a", "b"}));
+    EXPECT_EQ(AppendAndWait(**log, kTp, {"c"}).outcome, Outcome::kNotSent);
+  }
+  EXPECT_EQ(names(), before);
+  EXPECT_FALSE(EmbeddedLog::Open({.directory = directory_ + "/none", .read_only = true}).ok());
+}
+
 // A disk of which a test decides when a WAL's sync comes back, and with what; it knows what a power
 // cut would leave.
 class TestDisk : public rocksdb::FileSystemWrapper {
@@ -582,6 +635,16 @@ TEST_F(EmbeddedLogTest, G1_Kill9LosesNothingAcknowledged) {
     next_sequence = last + 1000;  // above all that was in flight
   }
   EXPECT_GT(acknowledged.size(), 2000u);
+}
+
+TEST_F(EmbeddedLogTest, K5_AReadOnlyLogIsRefusedWhereAnotherProcessWrites) {
+  Victim victim(directory_, 0);
+  std::pair<Offset, int64_t> ack;
+  ASSERT_TRUE(victim.Next(&ack));
+  const auto log = EmbeddedLog::Open({.directory = directory_, .read_only = true});
+  EXPECT_EQ(log.status().code(), absl::StatusCode::kFailedPrecondition) << log.status();
+  EXPECT_THAT(std::string(log.status().message()), HasSubstr("in use by another process"));
+  victim.Kill();
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
 #include "libs/rpc/admin/event_text.h"
+#include "libs/rpc/admin/export_stream.h"
 #include "libs/rpc/reasons.h"
 
 namespace prihvat::rpc::admin {
@@ -128,8 +129,30 @@ class AdminServiceImpl final : public v1::AdminService::CallbackService {
     return Settle(context, request, response);
   }
 
+  ServerUnaryReactor* CreateBackup(CallbackServerContext* context,
+                                   const v1::CreateBackupRequest* request,
+                                   v1::Backup* response) override {
+    return admin_.AnyAdmin().Read(
+        context, request, response, {.any_operation = true},
+        [this, request, response](const ReadContext&) { return WriteBackup(*request, *response); });
+  }
+
   ServerWriteReactor<v1::TailLogResponse>* TailLog(CallbackServerContext* context,
                                                    const v1::TailLogRequest* request) override;
+
+  ServerWriteReactor<v1::ExportLogResponse>* ExportLog(
+      CallbackServerContext* context, const v1::ExportLogRequest* request) override {
+    absl::StatusOr<Admission> admission = Chain(request->service()).Admit(*context, *request);
+    absl::Status refused = admission.status();
+    if (refused.ok()) refused = MayExport(*request, *admission);
+    if (refused.ok() && !admin_.streams_.Enter()) refused = admin_.streams_.Refusal();
+    if (!refused.ok()) return new RefusedStream<v1::ExportLogResponse>(refused);
+    const runtime::Service& service = *(*admin_.Find(request->service()))->service;
+    return new ExportStream(*admin_.options_.log,
+                            {service.definition().topic, request->partition()},
+                            request->from_offset(), *admin_.environment_.executor, admin_.streams_,
+                            *std::move(admission));
+  }
 
  private:
   Calls& Chain(const std::string& service) const {
@@ -152,7 +175,51 @@ class AdminServiceImpl final : public v1::AdminService::CallbackService {
       partition.set_void_records(status.void_records);
       partition.set_mailbox_depth(status.mailbox_depth);
       partition.set_stopped_reason(status.stopped_why);
+      partition.set_sealed_through_offset(status.sealed_through);
     }
+  }
+
+  // Records go out as they are, so whoever gets them must be one who may see all that they hold.
+  absl::Status MayExport(const v1::ExportLogRequest& request, const Admission& admission) const {
+    PRIHVAT_ASSIGN_OR_RETURN(const Admin::Hosted* hosted, admin_.Find(request.service()));
+    if (admin_.options_.log == nullptr)
+      return Reject(es::Rejected(kUnimplemented).Saying("this server gives out no log"));
+    const auto& operations = admission.principal.operations;
+    if (std::find(operations.begin(), operations.end(), "*") == operations.end())
+      return Reject(es::Rejected(kPermissionDenied)
+                        .Saying("a log holds every operation: only for those who have all (*)"));
+    for (int c = common::v1::FieldClass_MIN + 1; c <= common::v1::FieldClass_MAX; ++c) {
+      const auto field_class = static_cast<common::v1::FieldClass>(c);
+      if (common::v1::FieldClass_IsValid(c) &&
+          !admin_.environment_.access->Sees(admission.principal, field_class, admission.day))
+        return Reject(es::Rejected(kPermissionDenied)
+                          .Saying(fmt::format("a log holds fields of every class, and no role of "
+                                              "the caller sees {}",
+                                              common::v1::FieldClass_Name(field_class))));
+    }
+    const auto partitions = static_cast<int32_t>(hosted->service->Partitions().size());
+    if (request.partition() < 0 || request.partition() >= partitions)
+      return Reject(es::InvalidField("partition", fmt::format("0 to {}", partitions - 1)));
+    if (request.from_offset() < 0) return Reject(es::InvalidField("from_offset", "0 or more"));
+    return absl::OkStatus();
+  }
+
+  absl::Status WriteBackup(const v1::CreateBackupRequest& request, v1::Backup& response) const {
+    if (!admin_.options_.backup)
+      return Reject(es::Rejected(kUnimplemented)
+                        .Saying("this server keeps its log with brokers: back these up"));
+    if (!IsCheckpointId(request.backup_id()))
+      return Reject(es::InvalidField("backup_id", "1 to 63 small letters, digits and '-'"));
+    const std::unique_lock one(admin_.backup_mutex_, std::try_to_lock);
+    if (!one.owns_lock())
+      return RejectAndRetry(es::Rejected(kOverloaded).Saying("a backup is being written already"),
+                            absl::Seconds(5));
+    absl::StatusOr<v1::Backup> backup = admin_.options_.backup(request.backup_id());
+    if (absl::IsAlreadyExists(backup.status()))
+      return Reject(es::AlreadyExists(request.backup_id()));
+    if (!backup.ok()) return backup.status();
+    response = *std::move(backup);
+    return absl::OkStatus();
   }
 
   absl::Status WriteCheckpoint(const v1::CreateCheckpointRequest& request,

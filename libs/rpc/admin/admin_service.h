@@ -6,12 +6,15 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "libs/event_log/event_log.h"
 #include "libs/rpc/admin/feed_stream.h"
 #include "libs/rpc/calls.h"
 #include "libs/runtime/service.h"
@@ -23,6 +26,11 @@ struct AdminOptions {
   // Where CreateCheckpoint writes, one folder a service; empty: it is refused.
   std::filesystem::path checkpoint_root;
   int max_streams = 256;  // above it RESOURCE_EXHAUSTED (OVERLOADED)
+  // What ExportLog reads; nullptr: it is refused. Outlives the Admin.
+  event_log::EventLog* log = nullptr;
+  // Writes a backup of that name and says where and what it is; on a worker thread, one at a time.
+  // Empty: CreateBackup is refused.
+  std::function<absl::StatusOr<::prihvat::admin::v1::Backup>(const std::string& backup_id)> backup;
 };
 
 // What both gRPC services stand on. Thread-safe.
@@ -62,6 +70,7 @@ class Admin {
   const Environment environment_;
   const AdminOptions options_;
   FeedStreams streams_;
+  std::mutex backup_mutex_;  // held while one is written
   std::map<std::string, Hosted> hosted_;
   std::unique_ptr<grpc::Service> admin_service_;
   std::unique_ptr<grpc::Service> change_feed_service_;

@@ -429,5 +429,84 @@ TEST(FeedCursorTest, ATokenComesBackAsItWasAndOnlyForItsFilter) {
   }
 }
 
+constexpr char kKeeper[] = "organisations/test/people/k;roles=keeper;operations=*";
+
+class ExportTest : public AdminTest {
+ protected:
+  // All that the stream gives, and how it ends.
+  Outcome Export(const v1::ExportLogRequest& request, const std::string& principal,
+                 std::vector<std::string>& records) {
+    grpc::ClientContext context;
+    testing::Prepare(context, {.principal = principal, .timeout = absl::Seconds(30)});
+    const auto reader = admin_->ExportLog(&context, request);
+    v1::ExportLogResponse response;
+    while (reader->Read(&response)) {
+      EXPECT_EQ(response.first_offset(),
+                request.from_offset() + static_cast<int64_t>(records.size()));
+      records.insert(records.end(), response.records().begin(), response.records().end());
+    }
+    const grpc::Status status = reader->Finish();
+    return testing::OutcomeOf(context, status);
+  }
+};
+
+TEST_F(ExportTest, G10_TheLogComesOutAsItStands) {
+  for (int n = 1; n <= 20; ++n) Pin(n);
+  int records = 0;
+  for (int32_t p = 0; p < 2; ++p) {
+    v1::ExportLogRequest request;
+    request.set_service("board");
+    request.set_partition(p);
+    std::vector<std::string> exported;
+    const Outcome outcome = Export(request, kKeeper, exported);
+    ASSERT_TRUE(outcome.status.ok()) << outcome.status.error_message();
+    const auto reader = board_.log().OpenReader({"test.board", p}, 0, nullptr);
+    const auto all = (*reader)->Read(1000, absl::Now() + absl::Seconds(10));
+    ASSERT_TRUE(all.ok()) << all.status();
+    ASSERT_EQ(exported.size(), all->size());
+    for (size_t i = 0; i < exported.size(); ++i) EXPECT_EQ(exported[i], (*all)[i].bytes);
+    records += static_cast<int>(exported.size());
+    request.set_from_offset(1);
+    std::vector<std::string> rest;
+    EXPECT_TRUE(Export(request, kKeeper, rest).status.ok());
+    EXPECT_EQ(rest.size() + 1, exported.size());
+  }
+  EXPECT_EQ(records, 22) << "two claims and the commits";
+}
+
+TEST_F(ExportTest, G12_OnlyWhoSeesEverythingGetsALog) {
+  v1::ExportLogRequest request;
+  request.set_service("board");
+  std::vector<std::string> records;
+  EXPECT_EQ(Export(request, kOperator, records).status.error_code(),
+            grpc::StatusCode::PERMISSION_DENIED)
+      << "it may, but does not see fields of every class";
+  EXPECT_EQ(Export(request, kPartner, records).status.error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(
+      Export(request, "organisations/test/people/k;roles=keeper;operations=operations/ba", records)
+          .status.error_code(),
+      grpc::StatusCode::PERMISSION_DENIED)
+      << "of one operation only";
+  EXPECT_TRUE(records.empty());
+  request.set_partition(2);
+  EXPECT_EQ(Export(request, kKeeper, records).status.error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+  request.set_partition(0);
+  request.set_from_offset(-1);
+  EXPECT_EQ(Export(request, kKeeper, records).status.error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ExportTest, BackupsAreRefusedWhereThereAreNone) {
+  v1::CreateBackupRequest request;
+  request.set_backup_id("one");
+  v1::Backup backup;
+  EXPECT_EQ(testing::Call(*admin_, &v1::AdminService::Stub::CreateBackup, request, &backup,
+                          {.principal = kOperator})
+                .status.error_code(),
+            grpc::StatusCode::UNIMPLEMENTED);
+}
+
 }  // namespace
 }  // namespace prihvat::rpc::admin

@@ -31,6 +31,9 @@ versions:
       operator:
         permissions: [admin.*]
         sees: [public, internal]
+      keeper:
+        permissions: [admin.log.export]
+        sees: [public, internal, personal, health, protection]
       partner:
         permissions: [admin.changes.watch]
         sees: [public, internal]
@@ -90,7 +93,9 @@ Instance::Instance(std::shared_ptr<event_log::testing::MemoryStorage> storage,
   if (options.with_admin) {
     admin_ = std::make_unique<admin::Admin>(
         std::vector<runtime::Service*>{service_.get()}, environment,
-        admin::AdminOptions{.checkpoint_root = options.checkpoint_root});
+        admin::AdminOptions{.checkpoint_root = options.checkpoint_root,
+                            .log = log_.get(),
+                            .backup = options.backup});
     services.push_back(&admin_->admin_service());
     services.push_back(&admin_->change_feed_service());
   }

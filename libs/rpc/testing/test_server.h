@@ -48,6 +48,7 @@ struct InstanceOptions {
   std::string listen;
   bool with_admin = false;  // serves the admin API and the change feed too
   std::string checkpoint_root;
+  std::function<absl::StatusOr<::prihvat::admin::v1::Backup>(const std::string&)> backup;
 };
 
 // One instance. Made ready by its constructor (CHECKed), ended by its destructor.

@@ -1,0 +1,25 @@
+// backup, restore.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "services/prihvatctl/commands.h"
+
+namespace prihvat::ctl {
+
+struct BackupArguments {
+  std::string id;      // "" for one made of the time
+  std::string output;  // the folder to copy it to, on the server's machine; "" to leave it there
+};
+absl::Status RunBackup(CommandContext& context, const BackupArguments& arguments);
+
+struct RestoreArguments {
+  std::string backup;    // its folder
+  std::string data_dir;  // of the server to be
+  bool log_only = false;
+};
+// DATA_LOSS where a file is not as it was backed up.
+absl::Status RunRestore(CommandContext& context, const RestoreArguments& arguments);
+
+}  // namespace prihvat::ctl
