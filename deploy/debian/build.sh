@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Makes the Debian package of prihvatd and prihvatctl: build.sh BIN OUT. Needs dpkg-dev (comes with g++) and fakeroot or
-# root; prints the package's path. The same files make the same package.
+# Makes the Debian package of prihvatd and prihvatctl: build.sh BIN OUT. Needs dpkg-dev; prints the package's path. The same files make the same package.
 #   DEB_COMPRESSION=gzip   for tests: xz takes its time
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -24,7 +23,7 @@ chmod 644 "$root/usr/share/doc/prihvatd/changelog.gz"
 
 # Which packages bring the libraries, and in which version at least.
 printf 'Source: prihvat\nPackage: prihvatd\nArchitecture: any\n' >"$out/debian/control"
-depends=$(cd "$out" && dpkg-shlibdeps -O "root/usr/bin/prihvatd" "root/usr/bin/prihvatctl" 2>/dev/null |
+depends=$(cd "$out" && dpkg-shlibdeps -O "root/usr/bin/prihvatd" "root/usr/bin/prihvatctl" |
   sed -n 's/^shlibs:Depends=//p')
 [ -n "$depends" ] || { echo "dpkg-shlibdeps says nothing" >&2; exit 1; }
 cat >"$root/DEBIAN/control" <<C

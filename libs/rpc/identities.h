@@ -5,7 +5,9 @@
 //     - certificate: subject:CN=amra,O=iom
 //       principal: organisations/iom/people/amra;roles=viewer;operations=operations/ba
 //     # A gateway that has told its callers apart itself, or another instance that sends calls on:
-//     it # says in x-prihvat-principal for whom it asks. "*": for anybody.
+//     # it says in x-prihvat-principal for whom it asks, and with which roles and operations. "*":
+//     for # anybody. Only the organisation is bounded here: trust it as you would trust all of its
+//     people.
 //     - certificate: dns:gateway.example.org
 //       speaks_for: [organisations/iom]
 //

@@ -20,8 +20,8 @@ int WaitForShutdownSignal();
 void RequestShutdown();
 
 // While it lives a shutdown signal ends the process at once, with 0: for a start, which may wait
-// for brokers or read a long log and cannot be called off. Nothing has been acknowledged before its
-// end, and what it leaves behind is what a kill leaves. A signal that comes as it ends is kept for
+// for brokers or read a long log and cannot be called off. What it leaves behind is what a
+// kill leaves, so nothing that was acknowledged is lost. A signal that comes as it ends is kept for
 // WaitForShutdownSignal. After BlockShutdownSignals.
 class EndableStart {
  public:

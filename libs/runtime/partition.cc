@@ -540,6 +540,7 @@ void Partition::OnClaim(const log::v1::Claim& claim, absl::Time append_time) {
     if (state_ != State::kFollowing)
       StepDown(absl::UnavailableError("superseded by " + claim.instance()));
     owner_since_ = deps_.clock.Now();
+    claim_failed_ = absl::OkStatus();
     return;
   }
   claim_waits_ = false;

@@ -180,7 +180,6 @@ class Host::Parts {
     if (error)
       return absl::FailedPreconditionError(fmt::format(
           "--data-dir: {}: {}: {}", options_.data_dir.string(), error.message(), WhatToDo(error)));
-    RemoveHalfCheckpoints(options_.data_dir / kCheckpoints);
     if (!options_.access_policy.empty()) {
       PRIHVAT_ASSIGN_OR_RETURN(policy_, ReadPolicy(options_.access_policy));
     }
@@ -196,6 +195,8 @@ class Host::Parts {
       peers_ = std::make_unique<PeerMonitor>(PeerMonitorOptions{.credentials = tls_.channel});
     }
     for (HostedService& service : hosted) PRIHVAT_RETURN_IF_ERROR(StartService(service));
+    // Now that log and stores are open, no other process can be making one here.
+    RemoveHalfCheckpoints(options_.data_dir / kCheckpoints);
     PRIHVAT_RETURN_IF_ERROR(StartServer());
     for (const auto& running : running_)
       endpoint_->Add(std::make_shared<rpc::ServiceMetrics>(*running->service));
