@@ -95,7 +95,7 @@ Decision DecideWithdraw(const View& view, const v1::WithdrawBidRequest& command,
   return es::Accepted(std::move(event)).Naming(bid.name());
 }
 
-MaybeRejected CheckDeadlinePassed(const SourcingProcess& process, const Context& context) {
+MaybeRejected CheckBidDeadlinePassed(const SourcingProcess& process, const Context& context) {
   const absl::Time deadline = TimeOf(process.bid_deadline());
   if (Earliest(context) >= deadline) return std::nullopt;
   return es::Rejected(kDeadlineNotPassed)
@@ -111,7 +111,7 @@ Decision DecideClose(const View& view, const v1::CloseBiddingRequest& command, C
   if (process.state() != v1::SOURCING_STATE_PUBLISHED) {
     return WrongSourcingState(process, "be closed for bids");
   }
-  if (auto no = CheckDeadlinePassed(process, context)) return *no;
+  if (auto no = CheckBidDeadlinePassed(process, context)) return *no;
   process.set_state(v1::SOURCING_STATE_BIDS_CLOSED);
   return es::Accepted(After<v1::BiddingClosed>(process)).Naming(process.name());
 }
@@ -221,7 +221,7 @@ MaybeRejected CheckBeforeDeadline(const SourcingProcess& process, const Context&
                                   std::string_view wish) {
   const absl::Time deadline = TimeOf(process.bid_deadline());
   if (Latest(context) < deadline) return std::nullopt;
-  return es::Rejected(kDeadlinePassed)
+  return es::Rejected(kBidDeadlinePassed)
       .Saying(fmt::format("{} cannot {} after {}", process.name(), wish,
                           absl::FormatTime(deadline, context.zone)))
       .With("bid_deadline", absl::FormatTime(deadline, context.zone));

@@ -16,7 +16,7 @@ std::span<const es::Reason* const> ProcurementReasons() {
       &kAdvanceIsRecovered,   &kMoreThanPayable,      &kMoreThanDueBack,
       &kReceiptHasReturns,    &kReceiptIsInvoiced,    &kSourcingNotIndependent,
       &kTooFewOpeners,        &kMethodTooLight,       &kNotInvited,
-      &kBidIsThere,           &kDeadlinePassed,       &kDeadlineNotPassed,
+      &kBidIsThere,           &kBidDeadlinePassed,    &kDeadlineNotPassed,
       &kOpenedAlready,        &kConflictNotDeclared,  &kEvaluationMissing,
       &kInStandstill,         &kStandstillOver,       &kAwardRequired,
       &kNotAwarded,           &kAboveAward,

@@ -147,8 +147,8 @@ inline constexpr es::Reason kNotInvited{"NOT_INVITED", absl::StatusCode::kFailed
 inline constexpr es::Reason kBidIsThere{"BID_IS_THERE", absl::StatusCode::kAlreadyExists,
                                         "The supplier has a bid in the process.",
                                         "Withdraw it before the deadline, and submit the new one."};
-inline constexpr es::Reason kDeadlinePassed{
-    "DEADLINE_PASSED", absl::StatusCode::kFailedPrecondition, "The bids' deadline has passed.",
+inline constexpr es::Reason kBidDeadlinePassed{
+    "BID_DEADLINE_PASSED", absl::StatusCode::kFailedPrecondition, "The bids' deadline has passed.",
     "What came too late goes back unopened."};
 inline constexpr es::Reason kDeadlineNotPassed{
     "DEADLINE_NOT_PASSED", absl::StatusCode::kFailedPrecondition,

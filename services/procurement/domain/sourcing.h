@@ -56,7 +56,7 @@ absl::Time Latest(const es::Context& context);
 
 absl::Time TimeOf(const google::protobuf::Timestamp& time);
 
-// DEADLINE_PASSED where the bids' deadline has; `wish` as in "take bids".
+// BID_DEADLINE_PASSED where the bids' deadline has; `wish` as in "take bids".
 MaybeRejected CheckBeforeDeadline(const v1::SourcingProcess& process, const es::Context& context,
                                   std::string_view wish);
 

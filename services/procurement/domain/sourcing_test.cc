@@ -104,7 +104,7 @@ TEST(ExtendDeadline, BackAndBeforeItHasPassed) {
   EXPECT_EQ(spec.Process().state(), v1::SOURCING_STATE_PUBLISHED);
   spec.AtLocal(7, 25);
   *extend.mutable_bid_deadline() = ToTimestamp(spec.Local(7, 30));
-  spec.When(extend).ThenRejected("DEADLINE_PASSED");
+  spec.When(extend).ThenRejected("BID_DEADLINE_PASSED");
 }
 
 // ---- Bids ----
@@ -157,10 +157,10 @@ TEST(Bids, ComeBeforeTheDeadlineByTheServersClock) {
   SourcingSpec spec;
   spec.Published();
   spec.AtLocal(7, 20);
-  spec.Bid("alfa", spec.Sealed("1.00", "")).ThenRejected("DEADLINE_PASSED");
+  spec.Bid("alfa", spec.Sealed("1.00", "")).ThenRejected("BID_DEADLINE_PASSED");
   // Saying that it came yesterday does not help ...
   spec.Effective(spec.Local(7, 19));
-  spec.Bid("alfa", spec.Sealed("1.00", "")).ThenRejected("DEADLINE_PASSED");
+  spec.Bid("alfa", spec.Sealed("1.00", "")).ThenRejected("BID_DEADLINE_PASSED");
   // ... but in an approved import.
   spec.AsImport("old papers");
   spec.Bid("alfa", spec.Sealed("1.00", "")).ThenAccepted();
@@ -181,7 +181,7 @@ TEST(Bids, OneASupplierUntilItIsWithdrawn) {
   spec.When(withdraw).ThenRejected("WRONG_STATE", {{"state", "withdrawn"}});
   again.set_bid_id("alfa-2");
   spec.When(again).ThenAccepted();
-  spec.AtLocal(7, 20).When(withdraw).ThenRejected("DEADLINE_PASSED");
+  spec.AtLocal(7, 20).When(withdraw).ThenRejected("BID_DEADLINE_PASSED");
   spec.Do<v1::CloseBiddingRequest>().ThenAccepted();
   spec.Open(kOpener, 0).ThenAccepted();
   spec.Open(kSecondOpener, 1).ThenAccepted();
