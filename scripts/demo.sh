@@ -93,7 +93,7 @@ and from another terminal (build/tools/grpcurl comes with make setup):
 
   export PRIHVAT_PRINCIPAL='$PRIHVAT_PRINCIPAL'
   $bin/prihvatctl list centres --parent operations/ba
-  $bin/prihvatctl list conflicts --parent operations/ba
+  $bin/prihvatctl list conflicts --service reception --parent operations/ba
   $bin/prihvatctl get operations/ba/purchaseOrders/vehicles-2022
   $bin/prihvatctl watch stays --operation operations/ba --limit 5
   $bin/prihvatctl methods
