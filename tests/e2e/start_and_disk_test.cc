@@ -163,7 +163,7 @@ TEST_F(StartAndDisk, AReadOnlyDiskIsToldAtOnceAndNotTakenForADirectoryInUse) {
   SmallDisk disk(directory_, kDiskMib);
   if (!disk.mounted()) GTEST_SKIP() << "only root may mount";
   {
-    auto server = Start();
+    auto server = Start({fmt::format("--disk-reserve-mib={}", kReserveMib)});
     ASSERT_NE(server, nullptr);
     EXPECT_EQ(server->Terminate(Soon()).value_or(-1), 0);
   }
