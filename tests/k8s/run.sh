@@ -211,14 +211,14 @@ single() {
   kubectl -n "$ns" get all,pvc 2>&1 | show
   helm install prihvat charts/prihvat "${values[@]}" --wait --timeout 300s >/dev/null || die "the second helm install"
   unchanged "everything deleted but the volume, and installed anew"
-  ctl get get operations/ba/purchaseOrders/vehicles-2022 | head -3 | show
+  ctl get get operations/ba/purchaseOrders/vehicles-2022 | sed -n 1,3p | show
   helm uninstall prihvat -n "$ns" --wait >/dev/null
   kubectl delete namespace "$ns" --wait >/dev/null
 }
 
 owner_of_procurement() {
   servers=prihvat-procurement.$ns.svc.cluster.local:8443 ctl partitions --json partitions |
-    grep -o 'prihvat-procurement-[0-9]*' | head -1
+    grep -o 'prihvat-procurement-[0-9]*' | sed -n 1,1p
 }
 
 cluster() {
