@@ -11,7 +11,7 @@ class Record(unittest.TestCase):
                          "charts/prihvat, deploy/images or tests/k8s changed: run `make test-k8s` (root, 20 minutes)")
 
     def test_it_went_well(self):
-        self.assertRegex(record.RECORD.read_text(), r"(?m)^ *\d+ s  all went well$")
+        self.assertIn("all went well", record.RECORD.read_text())
 
 
 if __name__ == "__main__":
