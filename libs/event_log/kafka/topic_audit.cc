@@ -20,6 +20,7 @@ using kafka::ToStatus;
 using Settings = std::map<std::string, std::string>;
 
 constexpr absl::Duration kLeaderPoll = absl::Milliseconds(50);
+constexpr absl::Duration kHearsay = absl::Seconds(5);
 constexpr size_t kErrorBytes = 512;
 
 absl::StatusOr<kafka::Client> MakeAdmin(const TopicAuditOptions& options) {
@@ -170,6 +171,17 @@ absl::Status AwaitLeaders(rd_kafka_t* admin, const TopicSpec& spec, absl::Time d
   }
 }
 
+// A broker may not have heard yet of a topic that was made a moment ago through another one.
+absl::StatusOr<TopicShape> ShapeOnceThere(rd_kafka_t* admin, const std::string& name,
+                                          absl::Time deadline) {
+  const absl::Time patience = std::min(deadline, absl::Now() + kHearsay);
+  while (true) {
+    auto shape = ShapeOf(admin, name, deadline);
+    if (!shape.ok() || !IsMissing(*shape) || absl::Now() >= patience) return shape;
+    absl::SleepFor(kLeaderPoll);
+  }
+}
+
 absl::StatusOr<Settings> SettingsOf(rd_kafka_t* admin, const std::string& name,
                                     absl::Time deadline) {
   const kafka::ConfigResource resource(
@@ -266,7 +278,7 @@ absl::Status AuditTopics(const TopicAuditOptions& options, const std::vector<Top
   if (!admin.ok()) return admin.status();
   std::vector<std::string> differences;
   for (const TopicSpec& spec : topics) {
-    const auto shape = ShapeOf(admin->get(), spec.name, deadline);
+    const auto shape = ShapeOnceThere(admin->get(), spec.name, deadline);
     if (!shape.ok()) return shape.status();
     if (IsMissing(*shape)) {
       return absl::NotFoundError(
