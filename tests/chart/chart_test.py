@@ -3,7 +3,6 @@
 import functools
 import os
 import pathlib
-import re
 import subprocess
 import sys
 import unittest
