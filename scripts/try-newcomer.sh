@@ -43,8 +43,8 @@ inside() {
     mount --rbind /dev "$root/dev"
     mount --rbind /sys "$root/sys"
     if [ -n "${NEWCOMER_CCACHE:-}" ]; then
-      mkdir -p "$root/root/.cache/ccache"
-      mount --bind "$NEWCOMER_CCACHE" "$root/root/.cache/ccache"
+      mkdir -p "$root/var/cache/ccache"
+      mount --bind "$NEWCOMER_CCACHE" "$root/var/cache/ccache"
     fi
     exec chroot "$root" runuser -u "$user" -- "$@"
   ' _ "$root" "$user" "$@"
@@ -76,7 +76,7 @@ bare_root() {
 # What lets tools with trust stores of their own trust what the root trusts.
 trust=(PIP_CERT=/etc/ssl/certs/ca-certificates.crt NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt)
 clean_environment=(env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8
-  "${trust[@]}" ${NEWCOMER_PRESET:+"PRESET=$NEWCOMER_PRESET"})
+  CCACHE_DIR=/var/cache/ccache "${trust[@]}" ${NEWCOMER_PRESET:+"PRESET=$NEWCOMER_PRESET"})
 
 without_root() {
   local output
