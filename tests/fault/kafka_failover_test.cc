@@ -124,8 +124,11 @@ class KafkaFailover : public ::testing::Test {
     constexpr int kZombieCommands = 40;
     ASSERT_TRUE(load.Run(owner, 100, Soon()).ok());
     if (deaf) {
-      // Nothing under way: what it is sent in its sleep it decides at once.
+      // Nothing under way and no seal due: what it is sent in its sleep it decides at once. A seal
+      // that it appended alone would never be read back, and no command would be decided after it.
       ASSERT_TRUE(owner.Drain(0, Soon()).ok());
+      const absl::Status sealed = owner.Await("sealed", "1", Soon());
+      ASSERT_TRUE(sealed.ok()) << sealed;
       ASSERT_TRUE(owner.Ask("deaf", Soon()).ok());
     }
     owner.process().Signal(SIGSTOP);

@@ -7,9 +7,11 @@
 //   owner OPERATION      -> answer INSTANCE, of the halls
 //   applied              -> answer TOPIC PARTITION OFFSET ..., what each service has folded
 //   reacted              -> answer 1 (or 0): whether the door has dealt with all that the halls
-//   hold checksums            -> answer HALLS DOOR counters             -> answer COMMITS
-//   REQUEST_ID_HITS STEP_DOWNS, of the halls lost ADDRESS, found ADDRESS -> nothing: whether that
-//   instance's health answers from now on
+//   hold sealed               -> answer 1 (or 0): whether a seal is the last record of all the
+//   halls checksums            -> answer HALLS DOOR counters             -> answer COMMITS
+//   REQUEST_ID_HITS STEP_DOWNS, of the halls deaf, hearing        -> answer ok: whether reading the
+//   log fails from now on lost ADDRESS, found ADDRESS -> nothing: whether that instance's health
+//   answers from now on
 //
 // At the end of its input it drains and exits with 0.
 #include <cstdio>
@@ -144,6 +146,8 @@ class ToyProcess {
       Say("answer" + Applied(*halls_) + Applied(*door_));
     } else if (order == "reacted") {
       Say(fmt::format("answer {}", Reacted() ? 1 : 0));
+    } else if (order == "sealed") {
+      Say(fmt::format("answer {}", Sealed() ? 1 : 0));
     } else if (order == "checksums") {
       Say(fmt::format("answer {} {}", halls_->Checksum().value_or("error"),
                       door_->Checksum().value_or("error")));
@@ -169,6 +173,12 @@ class ToyProcess {
           fmt::format(" {} {} {}", service.definition().topic, status.partition, status.applied);
     }
     return text;
+  }
+
+  bool Sealed() const {
+    for (const runtime::PartitionStatus& status : halls_->Partitions())
+      if (status.sealed_through + 1 != status.applied) return false;
+    return true;
   }
 
   // Asks the log, not the halls: another instance may have written more.
