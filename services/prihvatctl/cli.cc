@@ -209,6 +209,19 @@ class CommandLine {
         ->required();
     Sets(line_of_sight,
          [this](CommandContext& context) { return RunExportLineOfSight(context, line_of_sight_); });
+    CLI::App* ocds = exports->add_subcommand(
+        "ocds", "Contracting processes as a package of the Open Contracting Data Standard 1.1");
+    ocds->add_option("--operation", ocds_.operation, "operations/ba")->required();
+    ocds->add_option("--publisher", ocds_.publisher,
+                     "File that says who publishes: docs/standards/ocds.md")
+        ->required();
+    ocds->add_option("--process", ocds_.process,
+                     "Only that of this requisition, sourcing process or order");
+    ocds->add_flag("--records", ocds_.records,
+                   "Records with the compiled release and its versions, not releases");
+    ocds->add_option("--known-at", ocds_.known_at, "As it was known at this time, RFC 3339");
+    ocds->add_option("-o,--output", ocds_.output, "FILE.json")->required();
+    Sets(ocds, [this](CommandContext& context) { return RunExportOcds(context, ocds_); });
   }
 
   void AddCertificate() {
@@ -355,6 +368,7 @@ class CommandLine {
   std::string request_;
   std::string import_id_;
   LineOfSightArguments line_of_sight_;
+  OcdsArguments ocds_;
   DonorArguments donor_;
   CentreArguments centre_;
   std::string output_;

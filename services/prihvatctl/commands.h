@@ -89,6 +89,17 @@ struct LineOfSightArguments {
 absl::Status RunLineOfSight(CommandContext& context, const LineOfSightArguments& arguments);
 absl::Status RunExportLineOfSight(CommandContext& context, const LineOfSightArguments& arguments);
 
+struct OcdsArguments {
+  std::string operation;
+  std::string process;    // "" for all
+  bool records = false;   // else releases
+  std::string publisher;  // file: OcdsPublisher as JSON
+  std::string known_at;   // RFC 3339; "" for now
+  std::string output;
+};
+// Writes one package of OCDS 1.1, put together from as many pages as it takes.
+absl::Status RunExportOcds(CommandContext& context, const OcdsArguments& arguments);
+
 struct DonorArguments {
   std::string operation;
   std::string project;

@@ -23,6 +23,7 @@ SEES = {
     "vault": ["base", "state_store"],
     "rpc": ["base", "telemetry", "config", "es", "event_log", "state_store", "runtime", "access", "vault"],
     "documents": ["base"],
+    "ocds": ["base"],
     "testkit": ["base", "telemetry", "config", "es", "event_log", "state_store", "runtime", "access", "vault", "rpc",
                 "documents", "evidence"],
 }
@@ -138,11 +139,14 @@ class Graph:
             front.extend(way + [include] for include in self.includes.get(target, []))
 
     def event_protos(self, service):
-        """The headers that `service`'s events need: its events.proto and what that imports, all the way."""
+        """The headers that `service`'s events need: its events.proto, sourcing_events.proto and others of such a name,
+        and what these import, all the way."""
         if service in self._event_protos:
             return self._event_protos[service]
         protos = self.root / "protos"
-        reached, front = set(), [f"prihvat/{service}/v1/events.proto"]
+        own = f"prihvat/{service}/v1"
+        more = sorted((protos / own).glob("*_events.proto"))
+        reached, front = set(), [f"{own}/events.proto", *(f"{own}/{path.name}" for path in more)]
         while front:
             proto = front.pop()
             if proto in reached:

@@ -1,9 +1,12 @@
 #include "services/reporting/api/reporting_service.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "fmt/format.h"
 #include "libs/base/civil.h"
@@ -15,8 +18,10 @@
 #include "libs/rpc/errors.h"
 #include "prihvat/reporting/v1/state.pb.h"
 #include "services/reporting/documents/line_of_sight_table.h"
+#include "services/reporting/documents/ocds_package.h"
 #include "services/reporting/domain/reasons.h"
 #include "services/reporting/views/centre_summary.h"
+#include "services/reporting/views/contracting.h"
 #include "services/reporting/views/donor_summary.h"
 #include "services/reporting/views/journals.h"
 #include "services/reporting/views/line_of_sight.h"
@@ -26,6 +31,8 @@ namespace prihvat::reporting {
 namespace {
 
 constexpr int kMaxPeriodDays = 367;
+constexpr size_t kOcdsPageBytes = 2 << 20;     // a page that has as much is full
+constexpr size_t kOcdsProcessBytes = 5 << 20;  // with a page, still within a message
 
 absl::Status BadField(std::string_view field, const absl::Status& why) {
   return rpc::Reject(es::InvalidField(field, base::FromAbsl(why.message())));
@@ -63,7 +70,9 @@ template <class Request>
 v1::Cutoff CutoffOf(const rpc::ReadContext& reads, const Request& request) {
   v1::Cutoff cutoff;
   *cutoff.mutable_positions() = reads.token();
-  if (request.has_as_of_time()) *cutoff.mutable_as_of_time() = request.as_of_time();
+  if constexpr (requires { request.as_of_time(); }) {
+    if (request.has_as_of_time()) *cutoff.mutable_as_of_time() = request.as_of_time();
+  }
   if (request.has_known_at_time()) *cutoff.mutable_known_at_time() = request.known_at_time();
   return cutoff;
 }
@@ -192,6 +201,103 @@ absl::Status FillCentreSummary(const rpc::ReadContext& reads,
   return absl::OkStatus();
 }
 
+absl::StatusOr<OcdsScope> OcdsScopeOf(const rpc::ReadContext& reads,
+                                      const v1::ExportOcdsRequest& request) {
+  if (absl::Status name = base::CheckName("parent", request.parent(), "operations/*"); !name.ok()) {
+    return BadField("parent", name);
+  }
+  PRIHVAT_RETURN_IF_ERROR(CheckOperation(reads));
+  if (request.content() != v1::OCDS_CONTENT_RELEASES &&
+      request.content() != v1::OCDS_CONTENT_RECORDS) {
+    return rpc::Reject(
+        es::InvalidField("content", "must be OCDS_CONTENT_RELEASES or OCDS_CONTENT_RECORDS"));
+  }
+  if (const std::string problem = PublisherProblem(request.publisher()); !problem.empty()) {
+    const size_t colon = problem.find(": ");
+    return rpc::Reject(
+        es::InvalidField("publisher." + problem.substr(0, colon), problem.substr(colon + 2)));
+  }
+  OcdsScope scope{.operation = request.parent(), .zone = reads.zone()};
+  if (request.has_known_at_time()) scope.known_at = FromProto(request.known_at_time());
+  return scope;
+}
+
+// The items of one page, and what they come to.
+struct OcdsPage {
+  std::vector<ocds::Json> items;
+  size_t bytes = 0;
+  int releases = 0;
+};
+
+// Puts the process at `key` into the page. False, and nothing, where it does not fit any more.
+absl::StatusOr<bool> AddOcdsProcess(const es::Rows& rows, const OcdsScope& scope,
+                                    const v1::ExportOcdsRequest& request, const std::string& key,
+                                    const v1::ContractingProcess& process, OcdsPage& page) {
+  PRIHVAT_ASSIGN_OR_RETURN(std::vector<ocds::Json> releases,
+                           OcdsReleases(rows, scope, request.publisher(), key));
+  if (releases.empty()) return true;
+  const int count = static_cast<int>(releases.size());
+  if (request.content() == v1::OCDS_CONTENT_RECORDS) {
+    PRIHVAT_ASSIGN_OR_RETURN(ocds::Json record, OcdsRecord(std::move(releases)));
+    releases = {std::move(record)};
+  }
+  size_t bytes = 0;
+  for (const ocds::Json& item : releases) bytes += ocds::WriteJson(item).size();
+  if (bytes > kOcdsProcessBytes) {
+    return rpc::Reject(es::Rejected(kProcessTooLarge)
+                           .Saying(fmt::format("{} is {} bytes as OCDS; at most {} can be sent",
+                                               process.root(), bytes, kOcdsProcessBytes))
+                           .With("process", process.root())
+                           .With("bytes", std::to_string(bytes))
+                           .With("limit", std::to_string(kOcdsProcessBytes)));
+  }
+  if (!page.items.empty() && page.bytes + bytes > kOcdsPageBytes) return false;
+  page.bytes += bytes;
+  page.releases += count;
+  std::move(releases.begin(), releases.end(), std::back_inserter(page.items));
+  return true;
+}
+
+absl::Status FillOcds(const rpc::ReadContext& reads, const v1::ExportOcdsRequest& request,
+                      v1::ExportOcdsResponse& response) {
+  PRIHVAT_ASSIGN_OR_RETURN(const OcdsScope scope, OcdsScopeOf(reads, request));
+  PRIHVAT_ASSIGN_OR_RETURN(const es::Rows* rows, reads.view(kContractingView));
+  std::optional<std::string> only;
+  if (!request.process().empty()) {
+    only = ContractingProcessOf(*rows, request.parent(), request.process());
+    if (!only) return rpc::Reject(es::NotFound(request.process()));
+  }
+  OcdsPage page;
+  int processes = 0;
+  std::string last;
+  PRIHVAT_RETURN_IF_ERROR(VisitContractingProcesses(
+      *rows, request.parent(), reads.page_after(),
+      [&](const std::string& key, const v1::ContractingProcess& process) -> absl::StatusOr<bool> {
+        if (only && key != *only) return true;
+        if (processes == reads.page_size()) {
+          reads.NextPage(last);
+          return false;
+        }
+        const size_t before = page.items.size();
+        PRIHVAT_ASSIGN_OR_RETURN(const bool fits,
+                                 AddOcdsProcess(*rows, scope, request, key, process, page));
+        if (!fits) {
+          reads.NextPage(last);
+          return false;
+        }
+        if (page.items.size() > before) ++processes;
+        last = key;
+        return true;
+      }));
+  response.set_package(ocds::WriteJson(OcdsPackage(
+      scope, request.publisher(), request.content() == v1::OCDS_CONTENT_RECORDS,
+      std::move(page.items), request.has_known_at_time() ? scope.known_at : reads.now())));
+  response.set_process_count(processes);
+  response.set_release_count(page.releases);
+  *response.mutable_cutoff() = CutoffOf(reads, request);
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* ReportingServiceImpl::GetLineOfSight(
@@ -223,6 +329,14 @@ grpc::ServerUnaryReactor* ReportingServiceImpl::GetCentreSummary(
     v1::CentreSummary* response) {
   return calls_.Read(context, request, response, [request, response](const auto& reads) {
     return FillCentreSummary(reads, *request, *response);
+  });
+}
+
+grpc::ServerUnaryReactor* ReportingServiceImpl::ExportOcds(grpc::CallbackServerContext* context,
+                                                           const v1::ExportOcdsRequest* request,
+                                                           v1::ExportOcdsResponse* response) {
+  return calls_.Read(context, request, response, [request, response](const auto& reads) {
+    return FillOcds(reads, *request, *response);
   });
 }
 

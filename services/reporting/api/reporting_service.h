@@ -24,6 +24,9 @@ class ReportingServiceImpl final : public v1::ReportingService::CallbackService 
   grpc::ServerUnaryReactor* GetCentreSummary(grpc::CallbackServerContext* context,
                                              const v1::GetCentreSummaryRequest* request,
                                              v1::CentreSummary* response) override;
+  grpc::ServerUnaryReactor* ExportOcds(grpc::CallbackServerContext* context,
+                                       const v1::ExportOcdsRequest* request,
+                                       v1::ExportOcdsResponse* response) override;
 
  private:
   rpc::Calls& calls_;

@@ -11,9 +11,14 @@ inline constexpr es::Reason kReportTooLarge{"REPORT_TOO_LARGE", absl::StatusCode
                                             "A sum of the report is too large to be held exactly.",
                                             "Narrow the report by project, donor or time."};
 
+inline constexpr es::Reason kProcessTooLarge{
+    "PROCESS_TOO_LARGE", absl::StatusCode::kOutOfRange,
+    "One contracting process is larger than a message may be.",
+    "Export it as releases and not as records, or as it was known earlier."};
+
 // All of them, for the error catalogue.
 inline std::span<const es::Reason* const> ReportingReasons() {
-  static constexpr const es::Reason* kAll[] = {&kReportTooLarge};
+  static constexpr const es::Reason* kAll[] = {&kReportTooLarge, &kProcessTooLarge};
   return kAll;
 }
 

@@ -6,6 +6,7 @@
 #include "prihvat/procurement/v1/events.pb.h"
 #include "prihvat/reception/v1/events.pb.h"
 #include "prihvat/reporting/v1/state.pb.h"
+#include "services/reporting/views/contracting.h"
 #include "services/reporting/views/values.h"
 
 namespace prihvat::reporting {
@@ -85,7 +86,8 @@ const std::vector<const es::Projection*>& ReportingProjections() {
   static const es::Projection money = MakeMoney();
   static const es::Projection handovers = MakeHandovers();
   static const es::Projection centres = MakeCentres();
-  static const std::vector<const es::Projection*> projections{&money, &handovers, &centres};
+  static const std::vector<const es::Projection*> projections{&money, &handovers, &centres,
+                                                              &ContractingProjection()};
   return projections;
 }
 
