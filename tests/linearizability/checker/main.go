@@ -1,0 +1,270 @@
+// Checks what clients were told for linearizability: checker HISTORY
+//
+// HISTORY has one JSON object a line, one for each call that a client made (see Call). Exit 0 and a line that counts
+// what was checked; 1 and one line a contradiction; 2 where the history cannot be read.
+//
+// What is promised (DESIGN sections 4 and 6): accepted writes are linearizable; a read and a rejection speak of the
+// position that they carry, which is not older than the token that they were sent with.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"sort"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+)
+
+// Call is one attempt. Retries of a request are calls of their own with the same request id.
+type Call struct {
+	Operation string `json:"operation"` // the unit of consistency, "operations/ba"
+	Key       string `json:"key"`       // the resource that is written or read
+	Kind      string `json:"kind"`      // "write", "read"
+	RequestID string `json:"request_id"`
+	Value     string `json:"value"` // written, or read; "" for a read that found nothing
+	Call      int64  `json:"call"`  // nanoseconds on one clock
+	Return    int64  `json:"return"`
+	// "ok"; "nothing": the answer promises that this attempt did nothing; "unknown": it promises nothing, or none came
+	Outcome string `json:"outcome"`
+	Offset  int64  `json:"offset"` // of the position in the operation's partition that an answer carries
+	Exact   bool   `json:"exact"`  // the offset is that of the write itself, not one that has seen it
+	Token   int64  `json:"token"`  // the offset that a read was told to have seen; -1 for none
+}
+
+const (
+	never     = math.MaxInt64
+	noOffset  = int64(-1)
+	patience  = 60 * time.Second
+	knownKind = "ok, nothing and unknown"
+)
+
+// A write or a read, as the model takes it.
+type step struct {
+	write      bool
+	value      string
+	offset     int64 // of a write: its own, noOffset where it is not known
+	least      int64 // of a read: the lowest and the highest position at which the value was seen
+	most       int64
+	call, done int64
+	name       string
+}
+
+// What one resource holds: the last value, at or after which offset it was written, and up to where it was seen.
+type state struct {
+	value   string
+	written int64
+	seen    int64
+}
+
+var model = porcupine.Model{
+	Init: func() interface{} { return state{written: noOffset, seen: noOffset} },
+	Step: func(before, input, _ interface{}) (bool, interface{}) {
+		now, it := before.(state), input.(step)
+		if it.write {
+			if it.offset == noOffset {
+				now.value = it.value
+				return true, now
+			}
+			// What was seen through an offset has no write before it that had not been there.
+			if it.offset <= now.written || it.offset <= now.seen {
+				return false, now
+			}
+			return true, state{it.value, it.offset, now.seen}
+		}
+		if it.value != now.value || it.least < now.written {
+			return false, now
+		}
+		if it.most > now.seen {
+			now.seen = it.most
+		}
+		return true, now
+	},
+}
+
+// The order of a whole operation: its writes follow each other as their offsets do.
+var order = porcupine.Model{
+	Init: func() interface{} { return noOffset },
+	Step: func(before, input, _ interface{}) (bool, interface{}) {
+		it := input.(step)
+		return it.offset > before.(int64), it.offset
+	},
+}
+
+func load(path string) ([]Call, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var calls []Call
+	lines := bufio.NewScanner(file)
+	for number := 1; lines.Scan(); number++ {
+		call := Call{Offset: noOffset, Token: noOffset}
+		if err := json.Unmarshal(lines.Bytes(), &call); err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", path, number, err)
+		}
+		switch call.Outcome {
+		case "ok", "nothing", "unknown":
+		default:
+			return nil, fmt.Errorf("%s:%d: outcome %q is none of %s", path, number, call.Outcome, knownKind)
+		}
+		calls = append(calls, call)
+	}
+	return calls, lines.Err()
+}
+
+// The attempts of each request as one write: from the first call to the first answer that says it is done. One that may
+// have happened and was never answered stays open for ever; one of which every answer says that nothing was done is
+// none.
+func writes(calls []Call) map[string][]step {
+	type request struct {
+		first Call
+		it    step
+		may   bool
+	}
+	requests := map[string]*request{}
+	var ids []string
+	for _, call := range calls {
+		if call.Kind != "write" {
+			continue
+		}
+		known, found := requests[call.RequestID]
+		if !found {
+			known = &request{call, step{true, call.Value, noOffset, 0, 0, call.Call, never, call.RequestID}, false}
+			requests[call.RequestID] = known
+			ids = append(ids, call.RequestID)
+		}
+		if call.Call < known.it.call {
+			known.it.call = call.Call
+		}
+		known.may = known.may || call.Outcome != "nothing"
+		if call.Outcome == "ok" && call.Return < known.it.done {
+			known.it.done = call.Return
+		}
+		if call.Outcome == "ok" && call.Exact {
+			known.it.offset = call.Offset
+		}
+	}
+	byKey := map[string][]step{}
+	for _, id := range ids {
+		if known := requests[id]; known.may {
+			key := known.first.Operation + "/" + known.first.Key
+			byKey[key] = append(byKey[key], known.it)
+		}
+	}
+	return byKey
+}
+
+// The reads of each value as one: a read may be of the past, so it may stand anywhere before the earliest answer; all
+// that saw one value saw it between the lowest and the highest of their positions.
+func reads(calls []Call, say func(string, ...interface{})) map[string][]step {
+	byKey := map[string]map[string]*step{}
+	for _, call := range calls {
+		if call.Kind != "read" || call.Outcome != "ok" {
+			continue
+		}
+		if call.Offset < call.Token {
+			say("%s/%s: read with a token for offset %d, answered as of %d", call.Operation, call.Key, call.Token, call.Offset)
+		}
+		key := call.Operation + "/" + call.Key
+		if byKey[key] == nil {
+			byKey[key] = map[string]*step{}
+		}
+		seen := byKey[key][call.Value]
+		if seen == nil {
+			seen = &step{false, call.Value, noOffset, call.Offset, call.Offset, 0, call.Return, "read " + call.Value}
+			byKey[key][call.Value] = seen
+		}
+		if call.Offset < seen.least {
+			seen.least = call.Offset
+		}
+		if call.Offset > seen.most {
+			seen.most = call.Offset
+		}
+		if call.Return < seen.done {
+			seen.done = call.Return
+		}
+	}
+	merged := map[string][]step{}
+	for key, values := range byKey {
+		for _, seen := range values {
+			merged[key] = append(merged[key], *seen)
+		}
+	}
+	return merged
+}
+
+func linearizable(model porcupine.Model, steps []step) porcupine.CheckResult {
+	var history []porcupine.Operation
+	for client, it := range steps {
+		history = append(history, porcupine.Operation{ClientId: client, Input: it, Call: it.call, Return: it.done})
+	}
+	return porcupine.CheckOperationsTimeout(model, history, patience)
+}
+
+func operationsOf(calls []Call) map[string]string {
+	operations := map[string]string{}
+	for _, call := range calls {
+		operations[call.Operation+"/"+call.Key] = call.Operation
+	}
+	return operations
+}
+
+func check(calls []Call) (said []string, counted string) {
+	say := func(format string, of ...interface{}) { said = append(said, fmt.Sprintf(format, of...)) }
+	byKey, seen := writes(calls), reads(calls, say)
+	operationOf := operationsOf(calls)
+	byOperation := map[string][]step{}
+	var keys []string
+	for key := range operationOf {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	written, read, open := 0, 0, 0
+	for _, key := range keys {
+		for _, it := range byKey[key] {
+			written++
+			if it.done == never {
+				open++
+			}
+			if it.offset != noOffset {
+				byOperation[operationOf[key]] = append(byOperation[operationOf[key]], it)
+			}
+		}
+		read += len(seen[key])
+		if result := linearizable(model, append(byKey[key], seen[key]...)); result != porcupine.Ok {
+			say("%s: what was written and read is not linearizable (%s)", key, result)
+		}
+	}
+	for operation, steps := range byOperation {
+		if result := linearizable(order, steps); result != porcupine.Ok {
+			say("%s: the order of its writes contradicts their positions (%s)", operation, result)
+		}
+	}
+	return said, fmt.Sprintf("linearizable: %d operations, %d resources, %d writes (%d open), %d values read", len(byOperation),
+		len(keys), written, open, read)
+}
+
+func main() {
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: checker HISTORY")
+		os.Exit(2)
+	}
+	calls, err := load(os.Args[1])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(2)
+	}
+	said, counted := check(calls)
+	for _, line := range said {
+		fmt.Println(line)
+	}
+	if len(said) > 0 {
+		os.Exit(1)
+	}
+	fmt.Println(counted)
+}

@@ -1,0 +1,93 @@
+"""The checker of histories finds what it is there for, and nothing else."""
+
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import unittest
+
+CHECK = pathlib.Path(__file__).with_name("check.sh").resolve()
+BUILD = pathlib.Path(os.environ.get("PRIHVAT_BUILD_DIR", tempfile.gettempdir())) / "linearizability"
+
+
+def write(value, call, done, offset=-1, outcome="ok", request_id=None, exact=True, key="centres/a"):
+    return {"operation": "operations/ba", "key": key, "kind": "write", "request_id": request_id or f"w-{value}",
+            "value": value, "call": call, "return": done, "outcome": outcome, "offset": offset,
+            "exact": exact and offset >= 0, "token": -1}
+
+
+def read(value, call, done, offset, token=-1, key="centres/a"):
+    return {"operation": "operations/ba", "key": key, "kind": "read", "request_id": "", "value": value, "call": call,
+            "return": done, "outcome": "ok", "offset": offset, "exact": False, "token": token}
+
+
+class Checker(unittest.TestCase):
+    def check(self, *calls):
+        BUILD.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=BUILD, suffix=".jsonl") as history:
+            for call in calls:
+                history.write(json.dumps(call) + "\n")
+            history.flush()
+            return subprocess.run([CHECK, BUILD, history.name], capture_output=True, text=True, check=False)
+
+    def assert_fine(self, *calls):
+        done = self.check(*calls)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertIn("linearizable:", done.stdout)
+
+    def assert_found(self, what, *calls):
+        done = self.check(*calls)
+        self.assertEqual(done.returncode, 1, done.stdout + done.stderr)
+        self.assertIn(what, done.stdout)
+
+    def test_what_is_promised_is_fine(self):
+        self.assert_fine(
+            read("", 1, 2, 4),
+            write("1", 10, 20, 5),
+            write("2", 12, 30, 7),  # at the same time as the first
+            read("2", 31, 35, 8, token=7),
+            read("1", 40, 45, 6),  # of the past, as its position says
+            write("x", 32, 33, 9, key="centres/b"),
+        )
+
+    def test_G1_a_lost_acknowledged_write_is_found(self):
+        self.assert_found("centres/a: what was written and read is not linearizable",
+                          write("1", 10, 20, 5), write("2", 30, 40, 7), read("1", 50, 60, 9))
+
+    def test_G5_a_read_older_than_its_token_is_found(self):
+        self.assert_found("read with a token for offset 7, answered as of 6",
+                          write("1", 10, 20, 5), write("2", 30, 40, 7), read("1", 50, 60, 6, token=7))
+
+    def test_a_read_of_what_was_never_written_is_found(self):
+        self.assert_found("not linearizable", write("1", 10, 20, 5), read("3", 50, 60, 6))
+
+    def test_a_read_of_what_is_written_only_later_is_found(self):
+        self.assert_found("not linearizable", read("1", 1, 5, 6), write("1", 10, 20, 5))
+
+    def test_writes_whose_positions_contradict_their_order_are_found(self):
+        self.assert_found("the order of its writes contradicts their positions",
+                          write("1", 10, 20, 9), write("x", 30, 40, 7, key="centres/b"))
+
+    def test_a_write_that_was_promised_to_be_nothing_is_found(self):
+        self.assert_found("not linearizable", write("1", 10, 20, outcome="nothing"), read("1", 50, 60, 6))
+
+    def test_an_unknown_outcome_may_have_happened_or_not_and_late(self):
+        open_one = write("1", 10, 20, outcome="unknown")
+        self.assert_fine(open_one, write("2", 30, 40, 7), read("2", 50, 60, 8))
+        self.assert_fine(open_one, write("2", 30, 40, 7), read("1", 50, 60, 9))
+
+    def test_a_retry_that_is_acknowledged_closes_what_was_open(self):
+        attempts = [write("1", 10, 20, outcome="unknown", request_id="r"),
+                    write("1", 25, 28, 6, request_id="r", exact=False)]
+        self.assert_fine(*attempts, write("2", 30, 40, 7), read("2", 50, 60, 8))
+        self.assert_found("not linearizable", *attempts, write("2", 30, 40, 7), read("1", 50, 60, 9))
+
+    def test_a_history_that_cannot_be_read_is_said_to_be_one(self):
+        done = self.check({"kind": "read", "outcome": "perhaps"})
+        self.assertEqual(done.returncode, 2)
+        self.assertIn('outcome "perhaps" is none of', done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
