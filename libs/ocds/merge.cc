@@ -5,6 +5,7 @@
 
 #include "fmt/format.h"
 #include "libs/base/status_macros.h"
+#include "libs/ocds/dates.h"
 
 namespace prihvat::ocds {
 namespace {
@@ -140,6 +141,13 @@ absl::Status MergeObject(const Json& from, const Source& source, Json& into) {
   return absl::OkStatus();
 }
 
+// As times where both are; else as what stands there.
+bool IsLater(std::string_view date, std::string_view than) {
+  const auto time = ParseDate(date);
+  const auto before = ParseDate(than);
+  return time && before ? *time > *before : date > than;
+}
+
 absl::Status CheckOrder(const std::vector<Json>& releases) {
   if (releases.empty()) return absl::InvalidArgumentError("there are no releases to merge");
   for (size_t i = 1; i < releases.size(); ++i) {
@@ -150,7 +158,7 @@ absl::Status CheckOrder(const std::vector<Json>& releases) {
                                                     release.TextOf("id"), release.TextOf("ocid"),
                                                     before.TextOf("ocid")));
     }
-    if (release.TextOf("date") <= before.TextOf("date")) {
+    if (!IsLater(release.TextOf("date"), before.TextOf("date"))) {
       return absl::InvalidArgumentError(
           fmt::format("release {} of {} is not later than release {} of {}", release.TextOf("id"),
                       release.TextOf("date"), before.TextOf("id"), before.TextOf("date")));

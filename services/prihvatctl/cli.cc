@@ -71,6 +71,7 @@ class CommandLine {
     AddCall();
     AddReports();
     AddExport();
+    AddCheckOcds();
     AddCertificate();
     AddBids();
     AddAdmin();
@@ -222,6 +223,15 @@ class CommandLine {
     ocds->add_option("--known-at", ocds_.known_at, "As it was known at this time, RFC 3339");
     ocds->add_option("-o,--output", ocds_.output, "FILE.json")->required();
     Sets(ocds, [this](CommandContext& context) { return RunExportOcds(context, ocds_); });
+  }
+
+  void AddCheckOcds() {
+    CLI::App* check =
+        app_.add_subcommand("check-ocds", "Read a publisher's OCDS package; asks no server");
+    check->add_option("file", name_, "The package of releases or records, JSON")->required();
+    check->add_option("-o,--output", output_,
+                      "Write what could be read here, as records with compiled releases");
+    Sets(check, [this](CommandContext& context) { return RunCheckOcds(context, name_, output_); });
   }
 
   void AddCertificate() {

@@ -99,6 +99,10 @@ struct OcdsArguments {
 };
 // Writes one package of OCDS 1.1, put together from as many pages as it takes.
 absl::Status RunExportOcds(CommandContext& context, const OcdsArguments& arguments);
+// Tells what of a publisher's package cannot be used and why, and writes the rest as records with
+// compiled and versioned releases ("" for no file). INVALID_ARGUMENT where anything was refused.
+absl::Status RunCheckOcds(CommandContext& context, const std::string& file,
+                          const std::string& output);
 
 struct DonorArguments {
   std::string operation;

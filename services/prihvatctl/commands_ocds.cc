@@ -1,4 +1,4 @@
-// export ocds.
+// export ocds, check-ocds.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -7,6 +7,8 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
 #include "libs/ocds/json.h"
+#include "libs/ocds/merge.h"
+#include "libs/ocds/package_reader.h"
 #include "prihvat/reporting/v1/service.pb.h"
 #include "services/prihvatctl/commands.h"
 #include "services/prihvatctl/files.h"
@@ -45,7 +47,64 @@ void Append(ocds::Json page, const char* kind, ocds::Json& all) {
   for (ocds::Json& item : page.Find(kind)->items()) all.Find(kind)->Add(std::move(item));
 }
 
+absl::StatusOr<ocds::Json> RecordOf(ocds::ReadProcess process) {
+  PRIHVAT_ASSIGN_OR_RETURN(ocds::Json compiled, ocds::CompileReleases(process.releases));
+  PRIHVAT_ASSIGN_OR_RETURN(ocds::Json versioned, ocds::VersionReleases(process.releases));
+  ocds::Json record = ocds::Json::Object();
+  record.Set("ocid", process.ocid);
+  record.Set("releases", ocds::Json::Array(std::move(process.releases)));
+  record.Set("compiledRelease", std::move(compiled));
+  record.Set("versionedRelease", std::move(versioned));
+  return record;
+}
+
+// The publisher's package with its records in place of what it held. A process whose releases
+// cannot be merged is refused, too.
+ocds::Json RecordsOf(ocds::Json package, ocds::ReadPackage& read) {
+  ocds::Json records = ocds::Json::Array();
+  for (ocds::ReadProcess& process : read.processes) {
+    const std::string ocid = process.ocid;
+    absl::StatusOr<ocds::Json> record = RecordOf(std::move(process));
+    if (record.ok()) {
+      records.Add(*std::move(record));
+    } else {
+      read.refused.push_back({ocid, std::string(record.status().message())});
+    }
+  }
+  package.Remove("releases");
+  package.Set("records", std::move(records));
+  return package;
+}
+
 }  // namespace
+
+absl::Status RunCheckOcds(CommandContext& context, const std::string& file,
+                          const std::string& output) {
+  PRIHVAT_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
+  auto package = ocds::ParseJson(text);
+  if (!package.ok()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: {}", file, base::FromAbsl(package.status().message())));
+  }
+  auto read = ocds::ReadReleases(*package);
+  if (!read.ok()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{}: {}", file, base::FromAbsl(read.status().message())));
+  }
+  const ocds::Json records = RecordsOf(*std::move(package), *read);
+  for (const auto& [findings, word] :
+       {std::pair(&read->refused, "refused"), {&read->warnings, "warning"}}) {
+    for (const ocds::Finding& finding : *findings) {
+      context.out << fmt::format("{}: {}: {}\n", word, finding.path, finding.text);
+    }
+  }
+  context.out << fmt::format("{} releases, {} of them said twice; {} processes can be used\n",
+                             read->releases, read->repeated,
+                             records.Find("records")->items().size());
+  if (!output.empty()) PRIHVAT_RETURN_IF_ERROR(ReplaceFile(output, ocds::WriteJson(records)));
+  if (read->refused.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(fmt::format("{}: not all of it can be used", file));
+}
 
 absl::Status RunExportOcds(CommandContext& context, const OcdsArguments& arguments) {
   reporting::v1::ExportOcdsRequest request;

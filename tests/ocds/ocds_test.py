@@ -326,6 +326,63 @@ class OcdsExportTest(unittest.TestCase):
         self.assertFalse((self.exporter.folder / "no.json").exists())
 
 
+def leaves(value, path=()):
+    """All leaf fields with their paths; text and numbers exactly."""
+    if isinstance(value, dict):
+        for name, member in value.items():
+            yield from leaves(member, (*path, name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from leaves(item, (*path, index))
+    else:
+        yield path, repr(value)
+
+
+class CheckOcdsTest(unittest.TestCase):
+    """`prihvatctl check-ocds`, which reads others' packages. Needs no server."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+
+    def check(self, package):
+        (self.folder / "in.json").write_text(json.dumps(package, default=float), "utf-8")
+        return subprocess.run([prihvat_server.binary("prihvatctl"), "check-ocds", self.folder / "in.json", "-o",
+                               self.folder / "out.json"], capture_output=True, text=True, timeout=60, check=False)
+
+    def sample(self):
+        """The standard's own example: one process in six packages."""
+        paths = sorted((ROOT / "tests/ocds/packages").glob("*.json"))
+        packages = [json.loads(path.read_text("utf-8")) for path in paths]
+        return {**packages[0], "releases": [release for package in packages for release in package["releases"]]}
+
+    def test_X2_the_standards_own_example_is_read_whole_and_merged_as_the_fields_tool_does(self):
+        package = self.sample()
+        result = self.check(package)
+        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
+        self.assertIn("warning: publisher/uid: \"9506232.0\" ends in .0", result.stdout)
+        self.assertIn("6 releases, 0 of them said twice; 1 processes can be used", result.stdout)
+        out = json.loads((self.folder / "out.json").read_text("utf-8"))
+        record, = out["records"]
+        self.assertEqual(sorted(leaves(record["releases"])), sorted(leaves(package["releases"])))
+        merger = ocdsmerge.Merger(schema("release-schema.json"))
+        self.assertEqual(merger.create_compiled_release(package["releases"]), record["compiledRelease"])
+        self.assertEqual(without_variants(merger.create_versioned_release(package["releases"])),
+                         record["versionedRelease"])
+        self.assertEqual(out["publisher"], package["publisher"])
+
+    def test_E4_what_is_refused_is_told_and_the_exit_code_says_so(self):
+        package = self.sample()
+        package["releases"][2]["date"] = "2022-12-08 15:45:47.8730413"
+        result = self.check(package)
+        self.assertEqual(result.returncode, 2, result.stdout + result.stderr)
+        self.assertIn('refused: releases/2/date: must be a time of RFC 3339 with its offset, is the text "2022-12-08',
+                      result.stdout)
+        self.assertIn("is left out as a whole", result.stdout)
+        self.assertEqual(json.loads((self.folder / "out.json").read_text("utf-8"))["records"], [])
+
+
 class BeneficiaryExtensionTest(unittest.TestCase):
     def test_it_is_a_whole_extension_whose_schema_fits_the_standards(self):
         extension = read(BENEFICIARY / "extension.json")

@@ -226,6 +226,7 @@ absl::StatusOr<OcdsScope> OcdsScopeOf(const rpc::ReadContext& reads,
 struct OcdsPage {
   std::vector<ocds::Json> items;
   size_t bytes = 0;
+  int processes = 0;
   int releases = 0;
 };
 
@@ -253,47 +254,58 @@ absl::StatusOr<bool> AddOcdsProcess(const es::Rows& rows, const OcdsScope& scope
   }
   if (!page.items.empty() && page.bytes + bytes > kOcdsPageBytes) return false;
   page.bytes += bytes;
+  ++page.processes;
   page.releases += count;
   std::move(releases.begin(), releases.end(), std::back_inserter(page.items));
   return true;
+}
+
+// As many processes after the last page's as a page takes.
+absl::StatusOr<OcdsPage> ReadOcdsPage(const rpc::ReadContext& reads, const es::Rows& rows,
+                                      const OcdsScope& scope,
+                                      const v1::ExportOcdsRequest& request) {
+  OcdsPage page;
+  std::string last;
+  PRIHVAT_RETURN_IF_ERROR(VisitContractingProcesses(
+      rows, request.parent(), reads.page_after(),
+      [&](const std::string& key, const v1::ContractingProcess& process) -> absl::StatusOr<bool> {
+        bool fits = page.processes < reads.page_size();
+        if (fits) {
+          PRIHVAT_ASSIGN_OR_RETURN(fits, AddOcdsProcess(rows, scope, request, key, process, page));
+        }
+        if (!fits) reads.NextPage(last);
+        last = key;
+        return fits;
+      }));
+  return page;
+}
+
+// The one process that the request names.
+absl::StatusOr<OcdsPage> ReadOcdsProcess(const es::Rows& rows, const OcdsScope& scope,
+                                         const v1::ExportOcdsRequest& request) {
+  const std::optional<std::string> key =
+      ContractingProcessOf(rows, request.parent(), request.process());
+  if (!key) return rpc::Reject(es::NotFound(request.process()));
+  PRIHVAT_ASSIGN_OR_RETURN(const v1::ContractingProcess process,
+                           ReadContractingProcess(rows, request.parent(), *key));
+  OcdsPage page;
+  PRIHVAT_RETURN_IF_ERROR(AddOcdsProcess(rows, scope, request, *key, process, page).status());
+  return page;
 }
 
 absl::Status FillOcds(const rpc::ReadContext& reads, const v1::ExportOcdsRequest& request,
                       v1::ExportOcdsResponse& response) {
   PRIHVAT_ASSIGN_OR_RETURN(const OcdsScope scope, OcdsScopeOf(reads, request));
   PRIHVAT_ASSIGN_OR_RETURN(const es::Rows* rows, reads.view(kContractingView));
-  std::optional<std::string> only;
-  if (!request.process().empty()) {
-    only = ContractingProcessOf(*rows, request.parent(), request.process());
-    if (!only) return rpc::Reject(es::NotFound(request.process()));
-  }
-  OcdsPage page;
-  int processes = 0;
-  std::string last;
-  PRIHVAT_RETURN_IF_ERROR(VisitContractingProcesses(
-      *rows, request.parent(), reads.page_after(),
-      [&](const std::string& key, const v1::ContractingProcess& process) -> absl::StatusOr<bool> {
-        if (only && key != *only) return true;
-        if (processes == reads.page_size()) {
-          reads.NextPage(last);
-          return false;
-        }
-        const size_t before = page.items.size();
-        PRIHVAT_ASSIGN_OR_RETURN(const bool fits,
-                                 AddOcdsProcess(*rows, scope, request, key, process, page));
-        if (!fits) {
-          reads.NextPage(last);
-          return false;
-        }
-        if (page.items.size() > before) ++processes;
-        last = key;
-        return true;
-      }));
+  absl::StatusOr<OcdsPage> page = request.process().empty()
+                                      ? ReadOcdsPage(reads, *rows, scope, request)
+                                      : ReadOcdsProcess(*rows, scope, request);
+  if (!page.ok()) return page.status();
+  response.set_process_count(page->processes);
+  response.set_release_count(page->releases);
   response.set_package(ocds::WriteJson(OcdsPackage(
       scope, request.publisher(), request.content() == v1::OCDS_CONTENT_RECORDS,
-      std::move(page.items), request.has_known_at_time() ? scope.known_at : reads.now())));
-  response.set_process_count(processes);
-  response.set_release_count(page.releases);
+      std::move(page->items), request.has_known_at_time() ? scope.known_at : reads.now())));
   *response.mutable_cutoff() = CutoffOf(reads, request);
   return absl::OkStatus();
 }

@@ -1,6 +1,9 @@
 #include "services/reporting/documents/ocds_package.h"
 
 #include <algorithm>
+#include <functional>
+#include <map>
+#include <optional>
 #include <utility>
 
 #include "fmt/format.h"
@@ -230,8 +233,14 @@ absl::StatusOr<std::vector<Json>> OcdsReleases(const es::Rows& contracting, cons
   ContractingSurroundings around;
   around.ocid = OcidOf(scope, publisher, process);
   around.zone = scope.zone;
+  // Each release names the same few again.
+  std::map<std::string, std::optional<v1::ContractingFact>, std::less<>> references;
   around.reference = [&](std::string_view name) {
-    return ReadReference(contracting, scope.operation, name);
+    const auto known = references.find(name);
+    if (known != references.end()) return known->second;
+    auto read = ReadReference(contracting, scope.operation, name);
+    references.emplace(std::string(name), read);
+    return read;
   };
   for (const auto& [id, name] : publisher.organisation_names()) {
     around.organisation_names[id] = name;
