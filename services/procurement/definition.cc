@@ -1,16 +1,17 @@
 #include "services/procurement/definition.h"
 
 #include "services/procurement/domain/decider.h"
+#include "services/procurement/processes/processes.h"
 
 namespace prihvat::procurement {
 
-// What the service is asked for stands in its entities; it needs no views, and listens to nobody.
+// What the service is asked for stands in its entities; it needs no views.
 runtime::ServiceDefinition ProcurementDefinition() {
   return {.name = "procurement",
           .topic = "prihvat.procurement",
           .decider = &ProcurementDecider(),
           .projections = {},
-          .processes = {}};
+          .processes = ProcurementProcesses()};
 }
 
 }  // namespace prihvat::procurement

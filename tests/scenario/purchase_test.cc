@@ -10,6 +10,7 @@
 #include "prihvat/procurement/v1/payables.pb.h"
 #include "prihvat/procurement/v1/resources.pb.h"
 #include "prihvat/procurement/v1/sourcing.pb.h"
+#include "services/handover/definition.h"
 #include "services/prihvatctl/api_catalogue.h"
 #include "services/prihvatctl/files.h"
 #include "services/prihvatctl/player.h"
@@ -36,7 +37,7 @@ class Purchase : public testing::Test {
     auto scenario = ctl::ParseScenario(*yaml, ctl::ApiCatalogue::Compiled());
     ASSERT_TRUE(scenario.ok()) << scenario.status();
     scenario_ = new ctl::Scenario(*std::move(scenario));
-    api_ = new WorldApi({procurement::ProcurementDefinition()});
+    api_ = new WorldApi({procurement::ProcurementDefinition(), handover::HandoverDefinition()});
     const auto played = Play();
     ASSERT_TRUE(played.ok()) << played.status();
     played_ = new ctl::PlayResult(*played);

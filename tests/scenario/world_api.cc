@@ -2,10 +2,15 @@
 
 #include <memory>
 
+#include "fmt/format.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "libs/access/policy.h"
+#include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
+#include "libs/rpc/metadata.h"
+#include "prihvat/common/v1/options.pb.h"
 #include "services/prihvatctl/api_catalogue.h"
 #include "services/prihvatctl/error_text.h"
 #include "services/prihvatctl/scenario_yaml.h"
@@ -50,6 +55,22 @@ absl::Status ErrorOf(const runtime::CommandReply& reply) {
   return ctl::ServerError(reply.status.code(), message, details.SerializeAsString());
 }
 
+// The permission that the method declares, of what the built-in policy grants: who acts in a
+// scenario has the roles that the step needs.
+absl::Status CheckPermission(const google::protobuf::MethodDescriptor& method,
+                             const access::Principal& principal) {
+  const std::string& permission = method.options().GetExtension(common::v1::permission);
+  const absl::CivilDay day(2026, 1, 1);
+  if (access::Policy::Default().Grants(principal, permission, day)) return absl::OkStatus();
+  google::rpc::ErrorInfo info;
+  info.set_reason("PERMISSION_DENIED");
+  google::rpc::Status details;
+  details.add_details()->PackFrom(info);
+  return ctl::ServerError(absl::StatusCode::kPermissionDenied,
+                          fmt::format("no role of {} grants {}", principal.name, permission),
+                          details.SerializeAsString());
+}
+
 std::vector<event_log::TopicSpec> TopicsOf(
     const std::vector<runtime::ServiceDefinition>& services) {
   std::vector<event_log::TopicSpec> topics;
@@ -73,12 +94,15 @@ absl::StatusOr<ctl::Reply> WorldApi::Call(const google::protobuf::MethodDescript
                                           const Message& request, const ctl::CallOptions& options) {
   const auto instance = instances_.find(ctl::ShortServiceName(*method.service()));
   if (instance == instances_.end()) return absl::UnimplementedError("the service is not here");
+  PRIHVAT_ASSIGN_OR_RETURN(const access::Principal principal,
+                           rpc::ParsePrincipal(options.principal));
+  PRIHVAT_RETURN_IF_ERROR(CheckPermission(method, principal));
   std::shared_ptr<Message> command(request.New());
   command->CopyFrom(request);
   runtime::CommandRequest submitted;
   submitted.operation = OperationOf(request);
   submitted.command = command;
-  submitted.principal = options.principal.substr(0, options.principal.find(';'));
+  submitted.principal = principal.name;
   submitted.request_id = TextOf(request, "request_id");
   submitted.effective_at = EffectiveTimeOf(request);
   submitted.import_id = options.import_id;

@@ -1,5 +1,5 @@
 // The services of a simulated world behind the seam of prihvatctl: a scenario is played against the
-// real deciders and processes, on one thread, without gRPC, access rules and files.
+// real deciders, processes and roles, on one thread, without gRPC and files.
 #pragma once
 
 #include <map>

@@ -56,6 +56,15 @@ std::optional<es::Rejection> CheckMove(const es::View& view, std::string_view na
   return CheckNotBefore(name, LastChangeOfHands(*asset), context);
 }
 
+// What procurement must know of a piece to find it, and to free its numbers.
+void SayNumbers(const v1::Asset& asset, v1::FreedNumbers& numbers) {
+  numbers.set_receipt(asset.provenance().receipt());
+  numbers.set_line_number(asset.provenance().line_number());
+  numbers.set_manufacturer(asset.manufacturer());
+  numbers.set_serial(asset.serial());
+  numbers.set_vin(asset.vin());
+}
+
 es::Decision DecideTakeIntoCustody(const es::View& view,
                                    const v1::TakeAssetIntoCustodyRequest& command,
                                    es::Context& context) {
@@ -85,6 +94,7 @@ es::Decision DecideReturnToSupplier(const es::View& view,
   event.set_asset(command.name());
   event.set_reason(command.reason());
   event.set_previous_state(asset->state());
+  SayNumbers(*asset, *event.mutable_freed());
   return es::Accepted(std::move(event)).Naming(command.name());
 }
 
@@ -223,14 +233,7 @@ es::Decision DecideRecordChange(const es::View& view, const v1::RecordAssetChang
   event.set_state(rule->to.value_or(asset->previous_state()));
   if (rule->comes_back) event.set_previous_state(asset->state());
   event.set_reason(command.reason());
-  if (!IsLive(event.state())) {
-    v1::FreedNumbers& freed = *event.mutable_freed();
-    freed.set_receipt(asset->provenance().receipt());
-    freed.set_line_number(asset->provenance().line_number());
-    freed.set_manufacturer(asset->manufacturer());
-    freed.set_serial(asset->serial());
-    freed.set_vin(asset->vin());
-  }
+  if (!IsLive(event.state())) SayNumbers(*asset, *event.mutable_freed());
   return es::Accepted(std::move(event)).Naming(command.name());
 }
 

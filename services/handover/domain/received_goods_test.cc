@@ -134,6 +134,7 @@ TEST(ReceivedGoods, INV12_AReturnedSerialMayBeReceivedAgain) {
   auto back = Returned(1, "1");
   back.add_serials()->set_serial("A-2");
   story.Do(back);
+  EXPECT_FALSE(story.Event<v1::AssetReturnedToSupplier>().has_freed());  // it told us
   EXPECT_EQ(story.Entity<v1::Asset>(AssetOf(2)).state(), v1::ASSET_STATE_RETURNED_TO_SUPPLIER);
   EXPECT_EQ(story.Entity<v1::Asset>(AssetOf(1)).state(), v1::ASSET_STATE_RECEIVED);
   story.When(ReceivedPieces({"A-1"}, "50.00", kLater)).ThenRejected("SERIAL_TAKEN");
@@ -148,6 +149,10 @@ TEST(ReceivedGoods, INV12_AVinOfAnAssetThatWentBackIsFree) {
   auto back = testing::To<v1::ReturnAssetToSupplierRequest>(AssetOf(1));
   back.set_reason("damaged");
   story.Do(back);
+  const auto freed = story.Event<v1::AssetReturnedToSupplier>().freed();  // procurement hears of it
+  EXPECT_EQ(freed.vin(), kVin);
+  EXPECT_EQ(freed.receipt(), testing::kReceipt);
+  EXPECT_EQ(freed.line_number(), 1);
   story.When(ReceivedVehicles({kVin}, "72500.00", kLater)).ThenAccepted();
 }
 

@@ -30,14 +30,16 @@ using Stub = v1::ProcurementService::Stub;
 using ::testing::ElementsAre;
 
 constexpr char kApi[] = "prihvat.procurement.v1.ProcurementService";
-constexpr char kRoles[] = ";roles=procurement_officer;operations=operations/ba";
+// Who may make each call is roles_test.cc's; here everybody may, and the deciders' rules show.
+constexpr char kRoles[] = ";roles=operation_manager;operations=operations/ba";
 
 // One instance of the service with an operation, a project, a budget line of 800 KM and a supplier;
 // and a client of it.
 class Api : public ::testing::Test {
  protected:
   Api()
-      : log_({{.name = "prihvat.procurement", .partitions = 1}}),
+      : log_({{.name = "prihvat.procurement", .partitions = 1},
+              {.name = "prihvat.handover", .partitions = 1}}),
         directory_(::testing::TempDir() + "procurement-" + base::MakeUuid(random_)),
         metrics_(registry_),
         forwarder_(grpc::InsecureChannelCredentials()),
@@ -87,7 +89,9 @@ class Api : public ::testing::Test {
         request.set_request_id(base::MakeUuid(random));
       }
     }
-    return rpc::testing::Call(*stub_, method, request, response, {.principal = person + kRoles});
+    return rpc::testing::Call(
+        *stub_, method, request, response,
+        {.principal = person.find(';') == std::string::npos ? person + kRoles : person});
   }
 
   template <class Request, class Response>
@@ -408,11 +412,30 @@ TEST_F(Api, ThePolicyInForceIsShownAlsoWhereNoneWasAdopted) {
   v1::ProcurementPolicy none;
   EXPECT_EQ(Try(&Stub::GetProcurementPolicyInForce, request, &none).status.error_code(),
             grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(Api, INV10_ARoleDoesItsOwnPartOnly) {
+  const auto with = [](const std::string& role) {
+    return "organisations/iom/people/p;roles=" + role + ";operations=operations/ba";
+  };
+  Draft("po", "1");
+  const auto approve = On<v1::ApprovePurchaseOrderRequest>("po");
+  v1::PurchaseOrder order;
+  for (const char* role : {"procurement_officer", "finance_officer", "logistics_officer"}) {
+    const auto outcome = Try(&Stub::ApprovePurchaseOrder, approve, &order, with(role));
+    EXPECT_EQ(outcome.status.error_code(), grpc::StatusCode::PERMISSION_DENIED) << role;
+    EXPECT_EQ(outcome.reason, "PERMISSION_DENIED") << role;
+  }
+  EXPECT_TRUE(Try(&Stub::ApprovePurchaseOrder, approve, &order, with("approver")).status.ok());
+  const auto draft = ProcurementSpec::DraftOf({Goods("1", "100.00")}, "other");
+  EXPECT_EQ(Try(&Stub::CreatePurchaseOrder, draft, &order, with("approver")).reason,
+            "PERMISSION_DENIED");
   // Who buys does not adopt the policy that they are judged by.
   v1::AdoptProcurementPolicyRequest adopt;
   adopt.set_parent(kOperation);
-  EXPECT_EQ(Try(&Stub::AdoptProcurementPolicy, adopt, &none).status.error_code(),
-            grpc::StatusCode::PERMISSION_DENIED);
+  v1::ProcurementPolicy policy;
+  EXPECT_EQ(Try(&Stub::AdoptProcurementPolicy, adopt, &policy, with("procurement_officer")).reason,
+            "PERMISSION_DENIED");
 }
 
 TEST_F(Api, AProjectThatIsNotThereHasNoPosition) {

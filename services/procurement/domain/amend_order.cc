@@ -1,6 +1,7 @@
 // Amending an order: new quantities and prices, new lines; one version higher. The total never
 // exceeds what was approved: a change that would raise it above waits until as many people have
 // approved it as the new total's band asks for (INV-05).
+#include <algorithm>
 #include <vector>
 
 #include "fmt/format.h"
@@ -115,13 +116,14 @@ bool SameLines(const PurchaseOrder& a, const PurchaseOrder& b) {
 
 // The change takes effect: money is committed or freed by the difference.
 Decision Amend(const View& view, const PurchaseOrder& before, PurchaseOrder after,
-               const std::string& reason, const std::string& approver) {
+               const std::string& reason, const std::string& amender, const std::string& approver) {
   after.set_version(before.version() + 1);
   v1::PurchaseOrderAmended event;
   event.set_purchase_order(before.name());
   *event.mutable_order() = FactsOf(after);
   event.set_reason(reason);
   *event.mutable_previous_total() = before.total();
+  event.set_amender(amender);
   event.set_approver(approver);
   Decision decision = es::Accepted(std::move(event)).Naming(before.name());
   RaiseAward(view, after, decision);
@@ -153,11 +155,15 @@ Decision DecideAmend(const View& view, const v1::AmendPurchaseOrderRequest& comm
   if (!changed.ok()) return changed.rejection();
   if (SameLines(order, *changed)) return es::Rejected(kNothingToChange).With("name", order.name());
   const Money total = MoneyOf(changed->total());
+  const Policy policy = PolicyOn(view, context);
+  const Money stake = std::max(
+      AtStake(order), total, [](const Money& a, const Money& b) { return a.minor() < b.minor(); });
+  // Who changes what is ordered asks for it.
+  if (auto no = CheckDuty(order, stake, context.principal, Duty::kRequester, policy)) return *no;
   if (total.minor() <= MoneyOf(order.approved_total()).minor()) {
-    return Amend(view, order, *changed, command.reason(), /*approver=*/"");
+    return Amend(view, order, *changed, command.reason(), context.principal, /*approver=*/"");
   }
 
-  const Policy policy = PolicyOn(view, context);
   if (auto no = CheckHasAward(*changed, policy)) return *no;
   v1::PurchaseOrderAmendmentProposed event;
   event.set_purchase_order(order.name());
@@ -183,13 +189,13 @@ Decision DecideApprove(const View& view, const v1::ApprovePurchaseOrderAmendment
   }
   if (!MayBeAmended(order.state())) return WrongOrderState(order, "be amended");
   const v1::Amendment& amendment = order.pending_amendment();
-  if (auto no = CheckMayApprove(order, amendment.approvals(), context.principal)) return *no;
   if (amendment.proposer() == context.principal) {
     return es::Rejected(kDutiesNotSeparate)
         .Saying(fmt::format("{} proposed the amendment and cannot approve it", context.principal))
         .With("actor", context.principal)
         .With("duties", "proposer, approver");
   }
+  if (auto no = CheckMayApprove(order, amendment.approvals(), context.principal)) return *no;
   // Goods may have come since it was proposed.
   const auto changed = Changed(order, amendment.changes(), amendment.added_lines(), view, context);
   if (!changed.ok()) return changed.rejection();
@@ -200,7 +206,8 @@ Decision DecideApprove(const View& view, const v1::ApprovePurchaseOrderAmendment
   const int needed = policy.ApproversFor(AwardAfter(view, *changed));
   if (amendment.approvals_size() + 1 >= needed) {
     if (auto no = CheckDutiesSeparate(order, total, policy)) return *no;
-    return Amend(view, order, *changed, amendment.reason(), context.principal);
+    return Amend(view, order, *changed, amendment.reason(), amendment.proposer(),
+                 context.principal);
   }
   v1::PurchaseOrderAmendmentApprovalGiven event;
   event.set_purchase_order(order.name());
@@ -255,6 +262,7 @@ void FoldDropped(Entities& entities, const v1::PurchaseOrderAmendmentDropped& ev
 void FoldAmended(Entities& entities, const v1::PurchaseOrderAmended& event,
                  const EventContext& context) {
   Change(entities, event, context, [&](PurchaseOrder& order) {
+    if (!IsRequester(order, event.amender())) order.add_revisers(event.amender());
     if (event.approver().empty()) return;
     // Who approved the amendment has a duty in the order from now on.
     for (const v1::Approval& approval : order.pending_amendment().approvals()) {

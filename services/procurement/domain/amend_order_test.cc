@@ -96,6 +96,51 @@ TEST(AmendOrder, INV10_WhoApprovedAnAmendmentThatWaitsDoesNotReceive) {
       .ThenRejected("DUTIES_NOT_SEPARATE", {{"duties", "approver, receiver"}});
 }
 
+TEST(AmendOrder, INV10_WhoAmendsAsksForTheGoodsToo) {
+  const std::string amender = "organisations/iom/people/amender";
+  const auto receive = ProcurementSpec::ReceiptOf({{.accepted = "1"}});
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "40000.00")});
+  // While it waits, once it took effect, and not where it was dropped.
+  spec.As(amender).When(Amending(1, "11")).ThenAccepted();
+  spec.When(receive).ThenRejected("DUTIES_NOT_SEPARATE", {{"duties", "requester, receiver"}});
+  Drop drop;
+  drop.set_name(kOrder);
+  drop.set_reason("not needed");
+  spec.When(drop).ThenAccepted();
+  EXPECT_EQ(spec.Order().revisers_size(), 0);
+  spec.When(Amending(1, "9")).ThenAccepted();
+  EXPECT_EQ(spec.Event<v1::PurchaseOrderAmended>().amender(), amender);
+  EXPECT_THAT(spec.Order().revisers(), testing::ElementsAre(amender));
+  spec.When(receive).ThenRejected("DUTIES_NOT_SEPARATE", {{"duties", "requester, receiver"}});
+  spec.When(Amending(1, "10")).ThenAccepted();
+  EXPECT_EQ(spec.Order().revisers_size(), 1);
+  // Nor does who amended before approve what another asks for.
+  spec.As(kRequester).When(Amending(1, "11")).ThenAccepted();
+  spec.As(amender)
+      .When(Approving())
+      .ThenRejected("DUTIES_NOT_SEPARATE", {{"duties", "requester, approver"}});
+  spec.As(kSecondApprover).When(Approving()).ThenAccepted();
+  EXPECT_EQ(spec.Order().revisers_size(), 1);  // the requester is that already
+}
+
+TEST(AmendOrder, INV10_WhoHasAnotherDutyDoesNotAmendAboveTheAmount) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "40000.00")});
+  spec.Receive({{.accepted = "1"}}).ThenAccepted();
+  spec.As(kReceiver)
+      .When(Amending(1, "9"))
+      .ThenRejected("DUTIES_NOT_SEPARATE", {{"duties", "receiver, requester"}});
+  spec.As(kApprover)
+      .When(Amending(1, "9"))
+      .ThenRejected("DUTIES_NOT_SEPARATE", {{"duties", "approver, requester"}});
+  // What raises a small order above the amount is judged at what it would be.
+  ProcurementSpec small;
+  small.Ordered({Goods("10", "10.00")});
+  small.As(kApprover).When(Amending(1, "10", "40000.00")).ThenRejected("DUTIES_NOT_SEPARATE");
+  small.As(kApprover).When(Amending(1, "9")).ThenAccepted();
+}
+
 TEST(AmendOrder, INV10_TwoPeopleSufficeForASmallAmendmentToo) {
   ProcurementSpec spec;
   spec.Ordered({Goods("10", "10.00")});

@@ -35,7 +35,7 @@ Money RecommendedTotal(const SourcingProcess& process) {
 
 // INV-04: who approves has no other part in it, and is related to none of those who are to have it.
 MaybeRejected CheckApprover(const SourcingProcess& process, const std::string& person) {
-  if (process.requester() == person) {
+  if (HasAsked(process.requester(), process.revisers(), person)) {
     return NotSeparateInSourcing(process, person, "requester, approver", "asked for the goods");
   }
   if (process.recommender() == person) {

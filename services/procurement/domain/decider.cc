@@ -43,6 +43,7 @@ const es::Decider& ProcurementDecider() {
     AddBids(*d);
     AddEvaluations(*d);
     AddAwards(*d);
+    AddSerialReleases(*d);
     return d;
   }();
   return decider;

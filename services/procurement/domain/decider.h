@@ -31,5 +31,6 @@ void AddSourcingPlans(es::Decider& decider);     // sourcing_plan.cc
 void AddBids(es::Decider& decider);              // bids.cc
 void AddEvaluations(es::Decider& decider);       // evaluation.cc
 void AddAwards(es::Decider& decider);            // award_sourcing.cc
+void AddSerialReleases(es::Decider& decider);    // release_serial.cc
 
 }  // namespace prihvat::procurement

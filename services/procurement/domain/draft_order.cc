@@ -100,6 +100,7 @@ es::Decision DecideCreatePurchaseOrder(const es::View& view,
   event.set_purchase_order(*name);
   *event.mutable_order() = FactsOf(order);
   event.set_requester(*requisition == nullptr ? context.principal : (*requisition)->requester());
+  if (*requisition != nullptr) *event.mutable_revisers() = (*requisition)->revisers();
   event.set_buyer(context.principal);
   event.set_approvals_needed(policy.ApproversFor(MoneyOf(order.total())));
   return es::Accepted(std::move(event)).Naming(*name);
@@ -111,6 +112,7 @@ void FoldDrafted(es::Entities& entities, const v1::PurchaseOrderDrafted& event,
   order.set_name(event.purchase_order());
   ApplyFacts(order, event.order());
   order.set_requester(event.requester());
+  *order.mutable_revisers() = event.revisers();
   order.set_buyer(event.buyer());
   order.set_approvals_needed(event.approvals_needed());
   *order.mutable_approved_total() =

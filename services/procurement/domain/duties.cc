@@ -43,7 +43,9 @@ es::Rejection NotSeparate(const v1::PurchaseOrder& order, const base::Money& sta
 
 std::vector<Duty> DutiesOf(const v1::PurchaseOrder& order, std::string_view person) {
   std::vector<Duty> duties;
-  if (order.requester() == person) duties.push_back(Duty::kRequester);
+  if (IsRequester(order, person) || order.pending_amendment().proposer() == person) {
+    duties.push_back(Duty::kRequester);
+  }
   if (HasApproved(order.approvals(), person) ||
       HasApproved(order.pending_amendment().approvals(), person) ||
       Has(order.payment_approvers(), person)) {

@@ -14,8 +14,9 @@ namespace prihvat::procurement {
 
 enum class Duty { kRequester, kApprover, kReceiver, kPayer };
 
-// The duties that the person has in the order. An approver is who approved it, an amendment of it,
-// one that still waits, an invoice or an advance.
+// The duties that the person has in the order. A requester is who asked for the goods, who revised
+// the requisition, and who amended the order, also where that still waits. An approver is who
+// approved it, an amendment of it, one that still waits, an invoice or an advance.
 std::vector<Duty> DutiesOf(const v1::PurchaseOrder& order, std::string_view person);
 
 // What the order is judged by: the most that was approved, which an amendment downwards does not

@@ -299,8 +299,15 @@ es::Rejection WrongOrderState(const v1::PurchaseOrder& order, std::string_view w
   return es::WrongState(order.name(), info.name, wish, info.moves);
 }
 
+bool HasAsked(std::string_view requester,
+              const google::protobuf::RepeatedPtrField<std::string>& revisers,
+              std::string_view person) {
+  return requester == person ||
+         std::find(revisers.begin(), revisers.end(), person) != revisers.end();
+}
+
 bool IsRequesterOrBuyer(const v1::PurchaseOrder& order, std::string_view person) {
-  return order.requester() == person || order.buyer() == person;
+  return IsRequester(order, person) || order.buyer() == person;
 }
 
 bool HasApproved(const google::protobuf::RepeatedPtrField<v1::Approval>& approvals,

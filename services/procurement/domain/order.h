@@ -51,6 +51,15 @@ std::string_view StateName(v1::PurchaseOrderState state);
 // The rejection of a move that the order's state does not have; `wish` as in "be issued".
 es::Rejection WrongOrderState(const v1::PurchaseOrder& order, std::string_view wish);
 
+// Whether that person asked for the goods: wrote the requisition or order, or revised either
+// (INV-10).
+bool HasAsked(std::string_view requester,
+              const google::protobuf::RepeatedPtrField<std::string>& revisers,
+              std::string_view person);
+inline bool IsRequester(const v1::PurchaseOrder& order, std::string_view person) {
+  return HasAsked(order.requester(), order.revisers(), person);
+}
+
 // Whether that person has a duty in the order that its approver must not have (INV-10).
 bool IsRequesterOrBuyer(const v1::PurchaseOrder& order, std::string_view person);
 bool HasApproved(const google::protobuf::RepeatedPtrField<v1::Approval>& approvals,

@@ -356,7 +356,10 @@ TEST(TwoPeople, INV10_WhatTwoDidKeepsASmallOrderSmall) {
   amend.set_reason("more people came");
   amend.add_changes()->set_line_number(1);
   *amend.mutable_changes(0)->mutable_quantity() = Number("100");
-  spec.As(kRequester).When(amend).ThenAccepted();
+  spec.As(kRequester)
+      .When(amend)
+      .ThenRejected("DUTIES_NOT_SEPARATE", {{"duties", "receiver, requester"}});
+  spec.As("organisations/iom/people/buyer").When(amend).ThenAccepted();
   v1::ApprovePurchaseOrderAmendmentRequest approve;
   approve.set_name(kOrder);
   spec.As(kApprover).When(approve).ThenRejected("DUTIES_NOT_SEPARATE");
@@ -579,6 +582,32 @@ TEST(ReverseReceipt, UndoesExactlyThatOne) {
   spec.Receive({{.accepted = "1", .serials = {"S3"}}}, "again").ThenAccepted();
   spec.ReverseReceipt("two").ThenRejected("WRONG_STATE", {{"state", "reversed"}});
   spec.Return({.accepted = "1"}, "two").ThenRejected("WRONG_STATE");
+}
+
+TEST(ReverseReceipt, INV12_LeavesTheNumbersToAPieceThatTookThemSince) {
+  PayablesSpec spec;
+  spec.Ordered({Pieces("3", "10.00")});
+  spec.Receive({{.accepted = "1", .serials = {"S1"}}}, "one").ThenAccepted();
+  v1::ReleaseSerialRequest release;
+  release.set_operation(kOperation);
+  release.set_receipt("operations/ba/goodsReceipts/one");
+  release.set_line_number(1);
+  *release.mutable_item() = Serial("S1");
+  spec.When(release).ThenAccepted();
+  spec.Receive({{.accepted = "1", .serials = {"S1"}}}, "two").ThenAccepted();
+  spec.ReverseReceipt("one").ThenAccepted();
+  spec.Receive({{.accepted = "1", .serials = {"S1"}}}, "three").ThenRejected("SERIAL_TAKEN");
+}
+
+TEST(ReverseReceipt, NotBeforeTheGoodsCame) {
+  PayablesSpec spec;
+  spec.Ordered({Goods("10", "1.00")});
+  spec.Receive({{.accepted = "10"}}).ThenAccepted();
+  const absl::Time came = absl::FromCivil(absl::CivilSecond(2023, 7, 13, 12, 0, 0), spec.zone());
+  spec.Effective(came - absl::Seconds(1));
+  spec.ReverseReceipt().ThenRejectedField("effective_time");
+  spec.Effective(came);
+  spec.ReverseReceipt().ThenAccepted();
 }
 
 TEST(ReverseReceipt, OfTheOnlyOneLeavesTheOrderAsItWas) {

@@ -52,6 +52,25 @@ void FoldProjectCreated(es::Entities& entities, const v1::ProjectCreated& event,
   entities.Put(event.project(), project);
 }
 
+// What a project's lines of one currency hold together can be said exactly, and so can all parts of
+// it, which never exceed it (INV-03).
+MaybeRejected CheckBudgetSum(const es::View& view, std::string_view project,
+                             const base::Money& more) {
+  base::Money before = base::Money::Zero(more.currency());
+  view.ForEach<v1::BudgetLine>(std::string(project) + "/budgetLines",
+                               [&](std::string_view, const v1::BudgetLine& line) {
+                                 const base::Money amount = MoneyOf(line.amount());
+                                 if (amount.currency() == more.currency())
+                                   before = Sum(before, amount);
+                                 return true;
+                               });
+  if (CheckedAdd(before, more).ok()) return std::nullopt;
+  return es::InvalidField(
+      "budget_line.amount",
+      fmt::format("is {}; the other lines of {} hold {}, and the sum is more than can be held",
+                  more.Format(), project, before.Format()));
+}
+
 es::Decision DecideCreateBudgetLine(const es::View& view,
                                     const v1::CreateBudgetLineRequest& command,
                                     es::Context& context) {
@@ -71,6 +90,7 @@ es::Decision DecideCreateBudgetLine(const es::View& view,
     return es::InvalidField("budget_line.amount",
                             fmt::format("must be above 0, is {}", amount->Format()));
   }
+  if (auto no = CheckBudgetSum(view, command.parent(), *amount)) return *no;
   const auto name = NewName(view, context, command.parent(), "budgetLines", "budget_line_id",
                             command.budget_line_id(), "");
   if (!name.ok()) return name.rejection();

@@ -60,7 +60,8 @@ class History {
     es::Entities entities(rows);
     es::EventContext context;
     context.operation = kOperation;
-    context.recorded_at = absl::FromCivil(absl::CivilSecond(2023, 7, 13, 12, 0, 0), spec_.zone());
+    context.recorded_at = context.effective_at =
+        absl::FromCivil(absl::CivilSecond(2023, 7, 13, 12, 0, 0), spec_.zone());
     for (const auto& [type, payload] : log_) {
       ASSERT_TRUE(ProcurementDecider().Evolve(entities, type, payload, context).ok()) << type;
     }

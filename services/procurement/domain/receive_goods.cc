@@ -186,8 +186,19 @@ class Pieces {
   std::vector<std::string> warnings_;
 };
 
-void Add(common::v1::Decimal& total, const Decimal& more) {
-  total = ToProto(Sum(DecimalOf(total), more));
+// Counts what came of the line now to all that came before; refused, with the numbers, before the
+// sum leaves its range.
+MaybeRejected Count(common::v1::Decimal& total, const Decimal& more, std::string_view what, int i) {
+  const Decimal before = DecimalOf(total);
+  const auto sum = CheckedAdd(before, more);
+  if (!sum.ok()) {
+    return es::InvalidField(
+        FieldOf("goods_receipt.lines", i, what),
+        fmt::format("{} more would be counted to {}, and that is more than can be held",
+                    more.ToString(), before.ToString()));
+  }
+  total = ToProto(*sum);
+  return std::nullopt;
 }
 
 // What came of one line: checked, counted in `line`, and as events say it.
@@ -218,9 +229,9 @@ Checked<v1::PostedLine> ReceiveLine(v1::OrderLine& line, const v1::ReceiptLine& 
   posted.set_rejection_reason(delivered.rejection_reason());
   if (auto no = pieces.Accept(delivered, i, *counted, posted)) return *no;
   if (auto no = pieces.Reject(delivered, i, *counted, posted)) return *no;
-  Add(*line.mutable_accepted(), counted->accepted);
-  Add(*line.mutable_rejected(), counted->rejected);
-  Add(*line.mutable_surplus(), counted->surplus);
+  if (auto no = Count(*line.mutable_accepted(), counted->accepted, "accepted", i)) return *no;
+  if (auto no = Count(*line.mutable_rejected(), counted->rejected, "rejected", i)) return *no;
+  if (auto no = Count(*line.mutable_surplus(), counted->surplus, "surplus", i)) return *no;
   return posted;
 }
 
@@ -371,6 +382,7 @@ void FoldPosted(es::Entities& entities, const v1::GoodsReceiptPosted& event,
   }
   *receipt.mutable_value() = event.value();
   receipt.set_receiver(event.receiver());
+  *receipt.mutable_receipt_time() = ToTimestamp(context.effective_at);
   *receipt.mutable_warnings() = event.warnings();
   Stamp(receipt, context);
   entities.Put(receipt.name(), receipt);

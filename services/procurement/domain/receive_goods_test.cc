@@ -1,3 +1,4 @@
+#include "prihvat/procurement/v1/state.pb.h"
 #include "services/procurement/domain/testing/procurement_spec.h"
 
 namespace prihvat::procurement {
@@ -44,6 +45,27 @@ TEST(ReceiveGoods, SaysAllThatAssetsAreMadeOf) {
   EXPECT_EQ(receipt.state(), v1::GOODS_RECEIPT_STATE_POSTED);
   EXPECT_EQ(Text(receipt.lines(0).delivered()), "2");
   EXPECT_EQ(spec.Order().receipts(), 1);
+}
+
+TEST(ReceiveGoods, WhatIsCountedOverAllDeliveriesStaysWithinWhatCanBeHeld) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("100", "1.00")}).Receive({{.accepted = "1"}}, "first").ThenAccepted();
+  // As after very many deliveries that were rejected.
+  v1::PurchaseOrderIssued much;
+  const v1::PurchaseOrder order = spec.Order();
+  much.set_purchase_order(order.name());
+  v1::OrderFacts& facts = *much.mutable_order();
+  ASSERT_TRUE(
+      facts.ParseFromString(spec.Event<v1::GoodsReceiptPosted>().order().SerializeAsString()));
+  *facts.mutable_lines(0)->mutable_rejected() = Number("999999999999999998");
+  spec.Given(much);
+  const auto reject = [&](const std::string& quantity, std::string_view id) -> ProcurementSpec& {
+    return spec.Receive({{.rejected = quantity, .reason = "torn"}}, id);
+  };
+  reject("1", "second").ThenAccepted();
+  reject("1", "third").ThenRejectedField("goods_receipt.lines[0].rejected");
+  EXPECT_THAT(spec.decision().rejection().message(),
+              testing::HasSubstr("1 more would be counted to 999999999999999999"));
 }
 
 TEST(ReceiveGoods, INV07_P1_ToleranceHoldsOverAllReceipts) {
@@ -176,6 +198,26 @@ TEST(ReceiveGoods, INV12_ASerialIsReceivedOnce) {
   auto other = ProcurementSpec::ReceiptOf({{.accepted = "1", .serials = {"S2"}}}, "other", "b");
   other.mutable_goods_receipt()->mutable_lines(0)->mutable_serials(0)->set_manufacturer("Meindl");
   spec.When(other).ThenAccepted();
+}
+
+TEST(ReceiveGoods, INV12_TheSerialOfAPieceThatIsNoLongerLiveMayComeAgain) {
+  ProcurementSpec spec;
+  spec.Ordered({Pieces("3", "10.00")});
+  spec.Receive({{.accepted = "1", .serials = {"a1"}}}, "first").ThenAccepted();
+  v1::ReleaseSerialRequest release;
+  release.set_operation(kOperation);
+  release.set_receipt("operations/ba/goodsReceipts/other");
+  release.set_line_number(1);
+  *release.mutable_item() = Serial("a1");
+  spec.When(release).ThenNothing();  // of another receipt
+  spec.Receive({{.accepted = "1", .serials = {"a1"}}}, "second").ThenRejected("SERIAL_TAKEN");
+  release.set_receipt("operations/ba/goodsReceipts/first");
+  spec.When(release).ThenAccepted();
+  EXPECT_EQ(spec.Event<v1::SerialReleased>().item().serial(), "a1");
+  spec.Receive({{.accepted = "1", .serials = {"a1"}}}, "second").ThenAccepted();
+  // Told again, the second piece keeps its number.
+  spec.When(release).ThenNothing();
+  spec.Receive({{.accepted = "1", .serials = {"a1"}}}, "third").ThenRejected("SERIAL_TAKEN");
 }
 
 TEST(ReceiveGoods, INV12_AVinIsReceivedOnce) {

@@ -145,6 +145,7 @@ Decision DecideReviseRequisition(const View& view, const v1::ReviseRequisitionRe
   if (!lines.ok()) return lines.rejection();
   *event.mutable_lines() = lines->lines;
   *event.mutable_total() = ToProto(lines->total);
+  event.set_reviser(context.principal);
   return es::Accepted(std::move(event)).Naming(requisition.name());
 }
 
@@ -170,9 +171,9 @@ Decision DecideApproveRequisition(const View& view, const v1::ApproveRequisition
   if (requisition.state() != v1::REQUISITION_STATE_SUBMITTED) {
     return WrongRequisitionState(requisition, "be approved");
   }
-  if (requisition.requester() == context.principal) {
+  if (HasAsked(requisition.requester(), requisition.revisers(), context.principal)) {
     return es::Rejected(kDutiesNotSeparate)
-        .Saying(fmt::format("{} requested {} and cannot approve it", context.principal,
+        .Saying(fmt::format("{} wrote or revised {} and cannot approve it", context.principal,
                             requisition.name()))
         .With("actor", context.principal)
         .With("duties", "requester, approver");
@@ -288,6 +289,9 @@ void FoldRevised(Entities& entities, const v1::RequisitionRevised& event,
     *requisition.mutable_lines() = event.lines();
     *requisition.mutable_total() = event.total();
     requisition.clear_state_note();
+    if (!HasAsked(requisition.requester(), requisition.revisers(), event.reviser())) {
+      requisition.add_revisers(event.reviser());
+    }
   });
 }
 

@@ -131,6 +131,45 @@ TEST_F(Requisitions, CancellingAndRejectingFreeTheMoney) {
   EXPECT_EQ(Text(Requisition("b").reserved()), "0.00 BAM");
 }
 
+TEST_F(Requisitions, INV10_WhoRevisedItAsksForItTooAndDoesNotApprove) {
+  const std::string reviser = "organisations/iom/people/reviser";
+  Submitted("10", "10.00");
+  spec_.As(kApprover).When(OnWithReason<v1::ReturnRequisitionRequest>()).ThenAccepted();
+  spec_.As(reviser).When(On<v1::ReviseRequisitionRequest>()).ThenAccepted();
+  EXPECT_EQ(spec_.Event<v1::RequisitionRevised>().reviser(), reviser);
+  spec_.When(On<v1::SubmitRequisitionRequest>()).ThenAccepted();
+  for (const std::string& person : {std::string(kRequester), reviser}) {
+    spec_.As(person)
+        .When(On<v1::ApproveRequisitionRequest>())
+        .ThenRejected("DUTIES_NOT_SEPARATE",
+                      {{"actor", person}, {"duties", "requester, approver"}});
+  }
+  spec_.As(kApprover).When(On<v1::ApproveRequisitionRequest>()).ThenAccepted();
+
+  // Nor do they approve the order, or receive its goods where two people do not suffice.
+  const std::string buyer = "organisations/iom/people/buyer";
+  spec_.As(buyer)
+      .When(ProcurementSpec::DraftOf({Goods("10", "10.00")}, "po", kRequisition))
+      .ThenAccepted();
+  spec_.Approve(reviser).ThenRejected("DUTIES_NOT_SEPARATE", {{"duties", "requester, approver"}});
+  spec_.Approve().ThenAccepted();
+}
+
+TEST(RequisitionsOfMuch, INV10_WhoRevisedItDoesNotReceiveItsGoods) {
+  ProcurementSpec spec;
+  const std::string reviser = "organisations/iom/people/reviser";
+  v1::PurchaseOrderDrafted drafted;
+  spec.Draft({Goods("10", "5000.00")}).ThenAccepted();
+  drafted = spec.Event<v1::PurchaseOrderDrafted>();
+  drafted.add_revisers(reviser);
+  spec.Given(drafted);
+  spec.Approve().ThenAccepted();
+  spec.Issue().ThenAccepted();
+  spec.As(reviser)
+      .When(ProcurementSpec::ReceiptOf({{.accepted = "10"}}))
+      .ThenRejected("DUTIES_NOT_SEPARATE", {{"actor", reviser}});
+}
+
 TEST_F(Requisitions, AReturnedOneIsRevisedAndSubmittedAgain) {
   Submitted("2", "100.00");
   spec_.As(kApprover).When(On<v1::ReturnRequisitionRequest>()).ThenRejectedField("reason");

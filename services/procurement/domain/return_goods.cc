@@ -17,6 +17,7 @@
 #include "services/procurement/domain/invoice.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/reasons.h"
+#include "services/procurement/domain/receipt.h"
 #include "services/procurement/domain/serials.h"
 #include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
@@ -148,16 +149,15 @@ void Settle(v1::PurchaseOrder& order) {
   }
 }
 
-Checked<std::vector<v1::ReturnedLine>> ReturnLines(const View& view, const Context& context,
-                                                   const v1::GoodsReceipt& receipt,
-                                                   const v1::ReturnGoodsRequest& command,
-                                                   v1::PurchaseOrder& order) {
-  if (command.lines().empty()) return es::InvalidField("lines", "must have at least one line");
+Checked<std::vector<v1::ReturnedLine>> ReturnLines(
+    const View& view, const Context& context, const v1::GoodsReceipt& receipt,
+    const google::protobuf::RepeatedPtrField<v1::GoodsToReturn>& wanted, v1::PurchaseOrder& order) {
+  if (wanted.empty()) return es::InvalidField("lines", "must have at least one line");
   const v1::PurchaseOrder before = order;
   std::vector<v1::ReturnedLine> lines;
   std::set<int> numbers;
-  for (int i = 0; i < command.lines_size(); ++i) {
-    const int number = command.lines(i).line_number();
+  for (int i = 0; i < wanted.size(); ++i) {
+    const int number = wanted[i].line_number();
     const std::string field = FieldOf("lines", i, "line_number");
     const v1::ReceiptLine* line = FindReceiptLine(receipt, number);
     if (line == nullptr) {
@@ -167,7 +167,7 @@ Checked<std::vector<v1::ReturnedLine>> ReturnLines(const View& view, const Conte
       return es::InvalidField(field, fmt::format("line {} stands twice", number));
     }
     auto returned =
-        ReturnLine(view, context, receipt, *line, command.lines(i), i, *FindLine(order, number));
+        ReturnLine(view, context, receipt, *line, wanted[i], i, *FindLine(order, number));
     if (!returned.ok()) return returned.rejection();
     lines.push_back(*returned);
   }
@@ -182,35 +182,81 @@ Checked<std::vector<v1::ReturnedLine>> ReturnLines(const View& view, const Conte
   return lines;
 }
 
+Decision Return(const View& view, const Context& context, const v1::GoodsReceipt& receipt,
+                const google::protobuf::RepeatedPtrField<v1::GoodsToReturn>& wanted,
+                const std::string& reason) {
+  const auto& before = *view.Find<v1::PurchaseOrder>(receipt.purchase_order());
+  v1::PurchaseOrder after = before;
+  const auto lines = ReturnLines(view, context, receipt, wanted, after);
+  if (!lines.ok()) return lines.rejection();
+
+  v1::GoodsReturned event;
+  event.set_receipt(receipt.name());
+  event.set_purchase_order(after.name());
+  *event.mutable_order() = FactsOf(after);
+  event.mutable_lines()->Assign(lines->begin(), lines->end());
+  event.set_reason(reason);
+  Decision decision = es::Accepted(std::move(event)).Naming(receipt.name());
+  BlockWhatNoLongerMatches(view, after, "goods went back: " + reason, decision);
+  const BudgetChange change = BudgetChangeOf(before, after);
+  if (change.IsNothing()) return decision;
+  const auto* budget_line = view.Find<v1::BudgetLine>(before.budget_line());
+  const auto moved =
+      MoveBudget(*budget_line, receipt.name(), v1::BUDGET_MOVE_KIND_RETURNED, change);
+  if (!moved.ok()) return moved.rejection();
+  return std::move(decision).Then(*moved);
+}
+
 Decision DecideReturnGoods(const View& view, const v1::ReturnGoodsRequest& command,
                            Context& context) {
   const auto found = FindForEdit<v1::GoodsReceipt>(view, context, command.name(),
                                                    kGoodsReceiptPattern, command.etag());
   if (!found.ok()) return found.rejection();
   if ((*found)->state() != v1::GOODS_RECEIPT_STATE_POSTED) {
-    return es::WrongState(command.name(), "reversed", "have things returned", "none");
+    return WrongReceiptState(**found, "have things returned");
   }
   if (auto no = CheckReason(command.reason())) return *no;
-  const auto& before = *view.Find<v1::PurchaseOrder>((*found)->purchase_order());
-  v1::PurchaseOrder after = before;
-  const auto lines = ReturnLines(view, context, **found, command, after);
-  if (!lines.ok()) return lines.rejection();
+  if (auto no = CheckCameBefore(**found, context)) return *no;
+  return Return(view, context, **found, command.lines(), command.reason());
+}
 
-  v1::GoodsReturned event;
-  event.set_receipt(command.name());
-  event.set_purchase_order(after.name());
-  *event.mutable_order() = FactsOf(after);
-  event.mutable_lines()->Assign(lines->begin(), lines->end());
-  event.set_reason(command.reason());
-  Decision decision = es::Accepted(std::move(event)).Naming(command.name());
-  BlockWhatNoLongerMatches(view, after, "goods went back: " + command.reason(), decision);
-  const BudgetChange change = BudgetChangeOf(before, after);
-  if (change.IsNothing()) return decision;
-  const auto* budget_line = view.Find<v1::BudgetLine>(before.budget_line());
-  const auto moved =
-      MoveBudget(*budget_line, command.name(), v1::BUDGET_MOVE_KIND_RETURNED, change);
-  if (!moved.ok()) return moved.rejection();
-  return std::move(decision).Then(*moved);
+bool IsPiece(std::string_view operation, const v1::SerialItem& stored, const v1::SerialItem& item) {
+  return KeysOf(operation, stored) == KeysOf(operation, item);
+}
+
+// What handover was told first. Where the piece is kept no longer it was told here too, and nothing
+// happens.
+Decision DecideRecordReturnedPiece(const View& view, const v1::RecordReturnedPieceRequest& command,
+                                   Context& context) {
+  const auto found =
+      Find<v1::GoodsReceipt>(view, context, "receipt", command.receipt(), kGoodsReceiptPattern);
+  if (!found.ok()) return found.rejection();
+  const v1::GoodsReceipt& receipt = **found;
+  const v1::ReceiptLine* line = FindReceiptLine(receipt, command.line_number());
+  const auto piece = CheckItem(command.item(), "item");
+  if (!piece.ok()) return piece.rejection();
+  const bool came =
+      line != nullptr && std::any_of(line->serials().begin(), line->serials().end(),
+                                     [&](const v1::SerialItem& stored) {
+                                       return IsPiece(context.operation, stored, piece->item);
+                                     });
+  if (!came) {
+    return es::NotFound(fmt::format("{} in line {} of {}", Describe(piece->item),
+                                    command.line_number(), receipt.name()));
+  }
+  if (receipt.state() != v1::GOODS_RECEIPT_STATE_POSTED) {
+    return WrongReceiptState(receipt, "have things returned");
+  }
+  if (KeysHeld(view, context.operation, piece->item, receipt.name(), line->line_number()).empty()) {
+    return es::Accepted();
+  }
+  if (auto no = CheckCameBefore(receipt, context)) return *no;
+  google::protobuf::RepeatedPtrField<v1::GoodsToReturn> lines;
+  v1::GoodsToReturn& returned = *lines.Add();
+  returned.set_line_number(line->line_number());
+  *returned.mutable_accepted() = ToProto(Decimal::FromInt(1));
+  *returned.add_serials() = piece->item;
+  return Return(view, context, receipt, lines, command.reason());
 }
 
 void FoldReturned(es::Entities& entities, const v1::GoodsReturned& event,
@@ -228,7 +274,7 @@ void FoldReturned(es::Entities& entities, const v1::GoodsReturned& event,
   });
   for (const v1::ReturnedLine& returned : event.lines()) {
     for (const v1::SerialItem& piece : returned.serials()) {
-      for (const std::string& key : KeysOf(context.operation, piece)) entities.Delete(key);
+      Forget(entities, context.operation, piece, event.receipt(), returned.line_number());
     }
   }
   entities.Edit<v1::PurchaseOrder>(event.purchase_order(), [&](v1::PurchaseOrder& order) {
@@ -241,6 +287,7 @@ void FoldReturned(es::Entities& entities, const v1::GoodsReturned& event,
 
 void AddReturns(es::Decider& decider) {
   decider.On<v1::ReturnGoodsRequest>(&DecideReturnGoods);
+  decider.On<v1::RecordReturnedPieceRequest>(&DecideRecordReturnedPiece);
   decider.Fold<v1::GoodsReturned>(&FoldReturned);
 }
 

@@ -18,6 +18,57 @@ TEST(ReturnGoods, P4_ReturnedRejectsDoNotLowerWhatIsKept) {
   ASSERT_EQ(spec.decision().events().size(), 1u);  // no money moved
 }
 
+TEST(ReturnGoods, NothingGoesBackBeforeItCame) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("25", "10.00")}).Receive({{.accepted = "25"}}).ThenAccepted();
+  const absl::Time came = absl::FromCivil(absl::CivilSecond(2023, 7, 13, 12, 0, 0), spec.zone());
+  spec.Effective(came - absl::Seconds(1));
+  spec.Return({.accepted = "5"}).ThenRejectedField("effective_time");
+  spec.Effective(came);
+  spec.Return({.accepted = "5"}).ThenAccepted();
+}
+
+v1::RecordReturnedPieceRequest Told(std::string_view serial, std::string_view receipt = "grn") {
+  v1::RecordReturnedPieceRequest command;
+  command.set_operation(kOperation);
+  command.set_receipt(std::string(kOperation) + "/goodsReceipts/" + std::string(receipt));
+  command.set_line_number(1);
+  *command.mutable_item() = Serial(serial);
+  command.set_reason("faulty");
+  return command;
+}
+
+TEST(ReturnGoods, INV12_WhatHandoverWasToldGoesBackOnceAndItsSerialMayComeAgain) {
+  ProcurementSpec spec;
+  spec.Ordered({Pieces("2", "10.00")});
+  spec.Receive({{.accepted = "2", .serials = {"a1", "a2"}}}).ThenAccepted();
+  spec.When(Told("a1")).ThenAccepted();
+  EXPECT_EQ(spec.Event<v1::GoodsReturned>().lines(0).serials(0).serial(), "a1");
+  EXPECT_EQ(Text(spec.OrderLine().returned_accepted()), "1");
+  EXPECT_EQ(Text(spec.OrderLine().outstanding()), "1");
+  EXPECT_EQ(spec.Position(), "0.00/10.00/10.00");
+  spec.When(Told("a1")).ThenNothing();
+  spec.Receive({{.accepted = "1", .serials = {"a1"}}}, "again").ThenAccepted();
+  spec.When(Told("a1")).ThenNothing();  // least of all to the new piece
+  // What was told here first is not told twice.
+  spec.Return({.accepted = "1", .serials = {"a2"}}).ThenAccepted();
+  spec.When(Told("a2")).ThenNothing();
+  EXPECT_EQ(Text(spec.OrderLine().returned_accepted()), "2");
+}
+
+TEST(ReturnGoods, WhatHandoverWasToldAndCannotBeIsRefusedForPeopleToSettle) {
+  ProcurementSpec spec;
+  spec.Ordered({Pieces("2", "10.00")});
+  spec.Receive({{.accepted = "1", .serials = {"a1"}}}).ThenAccepted();
+  spec.When(Told("b1")).ThenRejected("NOT_FOUND");
+  spec.When(Told("a1", "other")).ThenRejected("NOT_FOUND");
+  v1::ReverseGoodsReceiptRequest reverse;
+  reverse.set_name(kReceipt);
+  reverse.set_reason("never came");
+  spec.As(kReceiver).When(reverse).ThenAccepted();
+  spec.When(Told("a1")).ThenRejected("WRONG_STATE", {{"state", "reversed"}});
+}
+
 TEST(ReturnGoods, P5_GrossAndNetStayApart) {
   ProcurementSpec spec;
   spec.Ordered({Goods("25", "10.00")}).Receive({{.accepted = "25"}}).ThenAccepted();

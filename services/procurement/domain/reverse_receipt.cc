@@ -13,6 +13,7 @@
 #include "services/procurement/domain/duties.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/reasons.h"
+#include "services/procurement/domain/receipt.h"
 #include "services/procurement/domain/serials.h"
 #include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
@@ -113,9 +114,10 @@ Decision DecideReverse(const View& view, const v1::ReverseGoodsReceiptRequest& c
   if (!found.ok()) return found.rejection();
   const v1::GoodsReceipt& receipt = **found;
   if (receipt.state() != v1::GOODS_RECEIPT_STATE_POSTED) {
-    return es::WrongState(receipt.name(), "reversed", "be reversed", "none");
+    return WrongReceiptState(receipt, "be reversed");
   }
   if (auto no = CheckReason(command.reason())) return *no;
+  if (auto no = CheckCameBefore(receipt, context)) return *no;
   if (auto no = CheckNothingReturned(receipt)) return *no;
   const auto& before = *view.Find<v1::PurchaseOrder>(receipt.purchase_order());
   if (auto no = CheckDuty(before, AtStake(before), context.principal, Duty::kReceiver,
@@ -151,7 +153,7 @@ void FoldReversed(es::Entities& entities, const v1::GoodsReceiptReversed& event,
   });
   for (const v1::ReturnedLine& undone : event.lines()) {
     for (const v1::SerialItem& piece : undone.serials()) {
-      for (const std::string& key : KeysOf(context.operation, piece)) entities.Delete(key);
+      Forget(entities, context.operation, piece, event.receipt(), undone.line_number());
     }
   }
   entities.Edit<v1::PurchaseOrder>(event.purchase_order(), [&](v1::PurchaseOrder& order) {

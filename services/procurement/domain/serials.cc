@@ -58,6 +58,13 @@ std::vector<std::string> KeysOf(std::string_view operation, const v1::SerialItem
   return keys;
 }
 
+void Forget(es::Entities& entities, std::string_view operation, const v1::SerialItem& item,
+            std::string_view receipt, int line) {
+  for (const std::string& key : KeysHeld(entities, operation, item, receipt, line)) {
+    entities.Delete(key);
+  }
+}
+
 std::string Describe(const v1::SerialItem& item) {
   if (item.serial().empty()) return "VIN " + item.vin();
   return item.manufacturer() + " " + item.serial();

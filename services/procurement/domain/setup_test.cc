@@ -117,6 +117,28 @@ TEST(CreateBudgetLine, RefusesNoMoneyAndPartsOfAFening) {
   spec.When(command).ThenRejectedField("budget_line.amount");
 }
 
+// The most that an amount of money can be.
+constexpr char kMost[] = "9999999999999999.99";
+
+TEST(CreateBudgetLine, TheLinesOfAProjectHaveASum) {
+  ProcurementSpec spec("1.00");
+  v1::CreateBudgetLineRequest command;
+  command.set_parent(kProject);
+  command.mutable_budget_line()->set_display_name("All there is");
+  *command.mutable_budget_line()->mutable_amount() = Km(kMost);
+  spec.When(command).ThenRejectedField("budget_line.amount");
+  EXPECT_THAT(spec.decision().rejection().message(),
+              ::testing::AllOf(::testing::HasSubstr("9,999,999,999,999,999.99 BAM"),
+                               ::testing::HasSubstr("hold 1.00 BAM")));
+  // What is left of it fits, and another currency has a sum of its own.
+  *command.mutable_budget_line()->mutable_amount() = Km("9999999999999998.99");
+  spec.When(command).ThenAccepted();
+  *command.mutable_budget_line()->mutable_amount() = Km("0.01");
+  spec.When(command).ThenRejectedField("budget_line.amount");
+  *command.mutable_budget_line()->mutable_amount() = ToProto(*base::Money::Parse(kMost, "EUR"));
+  spec.When(command).ThenAccepted();
+}
+
 TEST(CreateBudgetLine, NeedsItsProject) {
   v1::CreateBudgetLineRequest command;
   command.set_parent("operations/ba/projects/none");

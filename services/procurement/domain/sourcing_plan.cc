@@ -10,6 +10,7 @@
 #include "prihvat/procurement/v1/sourcing_events.pb.h"
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
+#include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/requisition.h"
@@ -99,8 +100,9 @@ MaybeRejected CheckPeople(SourcingProcess& process, const Context& context) {
     if (!people.insert(process.evaluators(i)).second)
       return es::InvalidField(field, "stands twice");
   }
-  if (IsEvaluator(process, process.requester())) {  // INV-04
-    return NotSeparateInSourcing(process, process.requester(), "requester, evaluator",
+  for (const std::string& evaluator : process.evaluators()) {  // INV-04
+    if (!HasAsked(process.requester(), process.revisers(), evaluator)) continue;
+    return NotSeparateInSourcing(process, evaluator, "requester, evaluator",
                                  "who asked for the goods does not evaluate the bids");
   }
   return std::nullopt;
@@ -171,6 +173,7 @@ Decision DecideCreate(const View& view, const v1::CreateSourcingProcessRequest& 
   process.set_budget_line(wanted.budget_line());
   process.set_requisition(wanted.requisition());
   process.set_requester(*requisition == nullptr ? context.principal : (*requisition)->requester());
+  if (*requisition != nullptr) *process.mutable_revisers() = (*requisition)->revisers();
   *process.mutable_lots() = wanted.lots();
   *process.mutable_criteria() = wanted.criteria();
   *process.mutable_openers() = wanted.openers();

@@ -52,6 +52,47 @@ TEST(PlanSourcing, INV04_TheRequesterDoesNotEvaluate) {
       .ThenRejected("SOURCING_NOT_INDEPENDENT", {{"duties", "requester, evaluator"}});
 }
 
+TEST(PlanSourcing, INV04_WhoRevisedTheRequisitionAskedForTheGoodsToo) {
+  const std::string reviser = "organisations/iom/people/reviser";
+  const auto named = [](auto command) {
+    command.set_name(kRequisition);
+    return command;
+  };
+  SourcingSpec spec;
+  v1::CreateRequisitionRequest draft;
+  draft.set_parent(kOperation);
+  draft.set_requisition_id("pr");
+  draft.mutable_requisition()->set_budget_line(kBudgetLine);
+  draft.mutable_requisition()->set_purpose("Clothing");
+  v1::RequisitionLine& line = *draft.mutable_requisition()->add_lines();
+  line.set_kind(v1::LINE_KIND_GOODS_QUANTITY);
+  line.set_description("clothing");
+  line.set_unit("piece");
+  *line.mutable_quantity() = Number("200");
+  *line.mutable_estimated_unit_price() = Km("1000.00");
+  v1::ReturnRequisitionRequest back = named(v1::ReturnRequisitionRequest());
+  back.set_reason("say more");
+  spec.As(kRequester).When(draft).When(named(v1::SubmitRequisitionRequest())).ThenAccepted();
+  spec.As(kApprover).When(back).ThenAccepted();
+  spec.As(reviser).When(named(v1::ReviseRequisitionRequest())).ThenAccepted();
+  spec.When(named(v1::SubmitRequisitionRequest())).ThenAccepted();
+  spec.As(kApprover).When(named(v1::ApproveRequisitionRequest())).ThenAccepted();
+  auto plan = spec.PlanOf();
+  plan.mutable_sourcing_process()->set_requisition(kRequisition);
+  auto with_reviser = plan;
+  with_reviser.mutable_sourcing_process()->add_evaluators(reviser);
+  spec.As(kRequester)
+      .When(with_reviser)
+      .ThenRejected("SOURCING_NOT_INDEPENDENT", {{"duties", "requester, evaluator"}});
+  spec.When(plan).ThenAccepted();
+  EXPECT_THAT(spec.Process().revisers(), testing::ElementsAre(reviser));
+  spec.Do<v1::PublishSourcingProcessRequest>().ThenAccepted();
+  spec.BidAndClose().OpenBoth().Evaluate();
+  spec.Recommend({"alfa", "alfa"}).ThenAccepted();
+  spec.Do<v1::ApproveAwardRequest>(reviser).ThenRejected("SOURCING_NOT_INDEPENDENT",
+                                                         {{"duties", "requester, approver"}});
+}
+
 TEST(PublishSourcing, INV04_TwoOpenersAtLeast) {
   SourcingSpec spec;
   auto command = spec.PlanOf();

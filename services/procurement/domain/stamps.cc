@@ -11,4 +11,8 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   return proto;
 }
 
+absl::Time FromTimestamp(const google::protobuf::Timestamp& time) {
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
 }  // namespace prihvat::procurement

@@ -7,6 +7,7 @@
 namespace prihvat::procurement {
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
+absl::Time FromTimestamp(const google::protobuf::Timestamp& time);
 
 // Sets create_time (once) and update_time to the event's time of recording.
 template <class Resource>

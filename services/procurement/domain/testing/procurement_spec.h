@@ -11,6 +11,7 @@
 #include "prihvat/procurement/v1/events.pb.h"
 #include "prihvat/procurement/v1/resources.pb.h"
 #include "prihvat/procurement/v1/service.pb.h"
+#include "prihvat/procurement/v1/state.pb.h"
 #include "services/procurement/domain/decider.h"
 #include "services/procurement/domain/values.h"
 

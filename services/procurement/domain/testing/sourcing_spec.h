@@ -207,6 +207,9 @@ class SourcingSpec : public ProcurementSpec {
   }
   SourcingSpec& BidsClosed(v1::SourcingMethod method = v1::SOURCING_METHOD_REQUEST_FOR_PROPOSALS) {
     Published(method);
+    return BidAndClose();
+  }
+  SourcingSpec& BidAndClose() {
     Bid("alfa", Sealed("90000.00", "80000.00")).ThenAccepted();
     Bid("beta", Sealed("85000.00", "95000.00")).ThenAccepted();
     Bid("gama", Sealed("70000.00", "")).ThenAccepted();
@@ -215,6 +218,9 @@ class SourcingSpec : public ProcurementSpec {
   }
   SourcingSpec& Opened(v1::SourcingMethod method = v1::SOURCING_METHOD_REQUEST_FOR_PROPOSALS) {
     BidsClosed(method);
+    return OpenBoth();
+  }
+  SourcingSpec& OpenBoth() {
     Open(kOpener, 0).ThenAccepted();
     Open(kSecondOpener, 1).ThenAccepted();
     return *this;
@@ -222,6 +228,9 @@ class SourcingSpec : public ProcurementSpec {
   // gama is left out; alfa is first in both lots by points.
   SourcingSpec& Evaluated(v1::SourcingMethod method = v1::SOURCING_METHOD_REQUEST_FOR_PROPOSALS) {
     Opened(method);
+    return Evaluate();
+  }
+  SourcingSpec& Evaluate() {
     for (const char* person : {kEvaluator, kSecondEvaluator}) Declare(person).ThenAccepted();
     Disqualify("gama").ThenAccepted();
     for (const char* person : {kEvaluator, kSecondEvaluator}) {
