@@ -182,7 +182,7 @@ class Money:
         yield self.rng.randint(1, 20) * HOUR
         t.do("requester", "procurement.SubmitRequisition", name=name)
         yield self.rng.randint(1, 20) * HOUR
-        t.do("finance", "procurement.ApproveRequisition", expect=expect, name=name)
+        t.do("approver_1", "procurement.ApproveRequisition", expect=expect, name=name)
         yield self.rng.randint(1, 20) * HOUR
 
     def ask_too_much(self, name, request):

@@ -76,7 +76,7 @@ TEST_F(Purchase, EveryStepIsDecidedAsTold) {
   EXPECT_EQ(played_->sent, scenario_->steps.size());
   size_t refused = 0;
   for (const auto& step : scenario_->steps) refused += step.expected_reasons.empty() ? 0 : 1;
-  EXPECT_EQ(refused, 14u);
+  EXPECT_EQ(refused, 15u);
   EXPECT_EQ(played_->refused_as_expected, refused);
 }
 
