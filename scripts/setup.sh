@@ -29,7 +29,8 @@ build_packages=(
   g++ cmake ninja-build make pkg-config git ca-certificates ccache mold
   libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler golang-github-gogo-googleapis-dev
   librdkafka-dev librocksdb-dev prometheus-cpp-dev libabsl-dev libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev
-  nlohmann-json3-dev libsodium-dev libicu-dev libxlsxwriter-dev libcairo2-dev libpango1.0-dev libqrencode-dev
+  nlohmann-json3-dev libsodium-dev libssl-dev libjemalloc-dev libicu-dev libxlsxwriter-dev libcairo2-dev
+  libpango1.0-dev libqrencode-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   fonts-dejavu-core tzdata
 )

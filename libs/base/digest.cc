@@ -1,35 +1,42 @@
 #include "libs/base/digest.h"
 
+#include <openssl/evp.h>
+
 #include "libs/base/bytes.h"
+#include "libs/base/check.h"
 
 namespace prihvat::base {
 namespace {
 
-const unsigned char* Data(std::string_view bytes) {
-  return reinterpret_cast<const unsigned char*>(bytes.data());
-}
+// OpenSSL fails here only without memory, or where its configuration forbids SHA-256: nothing could
+// go on without it.
+void Check(int result) { PRIHVAT_CHECK(result == 1, "OpenSSL cannot make a SHA-256 digest"); }
 
 }  // namespace
 
-static_assert(std::tuple_size_v<Sha256Digest> == crypto_hash_sha256_BYTES);
+void Sha256Hasher::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
 
-Sha256Hasher::Sha256Hasher() { crypto_hash_sha256_init(&state_); }
+Sha256Hasher::Sha256Hasher() : context_(EVP_MD_CTX_new()) {
+  PRIHVAT_CHECK(context_ != nullptr, "no memory for a digest");
+  Check(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr));
+}
 
 void Sha256Hasher::Update(std::string_view bytes) {
-  crypto_hash_sha256_update(&state_, Data(bytes), bytes.size());
+  Check(EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()));
 }
 
 Sha256Digest Sha256Hasher::Finish() {
   Sha256Digest digest;
-  crypto_hash_sha256_final(&state_, digest.data());
-  crypto_hash_sha256_init(&state_);
+  Check(EVP_DigestFinal_ex(context_.get(), digest.data(), nullptr));
+  // The same algorithm again: nothing is looked up.
+  Check(EVP_DigestInit_ex(context_.get(), nullptr, nullptr));
   return digest;
 }
 
 Sha256Digest Sha256(std::string_view bytes) {
-  Sha256Digest digest;
-  crypto_hash_sha256(digest.data(), Data(bytes), bytes.size());
-  return digest;
+  thread_local Sha256Hasher hasher;  // making one costs more than hashing a record
+  hasher.Update(bytes);
+  return hasher.Finish();
 }
 
 std::string Sha256Bytes(std::string_view bytes) { return ToBytes(Sha256(bytes)); }

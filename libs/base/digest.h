@@ -1,12 +1,14 @@
-// SHA-256, through libsodium.
+// SHA-256, through OpenSSL, which uses the processor's own instructions where there are any: every
+// record is hashed several times on its way.
 #pragma once
-
-#include <sodium/crypto_hash_sha256.h>
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+
+struct evp_md_ctx_st;  // OpenSSL's EVP_MD_CTX
 
 namespace prihvat::base {
 
@@ -25,7 +27,10 @@ class Sha256Hasher {
   Sha256Digest Finish();
 
  private:
-  crypto_hash_sha256_state state_;
+  struct Free {
+    void operator()(evp_md_ctx_st* context) const;
+  };
+  std::unique_ptr<evp_md_ctx_st, Free> context_;
 };
 
 Sha256Digest Sha256(std::string_view bytes);

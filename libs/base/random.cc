@@ -2,7 +2,9 @@
 
 #include <sodium.h>
 
+#include <array>
 #include <bit>
+#include <utility>
 
 #include "libs/base/check.h"
 
@@ -56,9 +58,15 @@ SystemRandom::SystemRandom() {
 }
 
 uint64_t SystemRandom::Next() {
-  uint64_t number = 0;
-  randombytes_buf(&number, sizeof number);
-  return number;
+  // The kernel is asked for many at once; no process here forks and goes on.
+  constexpr size_t kNumbers = 64;
+  thread_local std::array<uint64_t, kNumbers> numbers;
+  thread_local size_t left = 0;
+  if (left == 0) {
+    randombytes_buf(numbers.data(), sizeof numbers);
+    left = kNumbers;
+  }
+  return std::exchange(numbers[--left], 0);
 }
 
 }  // namespace prihvat::base

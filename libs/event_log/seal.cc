@@ -11,6 +11,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "libs/base/digest.h"
 
 namespace prihvat::event_log {
 namespace {
@@ -129,10 +130,7 @@ absl::StatusOr<std::vector<log::v1::Seal>> ParseSeals(std::string_view text) {
 }
 
 std::string SealKeyId(std::string_view public_key) {
-  unsigned char digest[crypto_hash_sha256_BYTES];
-  crypto_hash_sha256(digest, reinterpret_cast<const unsigned char*>(public_key.data()),
-                     public_key.size());
-  return std::string(reinterpret_cast<const char*>(digest), kSealKeyIdBytes);
+  return base::Sha256Bytes(public_key).substr(0, kSealKeyIdBytes);
 }
 
 std::unique_ptr<SealSigner> SealSigner::Generate() {
