@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstring>
 
 namespace prihvat::event_log {
 namespace {
@@ -29,9 +30,26 @@ constexpr Tables MakeTables() {
 
 constexpr Tables kTables = MakeTables();
 
+#if defined(__x86_64__)
+// The processor's own instruction does ten times as much in the same time.
+__attribute__((target("sse4.2"))) uint32_t ByInstruction(uint32_t before, std::string_view data) {
+  uint64_t crc = ~before;
+  size_t i = 0;
+  for (; i + 8 <= data.size(); i += 8) {
+    uint64_t word = 0;
+    std::memcpy(&word, data.data() + i, sizeof word);
+    crc = __builtin_ia32_crc32di(crc, word);
+  }
+  auto rest = static_cast<uint32_t>(crc);
+  for (; i < data.size(); ++i)
+    rest = __builtin_ia32_crc32qi(rest, static_cast<unsigned char>(data[i]));
+  return ~rest;
+}
+#endif
+
 }  // namespace
 
-uint32_t Crc32c(uint32_t before, std::string_view data) {
+uint32_t Crc32cByTables(uint32_t before, std::string_view data) {
   const auto byte = [&data](size_t i) {
     return static_cast<uint32_t>(static_cast<uint8_t>(data[i]));
   };
@@ -44,6 +62,14 @@ uint32_t Crc32c(uint32_t before, std::string_view data) {
   }
   for (; i < data.size(); ++i) crc = kTables[0][(crc ^ byte(i)) & 0xff] ^ (crc >> 8);
   return ~crc;
+}
+
+uint32_t Crc32c(uint32_t before, std::string_view data) {
+#if defined(__x86_64__)
+  static const bool has_instruction = __builtin_cpu_supports("sse4.2");
+  if (has_instruction) return ByInstruction(before, data);
+#endif
+  return Crc32cByTables(before, data);
 }
 
 }  // namespace prihvat::event_log

@@ -10,4 +10,7 @@ namespace prihvat::event_log {
 // The checksum of `data` after that of what came before it (0 for nothing).
 uint32_t Crc32c(uint32_t before, std::string_view data);
 
+// The same on any processor, slower.
+uint32_t Crc32cByTables(uint32_t before, std::string_view data);
+
 }  // namespace prihvat::event_log

@@ -150,6 +150,9 @@ struct Pending {
 
 struct PartitionState {
   Offset end = 0;  // durable; only the writer thread moves it
+  // The last records before `end`, without a gap; as many as the options let be kept.
+  std::deque<std::shared_ptr<const RawRecord>> tail;
+  size_t tail_bytes = 0;
   std::vector<std::weak_ptr<ReadableSignal>> signals;
 };
 
@@ -193,9 +196,13 @@ class EmbeddedLog::Core {
       ABSL_SHARED_LOCKS_REQUIRED(db_mutex_);
 
   std::vector<Pending> NextGroup();
-  absl::Status WriteGroup(const std::vector<Pending>& group, std::vector<AppendResult>& results);
-  std::vector<std::shared_ptr<ReadableSignal>> MoveEnds(const std::vector<Pending>& group,
-                                                        const std::vector<AppendResult>& results);
+  absl::Status WriteGroup(const std::vector<Pending>& group, absl::Time now,
+                          std::vector<AppendResult>& results);
+  std::vector<std::shared_ptr<ReadableSignal>> MoveEnds(std::vector<Pending>& group,
+                                                        const std::vector<AppendResult>& results,
+                                                        absl::Time written_at);
+  void KeepTail(PartitionState& partition, std::vector<std::string> records, Offset first,
+                absl::Time written_at) const;
   void StopWriting(const absl::Status& why);
   absl::Status RoomLeft();
 
@@ -446,9 +453,8 @@ std::vector<Pending> EmbeddedLog::Core::NextGroup() {
 
 // One write, one fsync. `results` gets one entry a batch; a batch whose deadline has passed is left
 // out of the write.
-absl::Status EmbeddedLog::Core::WriteGroup(const std::vector<Pending>& group,
+absl::Status EmbeddedLog::Core::WriteGroup(const std::vector<Pending>& group, absl::Time now,
                                            std::vector<AppendResult>& results) {
-  const absl::Time now = options_.clock();
   absl::flat_hash_map<TopicPartition, Offset> next;
   rocksdb::WriteBatch batch;
   for (const Pending& pending : group) {
@@ -480,13 +486,14 @@ absl::Status EmbeddedLog::Core::WriteGroup(const std::vector<Pending>& group,
 
 // Makes what was confirmed readable; answers whom to wake.
 std::vector<std::shared_ptr<ReadableSignal>> EmbeddedLog::Core::MoveEnds(
-    const std::vector<Pending>& group, const std::vector<AppendResult>& results) {
+    std::vector<Pending>& group, const std::vector<AppendResult>& results, absl::Time written_at) {
   std::vector<std::shared_ptr<ReadableSignal>> wake;
   absl::MutexLock lock(&mutex_);
   for (size_t i = 0; i < group.size(); ++i) {
     if (results[i].outcome != AppendResult::Outcome::kConfirmed) continue;
     PartitionState& partition = partitions_.at(group[i].tp);
     partition.end = *results[i].offsets.back() + 1;
+    KeepTail(partition, std::move(group[i].records), *results[i].offsets.front(), written_at);
     std::erase_if(partition.signals, [&wake](const std::weak_ptr<ReadableSignal>& weak) {
       std::shared_ptr<ReadableSignal> signal = weak.lock();
       if (signal != nullptr) wake.push_back(signal);
@@ -494,6 +501,19 @@ std::vector<std::shared_ptr<ReadableSignal>> EmbeddedLog::Core::MoveEnds(
     });
   }
   return wake;
+}
+
+void EmbeddedLog::Core::KeepTail(PartitionState& partition, std::vector<std::string> records,
+                                 Offset first, absl::Time written_at) const {
+  for (std::string& record : records) {
+    partition.tail_bytes += record.size();
+    partition.tail.push_back(
+        std::make_shared<const RawRecord>(RawRecord{first++, std::move(record), written_at}));
+  }
+  while (partition.tail_bytes > options_.tail_bytes) {
+    partition.tail_bytes -= partition.tail.front()->bytes.size();
+    partition.tail.pop_front();
+  }
 }
 
 void EmbeddedLog::Core::StopWriting(const absl::Status& why) {
@@ -547,15 +567,16 @@ void EmbeddedLog::Core::RunWriter() {
     absl::Status writable = Writable();
     if (writable.ok()) writable = RoomLeft();
     std::vector<AppendResult> results;
+    const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(options_.clock()));  // as stored
     if (!writable.ok()) {  // queued before the failure
       for (size_t i = 0; i < group.size(); ++i) results.push_back(NotSent(writable));
-    } else if (absl::Status written = WriteGroup(group, results); !written.ok()) {
+    } else if (absl::Status written = WriteGroup(group, now, results); !written.ok()) {
       StopWriting(written);
       for (AppendResult& result : results) {
         if (result.outcome == AppendResult::Outcome::kConfirmed) result = Unknown(written);
       }
     }
-    const std::vector<std::shared_ptr<ReadableSignal>> wake = MoveEnds(group, results);
+    const std::vector<std::shared_ptr<ReadableSignal>> wake = MoveEnds(group, results, now);
     for (size_t i = 0; i < group.size(); ++i) group[i].done(std::move(results[i]));
     for (const auto& signal : wake) signal->Notify();
   }
@@ -609,9 +630,11 @@ absl::StatusOr<std::vector<RawRecord>> EmbeddedLog::Core::Read(const TopicPartit
   absl::ReaderMutexLock db_lock(&db_mutex_);
   if (db_ == nullptr) return LogIsClosed();
   Offset until = 0;
+  std::vector<std::shared_ptr<const RawRecord>> kept;
   {
     absl::MutexLock lock(&mutex_);
-    const Offset end = partitions_.at(tp).end;
+    const PartitionState& partition = partitions_.at(tp);
+    const Offset end = partition.end;
     if (from < 0 || from > end) {
       return absl::DataLossError(
           absl::StrCat(ToString(tp), ": offset ", from, " is not in the log, which ends at ", end));
@@ -622,8 +645,16 @@ absl::StatusOr<std::vector<RawRecord>> EmbeddedLog::Core::Read(const TopicPartit
       arm_at_tip.Arm();
       return std::vector<RawRecord>();
     }
+    if (!partition.tail.empty() && partition.tail.front()->offset <= from) {
+      const auto first = partition.tail.begin() + (from - partition.tail.front()->offset);
+      kept.assign(first, first + (until - from));
+    }
   }
-  return Scan(tp, from, until);
+  if (kept.empty()) return Scan(tp, from, until);
+  std::vector<RawRecord> records;
+  records.reserve(kept.size());
+  for (const std::shared_ptr<const RawRecord>& record : kept) records.push_back(*record);
+  return records;
 }
 
 absl::Status EmbeddedLog::Core::Checkpoint(const std::string& directory) {

@@ -39,6 +39,8 @@ struct EmbeddedLogOptions {
   size_t max_group_bytes =
       size_t{8} << 20;  // one fsync covers at most this much (or one batch, if it is larger)
 
+  // Of each partition's last records, kept in memory for those who follow it closely.
+  size_t tail_bytes = size_t{256} << 10;
   size_t block_cache_bytes = size_t{64} << 20;  // index blocks inside
   size_t write_buffer_bytes = size_t{32} << 20;
 

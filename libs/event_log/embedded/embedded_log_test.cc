@@ -49,6 +49,14 @@ TEST(Crc32c, Rfc3720Vectors) {
   EXPECT_EQ(Crc32c(Crc32c(0, "12345"), "6789"), 0xe3069283u);
 }
 
+TEST(Crc32c, TheProcessorsInstructionEqualsTheTables) {
+  std::string data;
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_EQ(Crc32c(7, data), Crc32cByTables(7, data)) << data.size() << " bytes";
+    data.push_back(static_cast<char>(i * 37));
+  }
+}
+
 class EmbeddedLogTest : public ::testing::Test {
  protected:
   EmbeddedLogTest() {
@@ -121,6 +129,42 @@ TEST_F(EmbeddedLogTest, AppendTimesAreTheClocks) {
   auto log = MustOpen(std::move(options));
   AppendAndWait(*log, kTp, {"a"});
   EXPECT_EQ(ReadAll(*log)->at(0).append_time, absl::FromUnixSeconds(1'700'000'000));
+}
+
+// From memory or from the tables: the same records, times included.
+TEST_F(EmbeddedLogTest, WhoFollowsCloselyReadsWhatIsStored) {
+  EmbeddedLogOptions options = Options();
+  options.tail_bytes = 40;  // four of these records
+  auto log = MustOpen(options);
+  auto close = log->OpenReader(kTp, 0, nullptr);
+  auto behind = log->OpenReader(kTp, 0, nullptr);
+  ASSERT_TRUE(close.ok() && behind.ok());
+  std::vector<RawRecord> followed;
+  std::vector<RawRecord> caught_up;
+  const auto read = [](LogReader& reader, size_t most, std::vector<RawRecord>& into) {
+    auto records = reader.Read(most, absl::InfiniteFuture());
+    ASSERT_TRUE(records.ok()) << records.status();
+    into.insert(into.end(), records->begin(), records->end());
+  };
+  for (int i = 0; i < 30; ++i) {
+    AppendAndWait(*log, kTp, {absl::StrCat("record ", i, "a"), absl::StrCat("record ", i, "b")});
+    read(**close, 10, followed);
+    if (i % 5 == 4) read(**behind, 7, caught_up);  // begins in the tables, ends in memory
+  }
+  while (caught_up.size() < 60) read(**behind, 7, caught_up);
+  log.reset();
+  log = MustOpen(options);
+  const auto stored = ReadAll(*log);
+  ASSERT_TRUE(stored.ok()) << stored.status();
+  ASSERT_EQ(stored->size(), 60U);
+  ASSERT_EQ(followed.size(), 60U);
+  for (size_t i = 0; i < 60; ++i) {
+    for (const RawRecord* seen : {&followed[i], &caught_up[i]}) {
+      EXPECT_EQ(seen->offset, (*stored)[i].offset);
+      EXPECT_EQ(seen->bytes, (*stored)[i].bytes);
+      EXPECT_EQ(seen->append_time, (*stored)[i].append_time);
+    }
+  }
 }
 
 TEST_F(EmbeddedLogTest, K5_ASecondOpenIsRefusedAndNamesTheDirectory) {
