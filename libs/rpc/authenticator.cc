@@ -22,14 +22,6 @@ absl::Status Unauthenticated(const std::string& why) {
   return Reject(es::Rejected(kUnauthenticated).Saying(why));
 }
 
-absl::StatusOr<access::Principal> PrincipalOf(const std::string& text) {
-  absl::StatusOr<access::Principal> principal = ParsePrincipal(text);
-  if (!principal.ok())
-    return Unauthenticated(fmt::format("the metadata {} is not of the form: {}", kPrincipalKey,
-                                       base::FromAbsl(principal.status().message())));
-  return principal;
-}
-
 // What the peer's certificate proves, as Identities names it.
 std::vector<std::string> NamesOf(const grpc::AuthContext& peer) {
   constexpr std::pair<const char*, const char*> kProperties[] = {
@@ -45,14 +37,31 @@ std::vector<std::string> NamesOf(const grpc::AuthContext& peer) {
   return names;
 }
 
+constexpr size_t kMaxPrincipals = 1024;  // beyond it they are forgotten, and read again
+
 }  // namespace
+
+absl::StatusOr<access::Principal> Principals::Read(const std::string& text) const {
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto known = read_.find(text); known != read_.end()) return known->second;
+  }
+  absl::StatusOr<access::Principal> principal = ParsePrincipal(text);
+  if (!principal.ok())
+    return Unauthenticated(fmt::format("the metadata {} is not of the form: {}", kPrincipalKey,
+                                       base::FromAbsl(principal.status().message())));
+  std::lock_guard lock(mutex_);
+  if (read_.size() >= kMaxPrincipals) read_.clear();
+  read_.emplace(text, *principal);
+  return principal;
+}
 
 absl::StatusOr<access::Principal> InsecureDevAuthenticator::Authenticate(
     const grpc::ServerContextBase& context) const {
   const std::string text = MetadataValue(context, kPrincipalKey);
   if (text.empty())
     return Unauthenticated(fmt::format("the metadata {} is not there", kPrincipalKey));
-  return PrincipalOf(text);
+  return principals_.Read(text);
 }
 
 absl::StatusOr<access::Principal> CertificateAuthenticator::Authenticate(
@@ -73,7 +82,7 @@ absl::StatusOr<access::Principal> CertificateAuthenticator::Authenticate(
   if (holder.speaks_for.empty())
     return Unauthenticated(fmt::format("{} may not speak for others: leave out the metadata {}",
                                        holder.certificate, kPrincipalKey));
-  PRIHVAT_ASSIGN_OR_RETURN(access::Principal principal, PrincipalOf(spoken));
+  PRIHVAT_ASSIGN_OR_RETURN(access::Principal principal, principals_.Read(spoken));
   if (!holder.MaySpeakFor(principal))
     return Unauthenticated(
         fmt::format("{} may not speak for {}", holder.certificate, principal.organisation()));

@@ -1,6 +1,12 @@
 // The seam for identity: who asks, from what the transport and the metadata say.
 #pragma once
 
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+
 #include "absl/status/statusor.h"
 #include "grpcpp/server_context.h"
 #include "libs/access/policy.h"
@@ -17,11 +23,26 @@ class Authenticator {
       const grpc::ServerContextBase& context) const = 0;
 };
 
+// What x-prihvat-principal says, read once: callers say the same again and again. Thread-safe.
+class Principals {
+ public:
+  // UNAUTHENTICATED where the text is not of the form.
+  absl::StatusOr<access::Principal> Read(const std::string& text) const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, access::Principal, std::less<>>
+      read_;  // guarded by mutex_; bounded
+};
+
 // Believes x-prihvat-principal: for development servers on loopback only.
 class InsecureDevAuthenticator final : public Authenticator {
  public:
   absl::StatusOr<access::Principal> Authenticate(
       const grpc::ServerContextBase& context) const override;
+
+ private:
+  const Principals principals_;
 };
 
 // Knows callers by their certificates, which the transport has verified. One who may speak for
@@ -34,6 +55,7 @@ class CertificateAuthenticator final : public Authenticator {
 
  private:
   const Identities identities_;
+  const Principals principals_;
 };
 
 // Knows nobody: what a server has that was given no way of telling callers apart.

@@ -25,10 +25,17 @@ class Executor {
  private:
   void Loop();
 
-  std::mutex mutex_;  // guards queue_ and ending_
+  // Whether a thread is to be woken: one sleeps, and none is on its way to the queue already. Who
+  // finds more than one thing there wakes the next: a hundred answers at once are not a hundred
+  // wakes.
+  bool WakeOne();
+
+  std::mutex mutex_;  // guards what follows
   std::condition_variable condition_;
   std::deque<std::function<void()>> queue_;
   bool ending_ = false;
+  int sleeping_ = 0;
+  bool waking_ = false;
   std::vector<std::thread> threads_;  // last
 };
 

@@ -46,7 +46,9 @@ void UnaryCall::Note(absl::StatusCode code, const std::string& reason) const {
   admission_.method->metrics->Finished(code, took);
   const bool faulty = code == absl::StatusCode::kInternal || code == absl::StatusCode::kUnknown ||
                       code == absl::StatusCode::kDataLoss;
-  telemetry::Log(faulty ? telemetry::Level::kError : telemetry::Level::kDebug, "call",
+  const telemetry::Level level = faulty ? telemetry::Level::kError : telemetry::Level::kDebug;
+  if (!telemetry::LogEnabled(level)) return;  // or each call would gather fields for nothing
+  telemetry::Log(level, "call",
                  {{"method", admission_.method->path},
                   {"code", telemetry::CodeName(code)},
                   {"reason", reason},
