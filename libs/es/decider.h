@@ -94,7 +94,8 @@ class Decider {
              });
   }
 
-  // The zone of an operation; UTC until set or where `zone_of` returns UTC.
+  // The zone of an operation; UTC until set or where `zone_of` returns UTC. It may rest on the
+  // entity of the operation's own name alone: what was found is kept until that changes.
   void SetZoneOf(absl::TimeZone (*zone_of)(const View&, std::string_view operation)) {
     zone_of_ = zone_of;
   }

@@ -68,6 +68,13 @@ void OverlayRows::Delete(std::string_view key) {
   changes_.insert_or_assign(std::string(key), std::nullopt);
 }
 
+void OverlayRows::Apply(Changes changes) {
+  while (!changes.empty()) {
+    auto put = changes_.insert(changes.extract(changes.begin()));
+    if (!put.inserted) put.position->second = std::move(put.node.mapped());
+  }
+}
+
 void OverlayRows::MoveInto(MutableRows& target) {
   for (const auto& [key, value] : changes_) {
     if (value) {

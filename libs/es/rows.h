@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/functional/function_ref.h"
 
@@ -62,16 +63,18 @@ class OverlayRows final : public MutableRows {
   void Delete(std::string_view key) override;
 
   // What was changed: a value, or nothing where the row was deleted.
-  const std::map<std::string, std::optional<std::string>, std::less<>>& changes() const {
-    return changes_;
-  }
+  using Changes = std::map<std::string, std::optional<std::string>, std::less<>>;
+  const Changes& changes() const { return changes_; }
+  // Applies `changes` over what was changed so far.
+  void Apply(Changes changes);
   // Applies the changes to `target` and forgets them.
   void MoveInto(MutableRows& target);
+  void MoveInto(OverlayRows& target) { target.Apply(std::exchange(changes_, {})); }
   void Clear() { changes_.clear(); }
 
  private:
   const Rows& base_;
-  std::map<std::string, std::optional<std::string>, std::less<>> changes_;
+  Changes changes_;
 };
 
 }  // namespace prihvat::es

@@ -1,7 +1,5 @@
 #include "libs/event_log/term_fence.h"
 
-#include <sodium.h>
-
 #include <algorithm>
 
 #include "absl/strings/escaping.h"
@@ -9,6 +7,7 @@
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "libs/base/check.h"
+#include "libs/base/digest.h"
 #include "libs/event_log/seal.h"
 
 namespace prihvat::event_log {
@@ -125,18 +124,19 @@ bool ReadFixed(CodedInputStream& in, T* value) {
   return true;
 }
 
+int64_t RecordedAtUs(const log::v1::Record& record) {
+  if (record.has_claim()) return ToUnixMicros(record.claim().recorded_at());
+  if (record.has_seal()) return ToUnixMicros(record.seal().recorded_at());
+  return ToUnixMicros(record.commit().recorded_at());
+}
+
 }  // namespace
 
 std::string NextChain(std::string_view previous, std::string_view bytes) {
-  crypto_hash_sha256_state state;
-  crypto_hash_sha256_init(&state);
-  crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(previous.data()),
-                            previous.size());
-  crypto_hash_sha256_update(&state, reinterpret_cast<const unsigned char*>(bytes.data()),
-                            bytes.size());
-  std::string chain(crypto_hash_sha256_BYTES, '\0');
-  crypto_hash_sha256_final(&state, reinterpret_cast<unsigned char*>(chain.data()));
-  return chain;
+  thread_local base::Sha256Hasher hasher;
+  hasher.Update(previous);
+  hasher.Update(bytes);
+  return base::ToBytes(hasher.Finish());
 }
 
 std::string NextVoidDigest(std::string_view previous, Offset offset, std::string_view bytes) {
@@ -199,61 +199,47 @@ absl::StatusOr<FenceState> FenceState::Parse(std::string_view bytes) {
 
 absl::StatusOr<Verdict> TermFence::Admit(Offset offset, std::string_view bytes,
                                          const log::v1::Record& record) {
-  PRIHVAT_CHECK(offset == state_.next_offset,
-                absl::StrCat("TermFence: record at offset ", offset, " where ", state_.next_offset,
-                             " is next: a record was lost on the way here"));
-  Verdict verdict = Verdict::kVoid;
-  int64_t recorded_at_us = 0;
-  switch (record.kind_case()) {
-    case log::v1::Record::kClaim: {
-      const log::v1::Claim& claim = record.claim();
-      if (!IsWellFormed(claim)) break;
-      if (absl::Status same = CheckSameLog(state_, offset, claim); !same.ok()) return same;
-      if (claim.term() <= state_.term) break;
-      verdict = Verdict::kAdmittedClaim;
-      recorded_at_us = ToUnixMicros(claim.recorded_at());
-      state_.term = claim.term();
-      state_.claim_id = claim.claim_id();
-      state_.owner_instance = claim.instance();
-      state_.owner_address = claim.address();
-      state_.log_id = claim.log_id();
-      state_.partition_count = claim.partition_count();
-      break;
-    }
-    case log::v1::Record::kCommit: {
-      const log::v1::Commit& commit = record.commit();
-      if (state_.claim_id.empty() || commit.claim_id() != state_.claim_id) break;
-      if (commit.previous_chain() != state_.chain) break;
-      verdict = Verdict::kAdmittedCommit;
-      recorded_at_us = ToUnixMicros(commit.recorded_at());
-      break;
-    }
-    case log::v1::Record::kSeal: {
-      const log::v1::Seal& seal = record.seal();
-      if (!IsWellFormed(seal) || state_.claim_id.empty()) break;
-      if (seal.claim_id() != state_.claim_id || seal.previous_chain() != state_.chain) break;
-      if (absl::Status same = CheckSameRecords(state_, offset, seal); !same.ok()) return same;
-      verdict = Verdict::kAdmittedSeal;
-      recorded_at_us = ToUnixMicros(seal.recorded_at());
-      break;
-    }
-    case log::v1::Record::KIND_NOT_SET:
-      return absl::FailedPreconditionError(
-          absl::StrCat("the record at offset ", offset,
-                       " is of a kind that this version does not know; it is never skipped: "
-                       "upgrade this instance"));
-  }
-
-  StepPast(offset, bytes, verdict, recorded_at_us);
-  if (verdict == Verdict::kAdmittedSeal) {
-    state_.last_seal = offset;
-    state_.sealed_through = record.seal().last_offset();
-  }
+  absl::StatusOr<Verdict> verdict = Judge(offset, record);
+  if (verdict.ok()) StepPast(offset, bytes, record, *verdict);
   return verdict;
 }
 
-void TermFence::StepPast(Offset offset, std::string_view bytes, Verdict verdict,
-                         int64_t recorded_at_us) {
+absl::StatusOr<Verdict> TermFence::Judge(Offset offset, const log::v1::Record& record) const {
+  PRIHVAT_CHECK(offset == state_.next_offset,
+                absl::StrCat("TermFence: record at offset ", offset, " where ", state_.next_offset,
+                             " is next: a record was lost on the way here"));
+  switch (record.kind_case()) {
+    case log::v1::Record::kClaim: {
+      const log::v1::Claim& claim = record.claim();
+      if (!IsWellFormed(claim)) return Verdict::kVoid;
+      if (absl::Status same = CheckSameLog(state_, offset, claim); !same.ok()) return same;
+      return claim.term() > state_.term ? Verdict::kAdmittedClaim : Verdict::kVoid;
+    }
+    case log::v1::Record::kCommit: {
+      const log::v1::Commit& commit = record.commit();
+      const bool owner = !state_.claim_id.empty() && commit.claim_id() == state_.claim_id;
+      return owner && commit.previous_chain() == state_.chain ? Verdict::kAdmittedCommit
+                                                              : Verdict::kVoid;
+    }
+    case log::v1::Record::kSeal: {
+      const log::v1::Seal& seal = record.seal();
+      if (!IsWellFormed(seal) || state_.claim_id.empty()) return Verdict::kVoid;
+      if (seal.claim_id() != state_.claim_id || seal.previous_chain() != state_.chain)
+        return Verdict::kVoid;
+      if (absl::Status same = CheckSameRecords(state_, offset, seal); !same.ok()) return same;
+      return Verdict::kAdmittedSeal;
+    }
+    case log::v1::Record::KIND_NOT_SET:
+      break;
+  }
+  return absl::FailedPreconditionError(
+      absl::StrCat("the record at offset ", offset,
+                   " is of a kind that this version does not know; it is never skipped: "
+                   "upgrade this instance"));
+}
+
+void TermFence::StepPast(Offset offset, std::string_view bytes, const log::v1::Record& record,
+                         Verdict verdict) {
   state_.next_offset = offset + 1;
   if (offset == 0) state_.void_digest = std::string(kDigestBytes, '\0');
   if (verdict == Verdict::kVoid) {
@@ -265,11 +251,22 @@ void TermFence::StepPast(Offset offset, std::string_view bytes, Verdict verdict,
   state_.chain = NextChain(state_.chain, bytes);
   state_.sealable_void_digest = state_.void_digest;
   state_.last_admitted = offset;
-  state_.last_recorded_at_us = std::max(state_.last_recorded_at_us, recorded_at_us);
+  state_.last_recorded_at_us = std::max(state_.last_recorded_at_us, RecordedAtUs(record));
   if (verdict == Verdict::kAdmittedSeal) {
     state_.unsealed_since_us = INT64_MIN;
+    state_.last_seal = offset;
+    state_.sealed_through = record.seal().last_offset();
   } else if (!state_.unsealed()) {
     state_.unsealed_since_us = state_.last_recorded_at_us;
+  }
+  if (verdict == Verdict::kAdmittedClaim) {
+    const log::v1::Claim& claim = record.claim();
+    state_.term = claim.term();
+    state_.claim_id = claim.claim_id();
+    state_.owner_instance = claim.instance();
+    state_.owner_address = claim.address();
+    state_.log_id = claim.log_id();
+    state_.partition_count = claim.partition_count();
   }
 }
 

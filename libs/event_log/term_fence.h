@@ -73,11 +73,15 @@ class TermFence {
   absl::StatusOr<Verdict> Admit(Offset offset, std::string_view bytes,
                                 const log::v1::Record& record);
 
+  // Admit in two steps, for who must do something between them: Judge says what Admit would and
+  // changes nothing; StepPast takes what Judge said of that record.
+  absl::StatusOr<Verdict> Judge(Offset offset, const log::v1::Record& record) const;
+  void StepPast(Offset offset, std::string_view bytes, const log::v1::Record& record,
+                Verdict verdict);
+
   const FenceState& state() const { return state_; }
 
  private:
-  void StepPast(Offset offset, std::string_view bytes, Verdict verdict, int64_t recorded_at_us);
-
   FenceState state_;
 };
 

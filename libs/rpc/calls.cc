@@ -70,6 +70,15 @@ std::map<const Descriptor*, std::unique_ptr<ApiMethod>> MethodsOf(std::string_vi
   return methods;
 }
 
+// Answers a command from what its decision left, so that nothing need be read again. False: that is
+// another type, or has to be looked up.
+bool RenderReply(const runtime::CommandReply& reply, Message& response) {
+  if (!es::DecodeEntity(reply.row, response)) return false;
+  if (const FieldDescriptor* etag = StringFieldOf(response, "etag"))
+    response.GetReflection()->SetString(&response, etag, reply.etag);
+  return true;
+}
+
 void AddToken(grpc::CallbackServerContext& context, const common::v1::Token& token) {
   if (token.positions_size() > 0) context.AddTrailingMetadata(kTokenKey, EncodeToken(token));
 }
@@ -77,22 +86,29 @@ void AddToken(grpc::CallbackServerContext& context, const common::v1::Token& tok
 }  // namespace
 
 ReadContext::ReadContext(const runtime::Service& service, const Admission& admission)
-    : service_(service),
-      admission_(admission),
-      snapshot_(service.Look()),
-      view_(snapshot_->entities()) {}
+    : service_(service), admission_(admission) {}
 
 ReadContext::~ReadContext() = default;
 
+const runtime::Snapshot& ReadContext::snapshot() const {
+  if (snapshot_ == nullptr) snapshot_ = service_.Look();
+  return *snapshot_;
+}
+
+const es::View& ReadContext::entities() const {
+  if (!view_) view_.emplace(snapshot().entities());
+  return *view_;
+}
+
 absl::StatusOr<const es::Rows*> ReadContext::view(std::string_view name) const {
-  absl::StatusOr<const es::Rows*> rows = snapshot_->view(name);
+  absl::StatusOr<const es::Rows*> rows = snapshot().view(name);
   if (!rows.ok() && rows.status().code() == absl::StatusCode::kFailedPrecondition)
     return RejectAndRetry(es::Rejected(kViewBuilding).With("view", name), absl::Seconds(1));
   return rows;
 }
 
 absl::Status ReadContext::FindInto(std::string_view name, Message& entity) const {
-  const std::optional<std::string> row = snapshot_->entities().Get(name);
+  const std::optional<std::string> row = snapshot().entities().Get(name);
   if (!row || !Render(*row, entity)) return Reject(es::NotFound(name));
   return absl::OkStatus();
 }
@@ -105,7 +121,7 @@ int ReadContext::page_size() const { return admission_.page.size; }
 
 absl::TimeZone ReadContext::zone() const {
   if (admission_.operation.empty()) return absl::UTCTimeZone();
-  return service_.definition().decider->ZoneOf(view_, admission_.operation);
+  return service_.definition().decider->ZoneOf(entities(), admission_.operation);
 }
 
 Calls::Calls(runtime::Service& service, std::string_view api, Environment environment,
@@ -175,6 +191,7 @@ Calls::Reactor* Calls::Command(Context* context, const Message* request, Message
                  [response](const ReadContext& reads, const runtime::CommandReply& reply) {
                    if (response->GetDescriptor() == google::protobuf::Empty::descriptor())
                      return absl::OkStatus();
+                   if (RenderReply(reply, *response)) return absl::OkStatus();
                    absl::Status found = reads.FindInto(reply.resource, *response);
                    if (found.ok()) return found;
                    return absl::InternalError(fmt::format("the decision named '{}', which is no {}",

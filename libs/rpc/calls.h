@@ -21,6 +21,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,8 +68,8 @@ struct CallsOptions {
   int max_in_flight = 10'000;  // calls; above it RESOURCE_EXHAUSTED (OVERLOADED)
 };
 
-// What a read looks at: entities and views at one moment, and who asks. Lives as long as the
-// handler's call; one thread.
+// What a read looks at: entities and views at one moment, that of the first look, and who asks.
+// Lives as long as the handler's call; one thread.
 class ReadContext {
  public:
   ReadContext(const runtime::Service& service, const Admission& admission);
@@ -76,7 +77,7 @@ class ReadContext {
   ReadContext& operator=(const ReadContext&) = delete;
   ~ReadContext();
 
-  const es::View& entities() const { return view_; }
+  const es::View& entities() const;
   // The rows of a view of the service; UNAVAILABLE (VIEW_BUILDING) while it is being built.
   absl::StatusOr<const es::Rows*> view(std::string_view name) const;
   // The entity of that name and type, or NOT_FOUND. Safe for any text as name.
@@ -95,7 +96,7 @@ class ReadContext {
   const access::Principal& principal() const;
   absl::Time now() const;
   // How far what is seen goes.
-  const common::v1::Token& token() const { return snapshot_->token(); }
+  const common::v1::Token& token() const { return snapshot().token(); }
 
   // AIP-158 for computed lists whose request has page_size and page_token: rows with a key above
   // page_after() ("" at first), at most page_size() of them; NextPage(key of the last row) where
@@ -106,10 +107,12 @@ class ReadContext {
   const std::string& next_page_after() const { return next_page_after_; }
 
  private:
+  const runtime::Snapshot& snapshot() const;
+
   const runtime::Service& service_;
   const Admission& admission_;
-  std::unique_ptr<runtime::Snapshot> snapshot_;
-  es::View view_;
+  mutable std::unique_ptr<runtime::Snapshot> snapshot_;  // made when first asked for
+  mutable std::optional<es::View> view_;
   mutable std::string next_page_after_;
 };
 

@@ -28,18 +28,19 @@ Batch::Batch(state_store::StateStore& store, const event_log::TermFence& fence, 
       chain(fence.state().chain),
       recorded_at(fence.state().last_recorded_at_us == INT64_MIN
                       ? now
-                      : std::max(now, absl::FromUnixMicros(fence.state().last_recorded_at_us))) {
+                      : std::max(now, absl::FromUnixMicros(fence.state().last_recorded_at_us))),
+      first_offset(fence.state().next_offset) {
   // Events carry microseconds: what is compared later must be what was written.
   recorded_at = absl::FromUnixMicros(absl::ToUnixMicros(recorded_at));
 }
 
 Draft::Draft(const es::Decider& decider, const event_log::TopicPartition& tp,
-             const event_log::FenceState& fence, const Batch& batch, const std::string& operation)
+             const event_log::FenceState& fence, Batch& batch, const std::string& operation)
     : decider_(decider),
+      batch_(batch),
       operation_(operation),
       recorded_at_(batch.recorded_at),
-      at_{tp.topic, tp.partition, fence.next_offset + static_cast<int64_t>(batch.records.size()),
-          0},
+      at_{tp.topic, tp.partition, batch.next_offset()},
       changes_(batch.entities),
       entities_(changes_) {
   commit().set_claim_id(fence.claim_id);
@@ -60,9 +61,18 @@ es::Context Draft::ContextFor(const std::string& principal, const std::string& i
 }
 
 es::Decision Draft::Decide(const google::protobuf::Message& command, es::Context& context) const {
-  es::View view(changes_);
-  context.zone = decider_.ZoneOf(view, operation_);
+  const es::View view(changes_);
+  context.zone = Zone(view);
   return decider_.Decide(view, command, context);
+}
+
+absl::TimeZone Draft::Zone(const es::View& view) const {
+  // Changed in this draft, which may yet come to nothing.
+  if (changes_.changes().contains(operation_)) return decider_.ZoneOf(view, operation_);
+  auto zone = batch_.zones.find(operation_);
+  if (zone == batch_.zones.end())
+    zone = batch_.zones.emplace(operation_, decider_.ZoneOf(view, operation_)).first;
+  return zone->second;
 }
 
 void Draft::Add(const google::protobuf::Message& event, absl::Time effective_at) {
@@ -81,6 +91,14 @@ void Draft::Add(const std::vector<es::NewEvent>& events, const es::Context& cont
     Add(*event.message,
         event.effective_at == absl::InfinitePast() ? context.effective_at : event.effective_at);
   }
+}
+
+void Draft::Finish(std::string bytes) {
+  if (changes_.changes().contains(operation_)) batch_.zones.erase(operation_);
+  batch_.chain = event_log::NextChain(batch_.chain, bytes);
+  batch_.bytes += bytes.size();
+  batch_.records.push_back({std::move(bytes), std::move(record_), changes_.changes(), at_.offset});
+  changes_.MoveInto(batch_.entities);
 }
 
 void Draft::AddNumbers(const std::vector<es::DocumentNumber>& numbers) {

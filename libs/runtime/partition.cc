@@ -64,6 +64,24 @@ CommandReply ReplyOf(const log::v1::StoredReply& stored) {
   return reply;
 }
 
+// The resource as the decision leaves it, with its etag.
+void SetRow(const es::Rows& rows, CommandReply& reply) {
+  std::optional<std::string> row = rows.Get(reply.resource);
+  if (!row) return;
+  reply.etag = es::EtagOfRow(*row);
+  reply.row = *std::move(row);
+}
+
+// The commit lies in the record's bytes as it lies in the entry.
+std::string FeedEntryOf(int64_t previous_offset, std::string_view record_bytes) {
+  static_assert(
+      int{log::v1::FeedEntry::kCommitFieldNumber} == int{log::v1::Record::kCommitFieldNumber},
+      "else the record's bytes are no part of an entry's");
+  log::v1::FeedEntry entry;
+  entry.set_previous_offset(previous_offset);
+  return entry.SerializeAsString().append(record_bytes);
+}
+
 CommandReply Refused(const es::Rejection& rejection) {
   CommandReply reply;
   reply.rejection = std::make_shared<es::Rejection>(rejection);
@@ -239,7 +257,7 @@ bool Partition::TakeAppendResult() {
   }
   if (!result) return false;
   slot_.reset();
-  std::vector<std::string> records = std::move(in_flight_);
+  std::vector<OwnRecord> records = std::move(in_flight_);
   in_flight_.clear();
   const bool was_claim = claim_in_flight_;
   claim_in_flight_ = false;
@@ -334,19 +352,22 @@ void Partition::Abandon() {
 // ----------------------------------------------------------------------------------------------------------
 
 // The record at the fence's next offset, from what was confirmed to us or from the reader.
-std::optional<RawRecord> Partition::NextRecord() {
+std::optional<Partition::NextToFold> Partition::NextRecord() {
   const int64_t next = fence().next_offset;
   if (auto own = confirmed_.find(next); own != confirmed_.end()) {
-    RawRecord record{next, std::move(own->second)};
+    NextToFold found;
+    found.raw = {next, std::move(own->second.bytes)};
+    found.record = own->second.record;
+    found.own = std::move(own->second);
     confirmed_.erase(own);
-    return record;
+    return found;
   }
   while (true) {
     while (!read_ahead_.empty() && read_ahead_.front().offset < next) read_ahead_.pop_front();
     if (!read_ahead_.empty()) {
-      RawRecord record = std::move(read_ahead_.front());
+      NextToFold found{std::move(read_ahead_.front()), nullptr, std::nullopt};
       read_ahead_.pop_front();
-      return record;
+      return found;
     }
     if (deps_.clock.Now() < read_again_at_) {
       Wake(read_again_at_);
@@ -380,18 +401,21 @@ std::optional<RawRecord> Partition::NextRecord() {
 absl::StatusOr<bool> Partition::FoldWhatIsThere() {
   StateStore::Batch batch = deps_.store.NewBatch();
   std::vector<Pending> settled;
+  std::string last_bytes;
   size_t folded = 0;
   while (folded < kFoldRecords) {
-    std::optional<RawRecord> record = NextRecord();
-    if (!record || state_ == State::kStopped) break;
-    if (absl::Status s = FoldOne(*record, batch, settled); !s.ok()) {
+    std::optional<NextToFold> next = NextRecord();
+    if (!next || state_ == State::kStopped) break;
+    if (absl::Status s = FoldOne(*next, batch, settled); !s.ok()) {
       // Stop the line: what was folded before stays, what cannot be folded is never skipped.
       StopFolding(std::move(s));
       break;
     }
+    last_bytes = std::move(next->raw.bytes);
     ++folded;
   }
   if (folded == 0) return false;
+  last_record_digest_ = base::Sha256Bytes(last_bytes);
   es::MutableRows& meta = batch.Rows(state_store::kMeta);
   meta.Put(FenceKey(tp_.topic, tp_.partition), fence().Serialize());
   meta.Put(LastRecordKey(tp_.topic, tp_.partition), last_record_digest_);
@@ -402,23 +426,24 @@ absl::StatusOr<bool> Partition::FoldWhatIsThere() {
   return true;
 }
 
-absl::Status Partition::FoldOne(const RawRecord& raw, StateStore::Batch& batch,
+absl::Status Partition::FoldOne(NextToFold& next, StateStore::Batch& batch,
                                 std::vector<Pending>& settled) {
-  log::v1::Record record;
-  if (!record.ParseFromString(raw.bytes)) {
-    return absl::DataLossError(
-        fmt::format("{} offset {}: not a record", ToString(tp_), raw.offset));
+  const RawRecord& raw = next.raw;
+  if (next.record == nullptr) {
+    auto parsed = std::make_shared<log::v1::Record>();
+    if (!parsed->ParseFromString(raw.bytes)) {
+      return absl::DataLossError(
+          fmt::format("{} offset {}: not a record", ToString(tp_), raw.offset));
+    }
+    next.record = std::move(parsed);
   }
-  const int64_t previous = fence().last_admitted;
-  event_log::TermFence next = fence_;
-  auto verdict = next.Admit(raw.offset, raw.bytes, record);
+  const log::v1::Record& record = *next.record;
+  const auto verdict = fence_.Judge(raw.offset, record);
   if (!verdict.ok()) return verdict.status();
   if (*verdict == Verdict::kAdmittedCommit) {
-    if (absl::Status s = FoldCommit(record.commit(), raw.offset, previous, batch); !s.ok())
-      return s;
+    if (absl::Status s = FoldCommit(next, batch); !s.ok()) return s;
   }
-  fence_ = std::move(next);
-  last_record_digest_ = base::Sha256Bytes(raw.bytes);
+  fence_.StepPast(raw.offset, raw.bytes, record, *verdict);
   if (*verdict == Verdict::kAdmittedClaim) OnClaim(record.claim(), raw.append_time);
   if (*verdict == Verdict::kVoid && claim_waits_ && record.has_claim() &&
       record.claim().claim_id() == claim_id_) {
@@ -430,12 +455,35 @@ absl::Status Partition::FoldOne(const RawRecord& raw, StateStore::Batch& batch,
   return absl::OkStatus();
 }
 
-absl::Status Partition::FoldCommit(const log::v1::Commit& commit, int64_t offset, int64_t previous,
+absl::Status Partition::FoldCommit(NextToFold& next, StateStore::Batch& batch) {
+  const log::v1::Commit& commit = next.record->commit();
+  const int64_t offset = next.raw.offset;
+  const es::CommitContext at{tp_.topic, tp_.partition, offset, fence().last_admitted};
+  if (absl::Status s = FoldEvents(next, at, batch); !s.ok()) return s;
+  if (commit.has_cause()) {
+    batch.Rows(state_store::kMeta)
+        .Put(MarkKey(tp_.partition, commit.cause().process(), commit.cause().source_topic()),
+             commit.cause().SerializeAsString());
+  }
+  FoldFeed(next, batch);
+  FoldRequest(commit, offset, batch);
+  return absl::OkStatus();
+}
+
+// What the commit does to entities and views.
+absl::Status Partition::FoldEvents(NextToFold& next, const es::CommitContext& at,
                                    StateStore::Batch& batch) {
-  const es::CommitContext at{tp_.topic, tp_.partition, offset, previous};
+  const log::v1::Commit& commit = next.record->commit();
+  es::OverlayRows& entities_rows = batch.Rows(state_store::kEntities);
+  if (next.own && next.own->offset == at.offset) {
+    // Decided over just this state: an admitted commit's chain says that nothing came in between.
+    if (absl::Status s = deps_.views.Fold(batch, commit, at); !s.ok()) return s;
+    entities_rows.Apply(std::move(next.own->changes));
+    return absl::OkStatus();
+  }
   // Events go through an overlay of their own: one that cannot be folded must leave nothing of its
   // commit behind.
-  es::OverlayRows rows(batch.Rows(state_store::kEntities));
+  es::OverlayRows rows(entities_rows);
   es::Entities entities(rows);
   for (int i = 0; i < commit.events_size(); ++i) {
     const log::v1::Event& event = commit.events(i);
@@ -448,22 +496,21 @@ absl::Status Partition::FoldCommit(const log::v1::Commit& commit, int64_t offset
                            {number.kind(), number.year(), number.number()});
   }
   if (absl::Status s = deps_.views.Fold(batch, commit, at); !s.ok()) return s;
-  rows.MoveInto(batch.Rows(state_store::kEntities));
-
-  if (commit.has_cause()) {
-    batch.Rows(state_store::kMeta)
-        .Put(MarkKey(tp_.partition, commit.cause().process(), commit.cause().source_topic()),
-             commit.cause().SerializeAsString());
-  }
-  es::MutableRows& meta = batch.Rows(state_store::kMeta);
-  const std::optional<std::string> last_commit = meta.Get(LastCommitKey(tp_.partition));
-  meta.Put(LastCommitKey(tp_.partition), std::to_string(offset));
-  log::v1::FeedEntry entry;  // its previous one is a commit; `previous` may be a claim
-  entry.set_previous_offset(last_commit ? std::stoll(*last_commit) : -1);
-  *entry.mutable_commit() = commit;
-  batch.Rows(state_store::kFeed).Put(FeedKey(tp_.partition, offset), entry.SerializeAsString());
-  FoldRequest(commit, offset, batch);
+  rows.MoveInto(entities_rows);
   return absl::OkStatus();
+}
+
+void Partition::FoldFeed(const NextToFold& next, StateStore::Batch& batch) {
+  es::MutableRows& meta = batch.Rows(state_store::kMeta);
+  if (!last_commit_) {
+    const std::optional<std::string> stored = meta.Get(LastCommitKey(tp_.partition));
+    last_commit_ = stored ? std::stoll(*stored) : -1;
+  }
+  const int64_t offset = next.raw.offset;
+  batch.Rows(state_store::kFeed)
+      .Put(FeedKey(tp_.partition, offset), FeedEntryOf(*last_commit_, next.raw.bytes));
+  meta.Put(LastCommitKey(tp_.partition), std::to_string(offset));
+  last_commit_ = offset;
 }
 
 void Partition::FoldRequest(const log::v1::Commit& commit, int64_t offset,
@@ -674,9 +721,12 @@ bool Partition::StartBatch() {
   if (batch.records.empty()) return true;
   ++deps_.counters.commit_batches;
   slot_ = std::make_shared<AppendSlot>();
-  in_flight_ = batch.records;
+  in_flight_ = std::move(batch.records);
+  std::vector<std::string> bytes;
+  bytes.reserve(in_flight_.size());
+  for (const OwnRecord& record : in_flight_) bytes.push_back(record.bytes);
   append_started_ = deps_.clock.Now();
-  deps_.log.Append(tp_, std::move(batch.records), append_started_ + deps_.options.append_timeout,
+  deps_.log.Append(tp_, std::move(bytes), append_started_ + deps_.options.append_timeout,
                    [slot = slot_, wake = deps_.wake](AppendResult result) {
                      {
                        std::lock_guard lock(slot->mutex);
@@ -712,8 +762,8 @@ bool Partition::LastSealWanted() const {
 // that land before it are left to the next one; an admitted one makes it void, as a commit.
 void Partition::AddSeal(Batch& batch) {
   const FenceState& state = fence();
-  log::v1::Record record;
-  log::v1::Seal& seal = *record.mutable_seal();
+  auto record = std::make_shared<log::v1::Record>();
+  log::v1::Seal& seal = *record->mutable_seal();
   seal.set_claim_id(state.claim_id);
   seal.set_previous_chain(state.chain);
   *seal.mutable_recorded_at() = ToProto(batch.recorded_at);
@@ -725,13 +775,13 @@ void Partition::AddSeal(Batch& batch) {
   seal.set_last_offset(state.last_admitted);
   seal.set_void_digest(state.sealable_void_digest);
   deps_.options.seals.signer->Sign(seal);
-  std::string bytes = record.SerializeAsString();
+  OwnRecord own{record->SerializeAsString(), record, {}, batch.next_offset()};
   Pending pending;
   pending.is_seal = true;
-  pending.expected_chain = batch.chain = event_log::NextChain(batch.chain, bytes);
+  pending.expected_chain = batch.chain = event_log::NextChain(batch.chain, own.bytes);
   pending_.push_back(std::move(pending));
-  batch.bytes += bytes.size();
-  batch.records.push_back(std::move(bytes));
+  batch.bytes += own.bytes.size();
+  batch.records.push_back(std::move(own));
 }
 
 // The answer to a request id that has been seen, in the store or earlier in this batch.
@@ -758,7 +808,7 @@ std::optional<Partition::Pending> Partition::AnswerRepeat(Batch& batch, const Co
   return answer;
 }
 
-Draft Partition::NewDraft(const Batch& batch, const std::string& operation) const {
+Draft Partition::NewDraft(Batch& batch, const std::string& operation) const {
   return Draft(*deps_.definition.decider, tp_, fence(), batch, operation);
 }
 
@@ -790,7 +840,7 @@ void Partition::DecideCommand(Batch& batch, CommandItem item) {
   CommandReply reply;
   reply.resource = decision.resource();
   if (decision.events().empty()) {  // what was wished for is so already
-    if (const auto row = draft.changes().Get(decision.resource())) reply.etag = es::EtagOfRow(*row);
+    SetRow(draft.changes(), reply);
     return answer(std::move(reply));
   }
 
@@ -804,8 +854,8 @@ void Partition::DecideCommand(Batch& batch, CommandItem item) {
   draft.Add(decision.events(), context);
   draft.AddNumbers(context.numbers);
   commit.set_resource_name(decision.resource());
-  if (const auto row = draft.changes().Get(decision.resource()))
-    commit.set_etag(es::EtagOfRow(*row));
+  SetRow(draft.changes(), reply);
+  commit.set_etag(reply.etag);
 
   std::string bytes = draft.Serialize();
   if (bytes.size() > deps_.log.max_record_bytes()) {
@@ -814,7 +864,6 @@ void Partition::DecideCommand(Batch& batch, CommandItem item) {
                fmt::format("the command's events take {} bytes; a record of the log holds {}",
                            bytes.size(), deps_.log.max_record_bytes())));
   }
-  reply.etag = commit.etag();
   reply.document_numbers = context.numbers;
   if (!request.request_id.empty()) {
     batch.new_requests[RequestKey(tp_.partition, request.operation, request.principal,
@@ -828,11 +877,9 @@ void Partition::DecideCommand(Batch& batch, CommandItem item) {
 
 // Takes the draft into the batch.
 void Partition::Accept(Batch& batch, Draft& draft, std::string bytes, Pending pending) {
-  pending.expected_chain = batch.chain = event_log::NextChain(batch.chain, bytes);
+  draft.Finish(std::move(bytes));
+  pending.expected_chain = batch.chain;
   pending_.push_back(std::move(pending));
-  draft.changes().MoveInto(batch.entities);
-  batch.bytes += bytes.size();
-  batch.records.push_back(std::move(bytes));
 }
 
 // Where the process stands, in the store or by what was decided earlier in this batch.

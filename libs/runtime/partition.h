@@ -88,17 +88,25 @@ class Partition {
     std::mutex mutex;
     std::optional<event_log::AppendResult> result;  // guarded by mutex
   };
+  // The record at the fence's next offset: one that was read, or an own one that was confirmed.
+  struct NextToFold {
+    event_log::RawRecord raw;
+    std::shared_ptr<const log::v1::Record> record;
+    std::optional<OwnRecord> own;  // its bytes are in `raw`
+  };
   Partition(const PartitionDeps& deps, int32_t partition)
       : deps_(deps), tp_{deps.definition.topic, partition}, mailbox_(deps.options.mailbox_limit) {}
 
   absl::Status CheckAgainstLog();
   bool TakeAppendResult();
   absl::StatusOr<bool> FoldWhatIsThere();
-  std::optional<event_log::RawRecord> NextRecord();
-  absl::Status FoldOne(const event_log::RawRecord& raw, state_store::StateStore::Batch& batch,
+  std::optional<NextToFold> NextRecord();
+  absl::Status FoldOne(NextToFold& next, state_store::StateStore::Batch& batch,
                        std::vector<Pending>& settled);
-  absl::Status FoldCommit(const log::v1::Commit& commit, int64_t offset, int64_t previous,
+  absl::Status FoldCommit(NextToFold& next, state_store::StateStore::Batch& batch);
+  absl::Status FoldEvents(NextToFold& next, const es::CommitContext& at,
                           state_store::StateStore::Batch& batch);
+  void FoldFeed(const NextToFold& next, state_store::StateStore::Batch& batch);
   void FoldRequest(const log::v1::Commit& commit, int64_t offset,
                    state_store::StateStore::Batch& batch);
   void SettleFront(std::vector<Pending>& settled);
@@ -120,7 +128,7 @@ class Partition {
   void DecideCommand(Batch& batch, CommandItem item);
   void DecideReaction(Batch& batch, ReactionItem item);
   void DecideEach(const ReactionItem& item, absl::Time recorded_at, Draft& draft);
-  Draft NewDraft(const Batch& batch, const std::string& operation) const;
+  Draft NewDraft(Batch& batch, const std::string& operation) const;
   void Accept(Batch& batch, Draft& draft, std::string bytes, Pending pending);
   static log::v1::Cause MarkIn(const Batch& batch, const std::string& mark_key);
   std::optional<Pending> AnswerRepeat(Batch& batch, const CommandItem& item,
@@ -136,11 +144,12 @@ class Partition {
   bool stopping_ = false;
   event_log::TermFence fence_;
   std::string last_record_digest_;
-  int64_t evict_after_us_ = 0;  // commits recorded until then find no request id to forget
+  std::optional<int64_t> last_commit_;  // offset of the last folded one; nothing: not yet read
+  int64_t evict_after_us_ = 0;          // commits recorded until then find no request id to forget
 
   std::unique_ptr<event_log::LogReader> reader_;
   std::deque<event_log::RawRecord> read_ahead_;
-  std::map<int64_t, std::string>
+  std::map<int64_t, OwnRecord>
       confirmed_;        // own records that the log has confirmed, by offset, not yet folded
   bool at_tip_ = false;  // the reader has seen the tip since the last change of state
   absl::Time read_again_at_ = absl::InfinitePast();
@@ -156,7 +165,7 @@ class Partition {
   absl::Time settle_by_ = absl::InfiniteFuture();
 
   std::shared_ptr<AppendSlot> slot_;  // of the append in flight
-  std::vector<std::string> in_flight_;
+  std::vector<OwnRecord> in_flight_;
   absl::Time append_started_;
   absl::Time seal_again_at_ = absl::InfinitePast();  // not before: the last one was lost
   std::deque<Pending> pending_;

@@ -66,6 +66,7 @@ struct CommandReply {
 
   std::string resource;  // the name of what was made or changed, "" for none
   std::string etag;      // of that resource, as the commit left it
+  std::string row;       // that resource so (es::EncodeEntity); "" where it has to be looked up
   std::vector<es::DocumentNumber> document_numbers;
   common::v1::Token token;  // for reading this write
   bool repeated = false;    // the request id had been seen: nothing happened anew

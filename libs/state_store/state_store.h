@@ -71,7 +71,7 @@ class StateStore {
    public:
     // Rows of `family` with this batch's changes laid over them. Stays valid until the batch is
     // committed or destroyed.
-    es::MutableRows& Rows(std::string_view family);
+    es::OverlayRows& Rows(std::string_view family);
     bool empty() const;
 
    private:

@@ -267,6 +267,31 @@ TEST_F(RuntimeTest, G2_AWokenZombieAcknowledgesNothingAndChangesNothing) {
   EXPECT_EQ(*old_owner.core->Checksum(), *standby.core->Checksum());
 }
 
+// The owner folds its own commits by what it decided. One that lands elsewhere than it thought must
+// still leave what everybody else folds.
+TEST_F(RuntimeTest, G6_ACommitBehindAVoidRecordFoldsAlikeAtItsOwnerAndElsewhere) {
+  World::Instance& owner = Halls();
+  World::Instance& standby = world_.Add(HallsService(), "halls-1", 1);
+  world_.Settle();
+  const event_log::TopicPartition tp{kHallsTopic, 0};
+  owner.log->FailNextAppends(1, AppendFault::kHold);
+  CommandReply reply;
+  owner.core->Submit(TakeSeat("operations/ba", "h", "ana", Id(1)),
+                     [&](CommandReply r) { reply = std::move(r); });
+  world_.Step(owner);
+  const int64_t thought = owner.core->partitions()[0]->fence().next_offset;
+  log::v1::Record nobodys;
+  nobodys.mutable_commit()->set_claim_id(std::string(16, 'n'));
+  standby.log->Append(tp, {nobodys.SerializeAsString()}, absl::InfiniteFuture(),
+                      [](const event_log::AppendResult&) {});
+  owner.log->ReleaseHeld();
+  world_.Settle();
+  ASSERT_TRUE(reply.status.ok()) << reply.status;
+  EXPECT_EQ(reply.token.positions(0).offset(), thought + 1);
+  EXPECT_EQ(Entity<Hall>(owner, "operations/ba/halls/h").last_offset(), thought + 1);
+  EXPECT_EQ(*owner.core->Checksum(), *standby.core->Checksum());
+}
+
 TEST_F(RuntimeTest, G8_ASourceEventCausesOneEffectThroughCrashesOfTheTarget) {
   World::Instance& halls = Halls();
   World::Instance& door = world_.Add(DoorService(), "door-0");

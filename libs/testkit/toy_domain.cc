@@ -33,10 +33,11 @@ Decision DecideTakeSeat(const View& view, const TakeSeatRequest& command, Contex
   return Accepted(std::move(event)).Naming(command.hall());
 }
 
-void FoldSeatTaken(Entities& entities, const SeatTaken& event, const EventContext&) {
+void FoldSeatTaken(Entities& entities, const SeatTaken& event, const EventContext& context) {
   entities.Edit<Hall>(event.hall(), [&](Hall& hall) {
     hall.set_taken(hall.taken() + 1);
     hall.add_people(event.person());
+    hall.set_last_offset(context.offset);
   });
 }
 
