@@ -6,6 +6,7 @@
 #include <mutex>
 #include <thread>
 
+#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "fmt/format.h"
 #include "libs/base/string_view.h"
@@ -78,6 +79,9 @@ void SayHello(const Host& host, const config::HostOptions& options) {
 }  // namespace
 
 int RunProgram(const Program& program, int argc, const char* const* argv) {
+  // Debian builds Abseil with it, and gRPC locks through Abseil: each lock of a call would be
+  // looked up in one graph for the whole process. The tests of the libraries keep it.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   rpc::BlockShutdownSignals();
   auto parsed = config::ParseOptions(program.name, program.description, argc, argv);
   if (!parsed.ok()) {
