@@ -34,9 +34,7 @@ absl::Status CheckAccess(const Environment& environment, const Message& request,
   if (method.permission.empty())
     return Reject(es::Rejected(kMethodWithoutPermission).With("method", method.path));
   PRIHVAT_RETURN_IF_ERROR(CheckPermission(environment, admission, method.permission));
-  std::set<std::string> operations = OperationsNamed(request);
-  if (!admission.operation.empty()) operations.insert(admission.operation);
-  for (const std::string& operation : operations) {
+  for (const std::string& operation : OperationsNamed(request, admission.operation)) {
     if (!admission.principal.MayActIn(operation))
       return Reject(
           es::Rejected(kOperationNotGranted)

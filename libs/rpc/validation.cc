@@ -43,8 +43,10 @@ void ForEachString(const Message& message, int depth, const Visit& visit) {
     const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
     for (int i = 0; i < count; ++i) {
       if (field->type() == FieldDescriptor::TYPE_STRING) {
-        visit(field->is_repeated() ? reflection.GetRepeatedString(message, field, i)
-                                   : reflection.GetString(message, field));
+        std::string scratch;
+        visit(field->is_repeated()
+                  ? reflection.GetRepeatedStringReference(message, field, i, &scratch)
+                  : reflection.GetStringReference(message, field, &scratch));
       } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
         ForEachString(field->is_repeated() ? reflection.GetRepeatedMessage(message, field, i)
                                            : reflection.GetMessage(message, field),
@@ -140,9 +142,14 @@ std::string OperationOf(const Message& request) {
   return first;
 }
 
-std::set<std::string> OperationsNamed(const Message& request) {
+std::set<std::string> OperationsNamed(const Message& request, std::string_view known) {
   std::set<std::string> operations;
+  if (!known.empty()) operations.emplace(known);
   ForEachString(request, 0, [&](const std::string& text) {
+    // Nearly all names lie in the request's own operation: these need not be taken apart.
+    if (!known.empty() && text.starts_with(known) &&
+        (text.size() == known.size() || text[known.size()] == '/'))
+      return;
     std::string operation = OperationIn(text);
     if (!operation.empty()) operations.insert(std::move(operation));
   });

@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -25,8 +26,10 @@ std::vector<es::FieldViolation> CheckRequest(const google::protobuf::Message& re
 // operation_id, or of the name in a nested resource; else of the first field that names one; "" for
 // none.
 std::string OperationOf(const google::protobuf::Message& request);
-// All operations under which any field, at any depth, names a resource.
-std::set<std::string> OperationsNamed(const google::protobuf::Message& request);
+// All operations under which any field, at any depth, names a resource, and `known`, the request's
+// own where it has one ("" for none).
+std::set<std::string> OperationsNamed(const google::protobuf::Message& request,
+                                      std::string_view known = "");
 
 // The request's effective_time; InfinitePast where it is not set. The request has passed
 // CheckRequest.

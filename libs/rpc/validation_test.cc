@@ -38,6 +38,11 @@ TEST(Validation, EveryOperationNamedAnywhereIsFound) {
   pin.mutable_note()->set_text("operations/rs/notes/b");
   pin.mutable_note()->mutable_ailment()->set_title("operations/me");
   EXPECT_THAT(OperationsNamed(pin), ElementsAre("operations/ba", "operations/me", "operations/rs"));
+  EXPECT_THAT(OperationsNamed(pin, "operations/b"),
+              ElementsAre("operations/b", "operations/ba", "operations/me", "operations/rs"))
+      << "operations/ba does not lie in operations/b";
+  EXPECT_THAT(OperationsNamed(pin, "operations/ba"),
+              ElementsAre("operations/ba", "operations/me", "operations/rs"));
   pin.mutable_note()->set_text("operations/rs is far");
   pin.clear_parent();
   pin.mutable_note()->clear_ailment();

@@ -46,15 +46,15 @@ MUTANTS = {
     ),
     "admit_any_term": (
         FENCE,
-        "      if (claim.term() <= state_.term) break;\n",
-        "",
+        "      return claim.term() > state_.term ? Verdict::kAdmittedClaim : Verdict::kVoid;\n",
+        "      return Verdict::kAdmittedClaim;\n",
         "two owners in one term",
     ),
     # A commit counts though the one before it does not: duplicates, too.
     "admit_without_chain": (
         FENCE,
-        "      if (commit.previous_chain() != state_.chain) break;\n",
-        "",
+        "      return owner && commit.previous_chain() == state_.chain ? Verdict::kAdmittedCommit\n",
+        "      return owner ? Verdict::kAdmittedCommit\n",
         "took effect twice",
     ),
     "react_without_mark": (
@@ -76,6 +76,13 @@ MUTANTS = {
         "    failed_ = true;\n",
         "",
         "effects and causes differ",
+    ),
+    # An owner folds what it decided, wherever the commit came to stand.
+    "fold_own_commits_anywhere": (
+        PARTITION,
+        "  if (next.own && next.own->offset == at.offset) {",
+        "  if (next.own) {",
+        "differs from a rebuild",
     ),
     # After a crash the store is folded again over what it holds already.
     "forget_the_position": (
