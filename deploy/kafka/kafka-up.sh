@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
-# Starts a real Apache Kafka (KRaft) on 127.0.0.1 and prints its bootstrap servers: kafka-up.sh DIR PORT [NODES]
+# Starts a real Apache Kafka (KRaft) on 127.0.0.1 and prints its bootstrap servers: kafka-up.sh DIR PORT [NODES [LINES]]
 # One node listens on PORT (controller: PORT+100); three nodes on PORT..PORT+2, RF 3, min.insync.replicas 2.
+# LINES (0 to 5) gives each node so many more listeners, for tests: line L of node N listens on PORT+10*L+N-1 and says
+# that it is reached five ports above, where the test puts a proxy: so each client has a line of its own to each node.
 # Idempotent: a node that already answers is left alone; data in DIR is kept between runs (kafka-down.sh --wipe removes
 # it). The brokers never create a topic by themselves: see topics.yaml.
 # Env: KAFKA_VERSION, KAFKA_LIBS (jar cache), KAFKA_HEAP (256m), KAFKA_JVM (extra flags), KAFKA_PARTS (partitions of
@@ -8,7 +10,8 @@
 # than 127.0.0.1).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-dir=${1:?usage: kafka-up.sh DIR PORT [NODES]} port=${2:?usage: kafka-up.sh DIR PORT [NODES]} nodes=${3:-1}
+usage="usage: kafka-up.sh DIR PORT [NODES [LINES]]"
+dir=${1:?$usage} port=${2:?$usage} nodes=${3:-1} lines=${4:-0}
 host=${KAFKA_HOST:-127.0.0.1} heap=${KAFKA_HEAP:-256m} parts=${KAFKA_PARTS:-4}
 mkdir -p "$dir"
 dir=$(cd "$dir" && pwd)
@@ -45,14 +48,24 @@ in_sync=1
 [ -s "$dir/cluster.id" ] || head -c 16 /dev/urandom | base64 | tr '+/' 'ab' | tr -d = >"$dir/cluster.id"
 
 write_configuration() {  # of node $1 in folder $2
+  local listeners advertised protocols line at
+  listeners=PLAINTEXT://$host:$((port + $1 - 1)),CONTROLLER://$host:$((port + 99 + $1))
+  advertised=PLAINTEXT://$host:$((port + $1 - 1))
+  protocols=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+  for ((line = 1; line <= lines; line++)); do
+    at=$((port + 10 * line + $1 - 1))
+    listeners+=,LINE$line://$host:$at
+    advertised+=,LINE$line://$host:$((at + 5))
+    protocols+=,LINE$line:PLAINTEXT
+  done
   cat >"$2/server.properties" <<P
 process.roles=broker,controller
 node.id=$1
 controller.quorum.voters=$voters
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://$host:$((port + $1 - 1)),CONTROLLER://$host:$((port + 99 + $1))
-advertised.listeners=PLAINTEXT://$host:$((port + $1 - 1))
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=$listeners
+advertised.listeners=$advertised
+listener.security.protocol.map=$protocols
 log.dirs=$2/data
 auto.create.topics.enable=false
 unclean.leader.election.enable=false

@@ -262,9 +262,10 @@ void TermFence::StepPast(Offset offset, std::string_view bytes, const log::v1::R
   if (verdict == Verdict::kAdmittedClaim) {
     const log::v1::Claim& claim = record.claim();
     state_.term = claim.term();
-    state_.claim_id = claim.claim_id();
-    state_.owner_instance = claim.instance();
-    state_.owner_address = claim.address();
+    // Who leaves owns nothing by that claim either: without a current claim all commits are void.
+    state_.claim_id = claim.vacates() ? "" : claim.claim_id();
+    state_.owner_instance = claim.vacates() ? "" : claim.instance();
+    state_.owner_address = claim.vacates() ? "" : claim.address();
     state_.log_id = claim.log_id();
     state_.partition_count = claim.partition_count();
   }

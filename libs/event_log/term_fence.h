@@ -2,9 +2,10 @@
 //
 // Fold every record in order through Admit(); it says whether the record counts. All readers of a
 // log that fold the same records reach the same verdicts. A claim is admitted if its term is higher
-// than the current one; a commit or a seal is admitted if its claim id is the current one's and its
-// previous chain equals the chain there. All else is void, for every reader alike, for ever. Holds
-// no I/O and no locks: owned and called by one thread, the partition's.
+// than the current one (one that vacates leaves the partition without an owner); a commit or a seal
+// is admitted if its claim id is the current one's and its previous chain equals the chain there.
+// All else is void, for every reader alike, for ever. Holds no I/O and no locks: owned and called
+// by one thread, the partition's.
 #pragma once
 
 #include <cstdint>
@@ -24,9 +25,9 @@ struct FenceState {
   Offset last_admitted = -1;  // offset of the last admitted record, -1 for none
   std::string chain;     // SHA-256 chain there, 32 bytes; empty before the first admitted record
   uint64_t term = 0;     // of the current claim, 0 for none
-  std::string claim_id;  // of the current claim, 16 bytes; empty for none
-  std::string owner_instance;   // of the current claim
-  std::string owner_address;    // of the current claim
+  std::string claim_id;  // of the current claim, 16 bytes; empty for none, and if it vacates
+  std::string owner_instance;   // of the current claim; empty if it vacates
+  std::string owner_address;    // of the current claim; empty if it vacates
   std::string log_id;           // of the partition, 16 bytes; empty before the first claim
   int32_t partition_count = 0;  // of the topic, as the first claim recorded it; 0 before
   int64_t last_recorded_at_us =
@@ -43,6 +44,8 @@ struct FenceState {
   int64_t unsealed_since_us = INT64_MIN;  // recorded_at of the first admitted record after it that
                                           // is no seal, Unix microseconds; INT64_MIN for none
 
+  // Whether the last owner has left and nobody has claimed since.
+  bool vacant() const { return term > 0 && claim_id.empty(); }
   // Whether there is something that a seal would cover and none has.
   bool unsealed() const { return unsealed_since_us != INT64_MIN; }
   std::string Serialize() const;  // for the store; Parse reads it back

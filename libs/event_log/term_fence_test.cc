@@ -20,6 +20,7 @@ using testing::Id16;
 using testing::MakeClaim;
 using testing::MakeCommit;
 using testing::MakeSeal;
+using testing::MakeVacatingClaim;
 
 const TopicPartition kTp{"prihvat.procurement", 2};
 
@@ -97,6 +98,31 @@ TEST(TermFence, G2_OnlyAHigherTermIsAdmitted) {
   lower.mutable_claim()->set_term(9);
   EXPECT_EQ(log.Fold(lower), Verdict::kVoid);
   EXPECT_EQ(log.state().term, 10u);
+}
+
+TEST(TermFence, G2_WhoLeavesOwnsNothingAnyMore) {
+  Log log;
+  log.Fold(log.Claim(1));
+  const Record zombie = log.Commit("late");
+  log.Fold(log.Commit("a"));
+  EXPECT_FALSE(log.state().vacant());
+  const Record leaving = MakeVacatingClaim(kTp, log.state(), Id16(2));
+  EXPECT_EQ(log.Fold(leaving), Verdict::kAdmittedClaim);
+  EXPECT_TRUE(log.state().vacant());
+  EXPECT_EQ(log.state().owner_instance, "");
+  EXPECT_EQ(log.state().owner_address, "");
+  // Neither under the claim before, nor under the one that vacates, nor under none.
+  EXPECT_EQ(log.Fold(zombie), Verdict::kVoid);
+  EXPECT_EQ(log.Fold(MakeCommit(Id16(1), log.state().chain, "b")), Verdict::kVoid);
+  EXPECT_EQ(log.Fold(MakeCommit(Id16(2), log.state().chain, "c")), Verdict::kVoid);
+  EXPECT_EQ(log.Fold(MakeCommit("", log.state().chain, "d")), Verdict::kVoid);
+  EXPECT_EQ(log.Fold(log.Claim(3, "procurement-1")), Verdict::kAdmittedClaim);
+  EXPECT_FALSE(log.state().vacant());
+  EXPECT_EQ(log.state().owner_instance, "procurement-1");
+  // What the one who left says once more, or says too late, moves nobody.
+  EXPECT_EQ(log.Fold(leaving), Verdict::kVoid);
+  EXPECT_EQ(log.state().owner_instance, "procurement-1");
+  EXPECT_EQ(log.Fold(log.Commit("e")), Verdict::kAdmittedCommit);
 }
 
 TEST(TermFence, G2_RivalsForAnEmptyPartitionMayCarryTheirOwnLogId) {

@@ -112,10 +112,15 @@ void Server::SetServing(const std::string& service, bool serving) {
   if (auto* health = server_->GetHealthCheckService()) health->SetServingStatus(service, serving);
 }
 
+void Server::StopServing() {
+  if (server_ == nullptr) return;
+  if (auto* health = server_->GetHealthCheckService()) health->Shutdown();
+}
+
 void Server::Drain(absl::Time deadline) {
   // gRPC's own Shutdown is idempotent; it also ends the health watches of clients.
   if (server_ == nullptr) return;
-  if (auto* health = server_->GetHealthCheckService()) health->Shutdown();
+  StopServing();
   server_->Shutdown(absl::ToChronoTime(deadline));
   server_->Wait();
 }

@@ -51,6 +51,9 @@ class Server {
   // process as a whole. A health check of an unknown name answers NOT_FOUND.
   void SetServing(const std::string& service, bool serving);
 
+  // Says NOT_SERVING for all from now on; calls are still taken.
+  void StopServing();
+
   // Says NOT_SERVING for all, takes no more calls, waits for those under way until `deadline`, then
   // cancels the rest, which finish at once. Idempotent.
   void Drain(absl::Time deadline);

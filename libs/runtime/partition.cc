@@ -34,6 +34,15 @@ constexpr absl::Duration kReadRetry = absl::Milliseconds(200);
 constexpr absl::Duration kTipWait = absl::Milliseconds(100);
 constexpr absl::Duration kTipAgain = absl::Milliseconds(250);
 constexpr absl::Duration kSealRetry = absl::Seconds(5);
+// A vacant partition is claimed at once by the first in rank, by the others a little later each, so
+// that they do not all try.
+constexpr absl::Duration kVacantSpread = absl::Milliseconds(50);
+// For so long commands wait at an instance for which a vacant partition, or its own claim, comes.
+constexpr absl::Duration kVacantPatience = absl::Seconds(5);
+// An end waits so long for its own claim under way (nobody follows up one that comes to stand
+// later), and for a successor (there may be none).
+constexpr absl::Duration kClaimPatience = absl::Milliseconds(500);
+constexpr absl::Duration kSuccessorPatience = absl::Milliseconds(500);
 
 CommandReply Failed(const es::Reason& reason, std::string_view detail = "") {
   CommandReply reply;
@@ -216,6 +225,7 @@ absl::StatusOr<bool> Partition::Step() {
   next_wake_ = absl::InfiniteFuture();
   if (state_ == State::kStopped) {
     AnswerMailbox(kPartitionStopped);
+    AnswerLate();
     return false;
   }
   bool worked = TakeAppendResult();
@@ -224,14 +234,20 @@ absl::StatusOr<bool> Partition::Step() {
   worked |= *folded;
   worked |= Advance();
   worked |= StartBatch();
+  if (!late_.empty() && HandedOver()) AnswerLate();
   return worked;
 }
 
 void Partition::Submit(CommandItem item) {
   if (state_ == State::kStopped)
     return item.done(Failed(kPartitionStopped, base::FromAbsl(stopped_why_.message())));
-  if (stopping_) return item.done(Failed(kShuttingDown));
-  if (state_ != State::kOwning) {
+  if (stopping_) {
+    if (HandedOver() || late_.size() >= deps_.options.mailbox_limit)
+      return item.done(Failed(kShuttingDown));
+    late_.push_back(std::move(item));
+    return;
+  }
+  if (state_ != State::kOwning && !OwnsSoon()) {
     return item.done(Failed(kNotOwner, claim_failed_.ok()
                                            ? std::string(kNotOwner.meaning)
                                            : fmt::format("{} ({})", kNotOwner.meaning,
@@ -343,7 +359,14 @@ void Partition::AnswerMailbox(const es::Reason& reason) {
   }
 }
 
+void Partition::AnswerLate() {
+  const bool elsewhere = !fence().owner_instance.empty() && state_ != State::kOwning;
+  for (CommandItem& item : late_) item.done(Failed(elsewhere ? kNotOwner : kShuttingDown));
+  late_.clear();
+}
+
 void Partition::Abandon() {
+  AnswerLate();
   LoseBatch(kOutcomeUnknown, absl::UnavailableError("shutting down"));
   AnswerMailbox(kShuttingDown);
 }
@@ -582,17 +605,23 @@ void Partition::Reply(Pending& pending, int64_t offset) {
 }
 
 void Partition::OnClaim(const log::v1::Claim& claim, absl::Time append_time) {
+  const absl::Time now = deps_.clock.Now();
   if (claim.claim_id() != claim_id_) {
     // Somebody else owns it now. What we have in flight and not folded by here is void for ever.
     if (state_ != State::kFollowing)
       StepDown(absl::UnavailableError("superseded by " + claim.instance()));
-    owner_since_ = deps_.clock.Now();
+    if (!claim.vacates()) AnswerMailbox(kNotOwner);  // what has waited for a vacant partition
+    owner_since_ = now;
     claim_failed_ = absl::OkStatus();
     return;
   }
   claim_waits_ = false;
   settle_by_ = absl::InfiniteFuture();
-  const absl::Time now = deps_.clock.Now();
+  if (claim.vacates()) {
+    left_at_ = owner_since_ = now;
+    state_ = State::kFollowing;
+    return;
+  }
   if (append_time != absl::InfinitePast() &&
       absl::AbsDuration(now - append_time) > deps_.options.max_clock_skew) {
     stopped_why_ = absl::FailedPreconditionError(fmt::format(
@@ -629,10 +658,47 @@ bool Partition::Advance() {
   if (settle_by_ != absl::InfiniteFuture()) Wake(settle_by_);
   if (state_ == State::kFollowing && !stopping_ && slot_ == nullptr && ShouldClaim(now)) {
     state_ = State::kClaiming;
-    AppendClaim();
+    AppendClaim(/*vacates=*/false);
+    return true;
+  }
+  // Nothing of ours may be under way: it would be void behind the claim.
+  if (LeaveWanted() && pending_.empty() && mailbox_.empty() && slot_ == nullptr &&
+      !LastSealWanted()) {
+    leave_tried_ = true;
+    AppendClaim(/*vacates=*/true);
     return true;
   }
   return false;
+}
+
+void Partition::BeginStop() {
+  if (std::exchange(stopping_, true)) return;
+  stop_began_ = deps_.clock.Now();
+  if (state_ != State::kOwning) AnswerMailbox(kShuttingDown);
+}
+
+// Tried once: an end comes in any case, and then others replace this instance as one that died.
+bool Partition::LeaveWanted() const {
+  return stopping_ && state_ == State::kOwning && deps_.options.last_heard && !leave_tried_;
+}
+
+bool Partition::Drained() const {
+  if (!pending_.empty() || !mailbox_.empty() || LastSealWanted() || LeaveWanted()) return false;
+  return !claim_waits_ || deps_.clock.Now() >= stop_began_ + kClaimPatience;
+}
+
+bool Partition::HandedOver() const {
+  return Drained() && (!fence().vacant() || deps_.clock.Now() >= left_at_ + kSuccessorPatience);
+}
+
+// Whether commands may wait here: this instance is about to own the partition, or another is about
+// to leave nobody without an answer for long.
+bool Partition::OwnsSoon() const {
+  if (!claim_failed_.ok() || !deps_.options.last_heard) return false;
+  if (state_ == State::kClaiming || state_ == State::kCatchingUp) return true;
+  const bool just_started = owner_since_ == absl::InfinitePast();
+  return state_ == State::kFollowing && fence().vacant() &&
+         (just_started || deps_.clock.Now() < owner_since_ + kVacantPatience);
 }
 
 bool Partition::ShouldClaim(absl::Time now) {
@@ -640,7 +706,10 @@ bool Partition::ShouldClaim(absl::Time now) {
   absl::Time due = claim_at_;
   const FenceState& state = fence();
   const bool mine = state.owner_instance == deps_.options.instance;
-  if (state.term > 0 && !mine && deps_.options.last_heard) {
+  if (state.vacant() && deps_.options.last_heard) {
+    if (owner_since_ == absl::InfinitePast()) owner_since_ = now;
+    due = std::max(due, owner_since_ + deps_.options.rank * kVacantSpread);
+  } else if (state.term > 0 && !mine && deps_.options.last_heard) {
     const absl::Time heard = std::max(deps_.options.last_heard(state.owner_address), owner_since_);
     if (owner_since_ == absl::InfinitePast())
       owner_since_ = now;  // just started: give the owner its time
@@ -655,7 +724,7 @@ bool Partition::ShouldClaim(absl::Time now) {
   return false;
 }
 
-void Partition::AppendClaim() {
+void Partition::AppendClaim(bool vacates) {
   const FenceState& state = fence();
   claim_id_ = deps_.random.Bytes(16);
   log::v1::Record record;
@@ -674,10 +743,11 @@ void Partition::AppendClaim() {
   claim.set_partition(tp_.partition);
   claim.set_partition_count(deps_.options.partitions);
   claim.set_log_id(state.log_id.empty() ? deps_.random.Bytes(16) : state.log_id);
+  claim.set_vacates(vacates);
 
   ++deps_.counters.claims;
   claim_in_flight_ = claim_waits_ = true;
-  state_ = State::kCatchingUp;
+  state_ = vacates ? State::kSteppingDown : State::kCatchingUp;
   at_tip_ = false;
   slot_ = std::make_shared<AppendSlot>();
   append_started_ = deps_.clock.Now();

@@ -59,11 +59,14 @@ class Partition {
   void Submit(CommandItem item);
   void React(ReactionItem item) { mailbox_.PushReaction(std::move(item)); }
 
-  // No more commands; what is in flight and in the mailbox goes on. Drained() once nothing is left.
-  void BeginStop() { stopping_ = true; }
-  bool Drained() const {
-    return pending_.empty() && mailbox_.empty() && !claim_in_flight_ && !LastSealWanted();
-  }
+  // No more commands; what is in flight and in the mailbox goes on. Then an owner that has peers
+  // leaves: it writes a last seal and a claim that vacates. Drained() once nothing is left.
+  void BeginStop();
+  bool stopping() const { return stopping_; }
+  bool Drained() const;
+  // Drained, and a partition that was left here has a new owner (or has waited for one for long
+  // enough): commands that come after BeginStop wait for that, so that a retry finds it.
+  bool HandedOver() const;
   // Answers all that is left.
   void Abandon();
 
@@ -115,7 +118,10 @@ class Partition {
 
   bool Advance();
   bool ShouldClaim(absl::Time now);
-  void AppendClaim();
+  bool OwnsSoon() const;
+  bool LeaveWanted() const;
+  void AppendClaim(bool vacates);
+  void AnswerLate();
   void LoseBatch(const es::Reason& reason, const absl::Status& why);
   void StepDown(const absl::Status& why);
   void StopFolding(absl::Status why);
@@ -142,6 +148,10 @@ class Partition {
   State state_ = State::kFollowing;
   absl::Status stopped_why_;
   bool stopping_ = false;
+  absl::Time stop_began_ = absl::InfinitePast();
+  bool leave_tried_ = false;
+  absl::Time left_at_ = absl::InfinitePast();  // own claim that vacates was folded
+  std::deque<CommandItem> late_;               // came after BeginStop; at most mailbox_limit
   event_log::TermFence fence_;
   std::string last_record_digest_;
   std::optional<int64_t> last_commit_;  // offset of the last folded one; nothing: not yet read

@@ -129,6 +129,7 @@ bool ProcessRunner::Step() {
     if (reader_ != nullptr || check_ != nullptr || failed_) Reset();
     return false;
   }
+  if (partition_.stopping()) return false;  // what is on its way goes on, nothing new begins
   const absl::Time now = deps_.clock.Now();
   if (failed_) {
     Reset();

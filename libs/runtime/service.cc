@@ -20,13 +20,28 @@ namespace {
 // ask is published after each step.
 class ThreadedService final : public Service {
  public:
-  explicit ThreadedService(base::Clock& clock) : clock_(clock) {}
-  ~ThreadedService() override { Stop(absl::Now() + absl::Seconds(5)); }
+  // The log may call after the service is gone: a claim under way is not waited for to the end.
+  struct Bell {
+    std::mutex mutex;
+    ThreadedService* service = nullptr;  // guarded by mutex
+    void Ring() {
+      std::lock_guard lock(mutex);
+      if (service != nullptr) service->Wake();
+    }
+  };
+
+  explicit ThreadedService(base::Clock& clock) : clock_(clock) { bell_->service = this; }
+  ~ThreadedService() override {
+    Stop(absl::Now() + absl::Seconds(5));
+    std::lock_guard lock(bell_->mutex);
+    bell_->service = nullptr;
+  }
+  std::shared_ptr<Bell> bell() const { return bell_; }
 
   void Run(std::unique_ptr<ServiceCore> core) {
     core_ = std::move(core);
     core_->SetOnChange([this] { changed_ = true; });
-    Publish();
+    Publish(false);
     thread_ = std::thread([this] { Loop(); });
   }
 
@@ -138,13 +153,23 @@ class ThreadedService final : public Service {
     return absl::FromChrono(std::chrono::steady_clock::now() - last_step_.load());
   }
 
+  void BeginStop() override {
+    std::lock_guard lock(mutex_);
+    leaving_ = true;
+    condition_.notify_one();
+  }
+  bool HandedOver() const override {
+    std::lock_guard lock(mutex_);
+    return handed_over_ || ended_;
+  }
+
   void Stop(absl::Time deadline) override {
     std::lock_guard stop_lock(stop_mutex_);
     if (!thread_.joinable()) return;
     {
       std::lock_guard lock(mutex_);
       stop_by_ = deadline;
-      stopping_ = true;
+      leaving_ = stopping_ = true;
       condition_.notify_one();
     }
     thread_.join();
@@ -160,33 +185,37 @@ class ThreadedService final : public Service {
     bool stop_begun = false;
     while (true) {
       std::deque<std::function<void()>> inbox;
+      bool leaving = false;
       bool stopping = false;
       absl::Time stop_by;
       {
         std::lock_guard lock(mutex_);
         inbox.swap(inbox_);
         woken_ = false;
+        leaving = leaving_;
         stopping = stopping_;
         stop_by = stop_by_;
       }
       for (auto& call : inbox) call();
-      if (stopping && !stop_begun) {
+      if (leaving && !stop_begun) {
         core_->BeginStop();
         stop_begun = true;
       }
       auto worked = core_->Step();
-      Publish();
+      Publish(stop_begun && core_->HandedOver());
       if (changed_) NotifySubscribers();
       if (!worked.ok()) return End(worked.status());
-      if (stop_begun && (core_->Drained() || absl::Now() >= stop_by)) return End(absl::OkStatus());
+      if (stopping && (core_->Drained() || absl::Now() >= stop_by)) return End(absl::OkStatus());
       if (*worked) continue;
       std::unique_lock lock(mutex_);
       // A second at most, so that a jump of the clock cannot make it sleep for ever.
       const absl::Duration wait =
           std::clamp(core_->next_wake() - clock_.Now(), absl::ZeroDuration(),
                      absl::Seconds(stop_begun ? 0.05 : 1));
-      condition_.wait_for(lock, absl::ToChronoMicroseconds(wait) + std::chrono::microseconds(1),
-                          [&] { return woken_ || !inbox_.empty() || (stopping_ && !stop_begun); });
+      condition_.wait_for(
+          lock, absl::ToChronoMicroseconds(wait) + std::chrono::microseconds(1), [&] {
+            return woken_ || !inbox_.empty() || leaving_ != leaving || stopping_ != stopping;
+          });
     }
   }
 
@@ -204,7 +233,7 @@ class ThreadedService final : public Service {
     NotifySubscribers();
   }
 
-  void Publish() {
+  void Publish(bool handed_over) {
     std::vector<PartitionStatus> status = core_->Status();
     const bool ready = core_->Ready();
     last_step_ = std::chrono::steady_clock::now();
@@ -212,6 +241,7 @@ class ThreadedService final : public Service {
     published_ = std::move(status);
     published_counters_ = core_->counters();
     ready_ = ready;
+    handed_over_ = handed_over;
   }
 
   void NotifySubscribers() {
@@ -221,6 +251,7 @@ class ThreadedService final : public Service {
   }
 
   base::Clock& clock_;
+  const std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
   std::unique_ptr<ServiceCore> core_;  // stepped by thread_; its any-thread parts by all
   bool changed_ = false;               // thread_'s
   // By the machine's own clock: a seam's clock may stand still or jump.
@@ -230,7 +261,9 @@ class ThreadedService final : public Service {
   std::condition_variable condition_;
   std::deque<std::function<void()>> inbox_;
   bool woken_ = false;
+  bool leaving_ = false;
   bool stopping_ = false;
+  bool handed_over_ = false;
   bool ended_ = false;
   bool ready_ = false;
   int64_t inbox_rejections_ = 0;
@@ -254,9 +287,8 @@ absl::StatusOr<std::unique_ptr<Service>> Service::Start(const ServiceDefinition&
                                                         event_log::EventLog& log,
                                                         base::Clock& clock, base::Random& random) {
   auto service = std::make_unique<ThreadedService>(clock);
-  ThreadedService* raw = service.get();
-  auto core =
-      ServiceCore::Open(definition, std::move(options), log, clock, random, [raw] { raw->Wake(); });
+  auto core = ServiceCore::Open(definition, std::move(options), log, clock, random,
+                                [bell = service->bell()] { bell->Ring(); });
   if (!core.ok()) return core.status();
   service->Run(*std::move(core));
   return service;

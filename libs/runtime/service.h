@@ -217,8 +217,14 @@ class Service {
   // work, and one that waits ends after a second, so minutes say that it hangs.
   virtual absl::Duration SinceLastStep() const = 0;
 
-  // Takes no more commands, finishes what is in flight, and stops folding. Idempotent; at most
-  // until `deadline`.
+  // Takes no more commands, finishes what is in flight and, where there are other instances, leaves
+  // its partitions to them. Goes on folding, answering reads and telling who owns. Does not wait.
+  virtual void BeginStop() = 0;
+  // After BeginStop: all that is done, and another instance owns what was left, or none has claimed
+  // it for half a second.
+  virtual bool HandedOver() const = 0;
+  // BeginStop, if that has not been called; waits until that is done, and stops folding.
+  // Idempotent; at most until `deadline`.
   virtual void Stop(absl::Time deadline) = 0;
 };
 

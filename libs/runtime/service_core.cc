@@ -301,6 +301,11 @@ bool ServiceCore::Drained() const {
                      [](const auto& p) { return p->Drained(); });
 }
 
+bool ServiceCore::HandedOver() const {
+  return std::all_of(partitions_.begin(), partitions_.end(),
+                     [](const auto& p) { return p->HandedOver(); });
+}
+
 void ServiceCore::Abandon() {
   for (const auto& partition : partitions_) partition->Abandon();
   for (Waiter& waiter : waiters_) waiter.done(absl::UnavailableError("shutting down"));

@@ -38,6 +38,7 @@ class ServiceCore {
                 std::function<void(absl::Status)> done);
   void BeginStop();
   bool Drained() const;
+  bool HandedOver() const;
   // Answers all that waits; no Step may follow.
   void Abandon();
 

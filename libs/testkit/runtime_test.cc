@@ -521,10 +521,81 @@ TEST_F(RuntimeTest, StoppingFinishesWhatIsInFlightAndTakesNoMore) {
   std::string reason;
   halls.core->Submit(TakeSeat("operations/ba", "h", "ben", Id(2)),
                      [&](CommandReply r) { reason = r.reason; });
-  EXPECT_EQ(reason, "SHUTTING_DOWN");
+  EXPECT_EQ(reason, "") << "it waits for a successor, so that a retry finds one";
   world_.Settle();
   EXPECT_TRUE(ok);
   EXPECT_TRUE(halls.core->Drained());
+  EXPECT_EQ(reason, "SHUTTING_DOWN") << "there is none";
+}
+
+// What one instance is asked while it leaves and what the next one is asked then.
+TEST_F(RuntimeTest, AnOwnerThatLeavesIsSucceededAtOnceAndWhoRetriesOnceIsServed) {
+  World::Instance& halls = Halls();
+  World::Instance& standby = world_.Add(HallsService(), "halls-1", 1);
+  world_.Settle();
+  std::map<int, CommandReply> replies;
+  const auto submit = [&](World::Instance& to, int n) {
+    to.core->Submit(TakeSeat("operations/ba", "h", "p" + std::to_string(n), Id(n)),
+                    [&replies, n](CommandReply reply) { replies[n] = std::move(reply); });
+  };
+  submit(halls, 1);
+  const absl::Time began = world_.clock().Now();
+  halls.core->BeginStop();
+  submit(halls, 2);
+  int asked = 0;
+  for (int i = 0; i < 1000 && !replies.contains(2); ++i) {
+    world_.Step(halls);
+    if (halls.core->Drained() && asked++ < 2) submit(standby, 100 + i);  // while nobody owns, too
+    world_.Step(standby);
+    world_.clock().Advance(absl::Milliseconds(1));
+  }
+  EXPECT_TRUE(replies[1].status.ok()) << "it was taken before: " << replies[1].status;
+  EXPECT_EQ(replies[2].reason, "NOT_OWNER") << "told once there is another";
+  EXPECT_LT(world_.clock().Now() - began, absl::Milliseconds(200));
+  EXPECT_EQ(standby.core->Status()[0].owner_instance, "halls-1");
+  EXPECT_EQ(standby.core->Status()[0].state, "Owning");
+  submit(standby, 2);
+  world_.Settle();
+  ASSERT_GE(replies.size(), 3u);
+  for (const auto& [n, reply] : replies) EXPECT_TRUE(reply.status.ok()) << n << reply.status;
+}
+
+TEST_F(RuntimeTest, APartitionThatWasLeftIsOwnedAgainByWhoeverComes) {
+  World::Instance& halls = Halls();
+  halls.core->BeginStop();
+  world_.Settle();
+  ASSERT_TRUE(halls.core->HandedOver());
+  EXPECT_EQ(halls.core->Status()[0].owner_instance, "");
+  world_.Crash(halls);
+  ASSERT_TRUE(world_.Start(halls).ok());
+  const CommandReply reply = world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1)));
+  EXPECT_TRUE(reply.status.ok()) << reply.status;
+}
+
+// Nobody follows up a claim that comes to stand after its instance has ended.
+TEST_F(RuntimeTest, AnEndWaitsForAClaimUnderWayButNotForEver) {
+  World::Instance& halls = world_.Add(HallsService(), "halls-0");
+  halls.log->FailNextAppends(1, AppendFault::kHold);
+  for (int i = 0; i < 20 && halls.log->held() == 0; ++i) world_.Step(halls);
+  ASSERT_EQ(halls.log->held(), 1u);
+  halls.core->BeginStop();
+  EXPECT_FALSE(halls.core->Drained());
+  world_.clock().Advance(absl::Milliseconds(500));
+  world_.Step(halls);
+  EXPECT_TRUE(halls.core->Drained());
+}
+
+// And one that comes to stand in time is given up again.
+TEST_F(RuntimeTest, AClaimThatComesToStandAtTheEndIsGivenUp) {
+  World::Instance& halls = world_.Add(HallsService(), "halls-0");
+  halls.log->FailNextAppends(1, AppendFault::kHold);
+  for (int i = 0; i < 20 && halls.log->held() == 0; ++i) world_.Step(halls);
+  halls.core->BeginStop();
+  halls.log->ReleaseHeld();
+  for (int i = 0; i < 20 && !halls.core->Drained(); ++i) world_.Step(halls);
+  EXPECT_TRUE(halls.core->Drained());
+  EXPECT_EQ(halls.core->Status()[0].owner_instance, "");
+  EXPECT_EQ(halls.core->Status()[0].term, 2u);
 }
 
 class SealTest : public RuntimeTest {

@@ -47,6 +47,7 @@ namespace prihvat::hosting {
 namespace {
 
 constexpr int kReadThreads = 4;
+constexpr absl::Duration kHandOverPoll = absl::Milliseconds(5);
 constexpr char kCheckpoints[] = "checkpoints";  // in the data directory, a folder a service
 constexpr char kHalfDone[] = ".tmp";            // as RocksDB names one that it is making
 
@@ -262,6 +263,7 @@ class Host::Parts {
   void Stop(absl::Time deadline) {
     if (stopped_.exchange(true)) return;
     if (admin_ != nullptr) admin_->EndStreams();
+    HandOver(deadline);
     if (server_ != nullptr) server_->Drain(deadline);
     for (const auto& running : running_) running->service->Stop(deadline);
     if (log_ != nullptr) log_->Close();
@@ -271,6 +273,17 @@ class Host::Parts {
   int metrics_port() const { return endpoint_->port(); }
 
  private:
+  // While the server still answers: what comes in meanwhile is sent on to the new owner. What takes
+  // its time at the end (calls of slow clients, closing the log) comes after, and nobody waits for
+  // it.
+  void HandOver(absl::Time deadline) {
+    if (server_ != nullptr) server_->StopServing();
+    for (const auto& running : running_) running->service->BeginStop();
+    const auto handed_over = [](const auto& running) { return running->service->HandedOver(); };
+    while (absl::Now() < deadline && !std::all_of(running_.begin(), running_.end(), handed_over))
+      absl::SleepFor(kHandOverPoll);
+  }
+
   struct Running {
     runtime::ServiceDefinition definition;
     std::string api_name;

@@ -1,9 +1,12 @@
 // Services in processes of their own on a real Kafka broker: tokens across services (G5),
-// forwarding to the owner, a standby that takes over from a killed and from a paused owner.
+// forwarding to the owner, a standby that takes over from a killed, from a paused and from a
+// leaving owner.
 #include <signal.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <filesystem>
+#include <mutex>
 #include <thread>
 
 #include "absl/time/clock.h"
@@ -11,6 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/event_log/kafka/kafka_log.h"
+#include "libs/event_log/partitioner.h"
 #include "libs/event_log/testing/kafka_broker.h"
 #include "prihvat/procurement/v1/service.grpc.pb.h"
 #include "prihvat/reception/v1/service.grpc.pb.h"
@@ -33,18 +37,22 @@ absl::Time Soon() { return absl::Now() + absl::Seconds(90); }
 
 class KafkaServices : public ::testing::Test {
  protected:
-  void SetUp() override {
-    directory_ =
-        std::filesystem::path(::testing::TempDir()) / fmt::format("prihvat_e2e_kafka_{}", getpid());
-    std::filesystem::remove_all(directory_);
+  // One broker for all tests: most of a test's time would go into starting its own.
+  static void SetUpTestSuite() {
     auto broker = event_log::testing::KafkaBroker::Start(1);
     ASSERT_TRUE(broker.ok()) << broker.status();
     broker_ = *std::move(broker);
   }
-  void TearDown() override {
-    broker_.reset();
+  static void TearDownTestSuite() { broker_.reset(); }
+  void SetUp() override {
+    directory_ =
+        std::filesystem::path(::testing::TempDir()) / fmt::format("prihvat_e2e_kafka_{}", getpid());
     std::filesystem::remove_all(directory_);
+    ASSERT_NE(broker_, nullptr);
+    const absl::Status empty = broker_->RemoveTopics();
+    ASSERT_TRUE(empty.ok()) << empty;
   }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
 
   std::unique_ptr<ServerProcess> Start(const std::string& service, int number) {
     const std::string instance = fmt::format("{}-{}", service, number);
@@ -88,7 +96,7 @@ class KafkaServices : public ::testing::Test {
   }
 
   std::filesystem::path directory_;
-  std::unique_ptr<event_log::testing::KafkaBroker> broker_;
+  static inline std::unique_ptr<event_log::testing::KafkaBroker> broker_;
 };
 
 TEST_F(KafkaServices, G5_WithItsTokenACallerFindsInOneServiceWhatItDidInAnother) {
@@ -204,6 +212,135 @@ TEST_F(KafkaServices, G2_AnOwnerPausedPastItsReplacementAcknowledgesNothing) {
     }
   }
   EXPECT_EQ(admitted, answer.ok() ? 1 : 0) << answer.failure.reason;
+}
+
+// Callers of both instances while one hands over to the other: whoever is refused tries once more,
+// after the time that the refusal names, and is served.
+class HandOverLoad {
+ public:
+  HandOverLoad(std::string leaving, std::string staying)
+      : leaving_(std::move(leaving)), staying_(std::move(staying)) {
+    for (int i = 0; i < kCallers; ++i) threads_.emplace_back([this, i] { CallOn(i); });
+  }
+  ~HandOverLoad() { Stop(); }
+  void Stop() {
+    stopping_ = true;
+    for (std::thread& thread : threads_) thread.join();
+    threads_.clear();
+  }
+
+  // When the first write after each offset of `floor` was acknowledged, the latest partition's.
+  // InfiniteFuture: somewhere not yet.
+  absl::Time FirstAfter(const std::map<int32_t, int64_t>& floor) {
+    std::lock_guard lock(mutex_);
+    absl::Time latest = absl::InfinitePast();
+    for (const auto& [partition, offset] : floor) {
+      absl::Time first = absl::InfiniteFuture();
+      for (const auto& [position, at] : acknowledged_) {
+        if (position.partition() == partition && position.offset() > offset)
+          first = std::min(first, at);
+      }
+      latest = std::max(latest, first);
+    }
+    return latest;
+  }
+  size_t acknowledged() {
+    std::lock_guard lock(mutex_);
+    return acknowledged_.size();
+  }
+  int refused_once() const { return refused_once_; }
+  std::vector<std::string> refused_twice() {
+    std::lock_guard lock(mutex_);
+    return refused_twice_;
+  }
+
+ private:
+  void CallOn(int caller) {
+    const Caller leaving(NewChannel(leaving_), kManager), staying(NewChannel(staying_), kManager);
+    const bool asks_leaving = caller % 2 == 0;
+    for (int n = 0; !stopping_; ++n) {
+      procurement::v1::RegisterSupplierRequest request;
+      request.set_parent(kOperations[static_cast<size_t>(n) % kOperations.size()]);
+      const int id = counter_++;
+      request.set_supplier_id(fmt::format("moved-{}", id));
+      request.mutable_supplier()->set_display_name("Primjer");
+      request.mutable_supplier()->set_country_code("BA");
+      request.set_request_id(fmt::format("00000000-0000-4000-c000-{:012}", id));
+      // As a load balancer does, nobody is sent to one that is gone.
+      auto answer = (asks_leaving && !left_ ? leaving : staying)
+                        .Call(&ProcurementService::Stub::RegisterSupplier, request);
+      if (!answer.ok()) {
+        const std::string first = answer.failure.reason + " " + answer.failure.message;
+        if (asks_leaving) left_ = true;
+        ++refused_once_;
+        absl::SleepFor(answer.failure.retry
+                           ? absl::Nanoseconds(answer.failure.retry->retry_delay().nanos())
+                           : absl::Milliseconds(300));
+        answer = staying.Call(&ProcurementService::Stub::RegisterSupplier, request);
+        if (!answer.ok()) {
+          std::lock_guard lock(mutex_);
+          refused_twice_.push_back(first + ", then " + answer.failure.reason + " " +
+                                   answer.failure.message);
+          continue;
+        }
+      }
+      std::lock_guard lock(mutex_);
+      acknowledged_.emplace_back(PositionIn(answer.token), absl::Now());
+    }
+  }
+
+  const std::string leaving_, staying_;
+  std::atomic<bool> stopping_ = false;
+  std::atomic<bool> left_ = false;  // somebody was refused by the one that leaves
+  std::atomic<int> refused_once_ = 0;
+  static inline std::atomic<int> counter_ = 0;
+  std::mutex mutex_;  // guards the next two
+  std::vector<std::pair<common::v1::Position, absl::Time>> acknowledged_;
+  std::vector<std::string> refused_twice_;
+  std::vector<std::thread> threads_;
+};
+
+// By default settings, three times; a busy machine may spoil one of them.
+TEST_F(KafkaServices, G1_AnOwnerThatIsToldToEndHandsOverWithinASecond) {
+  constexpr absl::Duration kLongest = absl::Seconds(1);
+  std::unique_ptr<ServerProcess> owner = Start("procurement", 0);
+  ASSERT_NE(owner, nullptr);
+  for (const std::string& operation : kOperations)
+    ASSERT_TRUE(CreateOperation(*owner, operation).ok());
+  absl::Duration shortest = absl::InfiniteDuration();
+  for (int round = 0; round < 3; ++round) {
+    auto standby = Start("procurement", (round + 1) % 2);
+    ASSERT_NE(standby, nullptr);
+    HandOverLoad load(owner->address(), standby->address());
+    const absl::Time deadline = Soon();
+    while (load.acknowledged() < 100) ASSERT_LT(absl::Now(), deadline);
+    const absl::Time told = absl::Now();
+    EXPECT_EQ(owner->Terminate(Soon()).value_or(-1), 0);
+    const absl::Duration ended = absl::Now() - told;
+    std::map<int32_t, int64_t> floor;  // the successor's claims in the partitions that are written
+    for (const auto& [tp, records] : Log()) {
+      for (const auto& record : records) {
+        if (record.verdict != event_log::Verdict::kAdmittedClaim) continue;
+        EXPECT_NE(record.record.claim().instance(), "") << "it tells who came or left";
+        for (const std::string& operation : kOperations) {
+          if (event_log::PartitionOf(operation, kPartitions) == tp.partition)
+            floor[tp.partition] = record.offset;
+        }
+      }
+    }
+    while (load.FirstAfter(floor) == absl::InfiniteFuture()) ASSERT_LT(absl::Now(), deadline);
+    const absl::Duration took = load.FirstAfter(floor) - told;
+    load.Stop();
+    std::printf(
+        "[ handover ] %s to the last partition's first write; refused once %d, twice %zu; "
+        "the process ended after %s\n",
+        absl::FormatDuration(took).c_str(), load.refused_once(), load.refused_twice().size(),
+        absl::FormatDuration(ended).c_str());
+    EXPECT_THAT(load.refused_twice(), IsEmpty());
+    shortest = std::min(shortest, took);
+    owner = std::move(standby);
+  }
+  EXPECT_LT(shortest, kLongest);
 }
 
 }  // namespace

@@ -28,13 +28,20 @@ absl::Time Soon() { return absl::Now() + absl::Seconds(90); }
 // A broker, its topics and a directory for each test.
 class KafkaFailover : public ::testing::Test {
  protected:
+  // One broker for all tests: most of a test's time would go into starting its own.
+  static void SetUpTestSuite() {
+    auto broker = event_log::testing::KafkaBroker::Start(1);
+    ASSERT_TRUE(broker.ok()) << broker.status();
+    broker_ = *std::move(broker);
+  }
+  static void TearDownTestSuite() { broker_.reset(); }
   void SetUp() override {
     directory_ =
         std::filesystem::path(::testing::TempDir()) / fmt::format("prihvat_failover_{}", getpid());
     std::filesystem::remove_all(directory_);
-    auto broker = event_log::testing::KafkaBroker::Start(1);
-    ASSERT_TRUE(broker.ok()) << broker.status();
-    broker_ = *std::move(broker);
+    ASSERT_NE(broker_, nullptr);
+    const absl::Status empty = broker_->RemoveTopics();
+    ASSERT_TRUE(empty.ok()) << empty;
     const event_log::TopicAuditOptions audit{.client = {.bootstrap_servers = broker_->bootstrap()}};
     const absl::Status created =
         event_log::CreateMissingTopics(audit, testkit::ToyTopics(kToyPartitions));
@@ -45,7 +52,6 @@ class KafkaFailover : public ::testing::Test {
   }
   void TearDown() override {
     log_.reset();
-    broker_.reset();
     std::filesystem::remove_all(directory_);
   }
 
@@ -163,7 +169,7 @@ class KafkaFailover : public ::testing::Test {
   }
 
   std::filesystem::path directory_;
-  std::unique_ptr<event_log::testing::KafkaBroker> broker_;
+  static inline std::unique_ptr<event_log::testing::KafkaBroker> broker_;
   std::unique_ptr<event_log::EventLog> log_;
   History history_;
 };

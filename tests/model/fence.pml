@@ -3,7 +3,8 @@
  *
  * INSTANCES instances share one partition. Each folds the log at its own pace, may claim at any moment (also from a
  * stale state), sends batches of one or two commits while it believes that it owns, gives up on a batch at any moment,
- * and may crash and fold again from the start. An instance that takes no step is a paused one: when it goes on, it is a
+ * may leave (a claim that vacates: nobody owns by it), also with commits under way, which the runtime does not do, and
+ * may crash and fold again from the start. An instance that takes no step is a paused one: when it goes on, it is a
  * zombie. The network brings each record to the log at any later moment, never, once or twice, each record of a batch
  * for itself and in any order: worse than either engine does.
  *
@@ -19,9 +20,10 @@
  *
  * Planted faults, each of which must break an assertion: -DFAULT_ACK_ON_CONFIRM (the owner acknowledges what the log
  * has confirmed, without folding what stands before it), -DFAULT_NO_CHAIN (readers do not compare the previous chain),
- * -DFAULT_EQUAL_TERM (readers admit a claim with the current term).
+ * -DFAULT_EQUAL_TERM (readers admit a claim with the current term),
+ * -DFAULT_VACATE_ANY_TERM (readers admit a claim that vacates whatever its term).
  * Goals, which must be reached, or the model shows nothing: -DGOAL_BOTH_ACKNOWLEDGE, -DGOAL_VOID_COMMIT,
- * -DGOAL_SECOND_OF_BATCH_ALONE.
+ * -DGOAL_SECOND_OF_BATCH_ALONE, -DGOAL_ACKNOWLEDGE_AFTER_LEAVING.
  */
 #define INSTANCES 2
 #ifndef RECORDS
@@ -41,6 +43,7 @@
 byte term_of[NUMBERS];     /* of a claim; 0: it is a commit */
 byte claim_of[NUMBERS];    /* a claim's own number, or that of the claim that a commit was made under */
 byte previous_of[NUMBERS]; /* chain before a commit */
+bit vacates[NUMBERS];      /* of a claim: nobody owns by it */
 byte arrivals[NUMBERS];    /* that may still come: two from when the record is sent */
 
 byte log[RECORDS]; /* numbers of records */
@@ -69,9 +72,15 @@ bit acknowledged_by[INSTANCES];
 #define CHAIN_FITS(record_chain, now_chain) ((record_chain) == (now_chain))
 #endif
 
+#ifdef FAULT_VACATE_ANY_TERM
+#define VACATES_NOW(n) (vacates[n])
+#else
+#define VACATES_NOW(n) false
+#endif
+
 #define IS_CLAIM(n) (term_of[n] > 0)
 #define ADMITS(n, now_term, now_claim, now_chain) \
-  ((IS_CLAIM(n) && HIGHER(term_of[n], now_term)) || \
+  ((IS_CLAIM(n) && (VACATES_NOW(n) || HIGHER(term_of[n], now_term))) || \
    (!IS_CLAIM(n) && now_claim > 0 && claim_of[n] == now_claim && CHAIN_FITS(previous_of[n], now_chain)))
 
 /* Takes record `n` into the log, and folds it. */
@@ -90,7 +99,7 @@ inline append(n) {
      :: IS_CLAIM(n) ->
         assert(term_of[n] > term_at_end); /* ONE OWNER */
         term_at_end = term_of[n];
-        claim_at_end = n
+        claim_at_end = (vacates[n] -> 0 : n)
      :: else ->
         assert(previous_of[n] == chain_at_end) /* BASIS */
      fi;
@@ -134,6 +143,9 @@ inline acknowledge(n) {
   acknowledged_by[me] = 1;
   assert(!(acknowledged_by[0] && acknowledged_by[1]));
 #endif
+#ifdef GOAL_ACKNOWLEDGE_AFTER_LEAVING
+  assert(!(vacates[SECOND_CLAIM(1 - me)] && admitted[SECOND_CLAIM(1 - me)]));
+#endif
   skip
 }
 
@@ -154,8 +166,8 @@ end_instance:
           if
           :: IS_CLAIM(chain) ->
              term = term_of[chain];
-             claim = chain;
-             owning = (claim == mine); /* by the log only, never by having sent a claim */
+             claim = (vacates[chain] -> 0 : chain);
+             owning = (claim > 0 && claim == mine); /* by the log only, never by having sent a claim */
              first = 0;
              second = 0
           :: else ->
@@ -178,6 +190,12 @@ end_instance:
        !owning && IS_CLAIM(FIRST_CLAIM(me)) && !IS_CLAIM(SECOND_CLAIM(me)) ->
        mine = SECOND_CLAIM(me);
        send(mine, term + 1, mine, 0)
+     }
+  :: atomic { /* leave, with the number of the second claim */
+       owning && !IS_CLAIM(SECOND_CLAIM(me)) ->
+       vacates[SECOND_CLAIM(me)] = 1;
+       send(SECOND_CLAIM(me), term + 1, SECOND_CLAIM(me), 0);
+       owning = 0; mine = 0
      }
   :: atomic { /* decide and append a batch of one or two */
        owning && !sent_batch ->

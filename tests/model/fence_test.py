@@ -48,8 +48,12 @@ class Fence(unittest.TestCase):
     def test_a_reader_that_admits_an_equal_term_is_found(self):
         self.assert_broken("FAULT_EQUAL_TERM", "!(admitted[")
 
+    def test_a_reader_that_believes_late_leavers_is_found(self):
+        self.assert_broken("FAULT_VACATE_ANY_TERM", "!(admitted[")
+
     def test_the_model_reaches_what_it_is_about(self):
-        for goal in ("GOAL_BOTH_ACKNOWLEDGE", "GOAL_VOID_COMMIT", "GOAL_SECOND_OF_BATCH_ALONE"):
+        for goal in ("GOAL_BOTH_ACKNOWLEDGE", "GOAL_VOID_COMMIT", "GOAL_SECOND_OF_BATCH_ALONE",
+                     "GOAL_ACKNOWLEDGE_AFTER_LEAVING"):
             with self.subTest(goal):
                 self.assertIn("errors: 1", explore("CRASHES=0", goal))
 

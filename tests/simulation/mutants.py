@@ -50,6 +50,13 @@ MUTANTS = {
         "      return Verdict::kAdmittedClaim;\n",
         "two owners in one term",
     ),
+    # An owner that leaves is believed whenever it says so, also after others have claimed.
+    "leave_at_any_term": (
+        FENCE,
+        "      return claim.term() > state_.term ?",
+        "      return claim.vacates() || claim.term() > state_.term ?",
+        "two owners in one term",
+    ),
     # A commit counts though the one before it does not: duplicates, too.
     "admit_without_chain": (
         FENCE,

@@ -46,15 +46,16 @@ bool IsFree(int port) {
   return free;
 }
 
-// The first of `nodes` ports in a row, with those of their controllers, below the range that the
-// kernel hands out.
-absl::StatusOr<int> FreePorts(int nodes) {
+// The first of `nodes` ports in a row, with those of their controllers and lines, below the range
+// that the kernel hands out.
+absl::StatusOr<int> FreePorts(int nodes, int lines) {
   std::random_device random;
   for (int attempt = 0; attempt < 200; ++attempt) {
     const int port = std::uniform_int_distribution<int>(20'000, 32'000)(random);
     bool free = true;
     for (int i = 0; i < nodes; ++i)
       free = free && IsFree(port + i) && IsFree(port + kControllerPortOffset + i);
+    for (int i = 10; i < 10 * (lines + 1); ++i) free = free && IsFree(port + i);
     if (free) return port;
   }
   return absl::UnavailableError("no free ports for Kafka");
@@ -107,15 +108,15 @@ bool IsKafka(pid_t pid) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(int nodes) {
+absl::StatusOr<std::unique_ptr<KafkaBroker>> KafkaBroker::Start(int nodes, int lines) {
   static std::atomic<int> counter = 0;
-  const absl::StatusOr<int> port = FreePorts(nodes);
+  const absl::StatusOr<int> port = FreePorts(nodes, lines);
   if (!port.ok()) return port.status();
   const std::string directory = (std::filesystem::temp_directory_path() /
                                  absl::StrCat("prihvat_kafka_", getpid(), "_", counter++))
                                     .string();
   std::filesystem::remove_all(directory);
-  auto broker = absl::WrapUnique(new KafkaBroker(directory, *port, nodes));
+  auto broker = absl::WrapUnique(new KafkaBroker(directory, *port, nodes, lines));
   if (absl::Status up = broker->Up(); !up.ok()) return up;
   return broker;
 }
@@ -125,8 +126,9 @@ KafkaBroker::~KafkaBroker() {
 }
 
 absl::Status KafkaBroker::Up() {
-  const auto said =
-      RunScript("kafka-up.sh", {directory_, absl::StrCat(port_), absl::StrCat(nodes_)}, directory_);
+  const auto said = RunScript(
+      "kafka-up.sh", {directory_, absl::StrCat(port_), absl::StrCat(nodes_), absl::StrCat(lines_)},
+      directory_);
   if (!said.ok()) return said.status();
   bootstrap_ = "";
   for (int i = 0; i < nodes_; ++i)
@@ -170,6 +172,30 @@ absl::StatusOr<int> KafkaBroker::LeaderOf(const TopicPartition& tp) const {
     if (partition.id == tp.partition && partition.leader >= 0) return partition.leader;
   }
   return absl::UnavailableError(absl::StrCat(ToString(tp), " has no leader"));
+}
+
+absl::Status KafkaBroker::RemoveTopics() {
+  auto conf = kafka::MakeConf({{"bootstrap.servers", bootstrap_}});
+  if (!conf.ok()) return conf.status();
+  const auto client = kafka::MakeClient(RD_KAFKA_PRODUCER, *std::move(conf));
+  if (!client.ok()) return client.status();
+  const absl::Time give_up = absl::Now() + kStopPatience;
+  while (absl::Now() < give_up) {
+    const rd_kafka_metadata_t* raw = nullptr;
+    const auto error = rd_kafka_metadata(client->get(), 1, nullptr, &raw, kAskMs);
+    const kafka::Metadata metadata(raw);
+    if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return kafka::ToStatus(error, "metadata");
+    std::vector<rd_kafka_DeleteTopic_t*> all;
+    for (int i = 0; i < metadata->topic_cnt; ++i)
+      all.push_back(rd_kafka_DeleteTopic_new(metadata->topics[i].topic));
+    if (all.empty()) return absl::OkStatus();
+    const kafka::Queue answers(rd_kafka_queue_new(client->get()));
+    rd_kafka_DeleteTopics(client->get(), all.data(), all.size(), nullptr, answers.get());
+    const kafka::Event answer(rd_kafka_queue_poll(answers.get(), kAskMs));
+    rd_kafka_DeleteTopic_destroy_array(all.data(), all.size());
+    if (answer == nullptr) return absl::DeadlineExceededError("topics are not removed");
+  }
+  return absl::DeadlineExceededError("topics are there though they were removed");
 }
 
 absl::Status KafkaBroker::StopNode(int node) {

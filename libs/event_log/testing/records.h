@@ -38,6 +38,14 @@ inline log::v1::Record MakeClaim(const TopicPartition& tp, const FenceState& see
   return record;
 }
 
+// The claim by which an owner that has folded up to `seen` leaves.
+inline log::v1::Record MakeVacatingClaim(const TopicPartition& tp, const FenceState& seen,
+                                         const std::string& claim_id) {
+  log::v1::Record record = MakeClaim(tp, seen, claim_id, seen.owner_instance, seen.log_id);
+  record.mutable_claim()->set_vacates(true);
+  return record;
+}
+
 // A commit under `claim_id` after `previous_chain`.
 inline log::v1::Record MakeCommit(const std::string& claim_id, const std::string& previous_chain,
                                   const std::string& request_id, int64_t recorded_at_s = 0) {

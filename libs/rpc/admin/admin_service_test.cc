@@ -390,6 +390,8 @@ class LossyService final : public runtime::Service {
   bool Ready() const override { return real_.Ready(); }
   absl::Status Health() const override { return real_.Health(); }
   absl::Duration SinceLastStep() const override { return real_.SinceLastStep(); }
+  void BeginStop() override { real_.BeginStop(); }
+  bool HandedOver() const override { return real_.HandedOver(); }
   void Stop(absl::Time deadline) override { real_.Stop(deadline); }
 
  private:
