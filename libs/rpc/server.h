@@ -29,6 +29,9 @@ struct ServerOptions {
   absl::Duration max_connection_age_grace = absl::Minutes(5);
   absl::Duration keepalive_time = absl::Seconds(30);
   absl::Duration keepalive_timeout = absl::Seconds(10);
+  // Who pings oftener, with calls under way or without, is cut off. Partners' clients are told to
+  // leave 10 s; half of that bears with a network that delays one ping and not the next.
+  absl::Duration min_ping_interval = absl::Seconds(5);
 };
 
 // Any thread. The services outlive it.

@@ -64,6 +64,30 @@ TEST(ServerTest, WithoutEncryptionItListensOnLoopbackOnly) {
   EXPECT_EQ(second.status().code(), absl::StatusCode::kUnavailable);
 }
 
+// A channel without calls that pings each second, as often as gRPC's client may.
+std::shared_ptr<grpc::Channel> PingingChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 1'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+// Whether the server cuts such a channel off within the time.
+bool IsCutOff(const ServerOptions& options, absl::Duration within) {
+  const auto server = Server::Start(options, {});
+  EXPECT_TRUE(server.ok()) << server.status();
+  const auto channel = PingingChannel((*server)->address());
+  EXPECT_TRUE(channel->WaitForConnected(absl::ToChronoTime(absl::Now() + absl::Seconds(30))));
+  return channel->WaitForStateChange(GRPC_CHANNEL_READY, absl::ToChronoTime(absl::Now() + within));
+}
+
+TEST(ServerTest, K12_AClientThatPingsWithoutCallsStaysUnlessItFloods) {
+  EXPECT_FALSE(IsCutOff({.min_ping_interval = absl::Milliseconds(500)}, absl::Seconds(8)));
+  EXPECT_TRUE(IsCutOff({.min_ping_interval = absl::Minutes(5)}, absl::Seconds(60)))
+      << "three pings too many";
+}
+
 TEST(ServerTest, HealthIsToldOfEachService) {
   constexpr int kServing = 1;
   constexpr int kNotServing = 2;
