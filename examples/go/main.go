@@ -1,12 +1,15 @@
 // A walk through Prihvat's API with Go's ordinary tools; see ../README.md.
 //
-//	walk SERVER OPERATION      walk 127.0.0.1:8080 operations/go
+//	walk SERVER OPERATION      walk 127.0.0.1:8443 operations/go
 //
-// OPERATION must not be there yet. Prints one line a step, the same in every language.
+// OPERATION must not be there yet. Prints one line a step, the same in every language. With PRIHVAT_TLS_CA,
+// PRIHVAT_TLS_CERT and PRIHVAT_TLS_KEY (PEM files) it calls as the certificate says; without, a development server.
 package main
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"os"
@@ -18,6 +21,7 @@ import (
 	"github.com/google/uuid"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
@@ -29,11 +33,36 @@ import (
 
 const timeout = 30 * time.Second // every call has a deadline
 
-// call is the context of one call. A development server believes who we say we are.
+// call is the context of one call. A development server believes who we say we are; any other knows it from the
+// certificate.
 func call(operation string) (context.Context, context.CancelFunc) {
-	principal := "organisations/iom/people/example;roles=operation_manager;operations=" + operation
-	ctx := metadata.AppendToOutgoingContext(context.Background(), "x-prihvat-principal", principal)
+	ctx := context.Background()
+	if os.Getenv("PRIHVAT_TLS_CA") == "" {
+		principal := "organisations/iom/people/example;roles=operation_manager;operations=" + operation
+		ctx = metadata.AppendToOutgoingContext(ctx, "x-prihvat-principal", principal)
+	}
 	return context.WithTimeout(ctx, timeout)
+}
+
+// transport says who we are by our certificate. Without one nothing is encrypted.
+func transport() (credentials.TransportCredentials, error) {
+	authority := os.Getenv("PRIHVAT_TLS_CA")
+	if authority == "" {
+		return insecure.NewCredentials(), nil
+	}
+	pem, err := os.ReadFile(authority)
+	if err != nil {
+		return nil, err
+	}
+	roots := x509.NewCertPool()
+	if !roots.AppendCertsFromPEM(pem) {
+		return nil, errors.New("no certificate in " + authority)
+	}
+	own, err := tls.LoadX509KeyPair(os.Getenv("PRIHVAT_TLS_CERT"), os.Getenv("PRIHVAT_TLS_KEY"))
+	if err != nil {
+		return nil, err
+	}
+	return credentials.NewTLS(&tls.Config{RootCAs: roots, Certificates: []tls.Certificate{own}}), nil
 }
 
 // register registers a supplier; a caller that keeps its request id may send the request again.
@@ -177,7 +206,11 @@ func take(feed admin.ChangeFeedServiceClient, operation string, count int, resum
 }
 
 func walk(server, operation string) error {
-	connection, err := grpc.Dial(server, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	secured, err := transport()
+	if err != nil {
+		return err
+	}
+	connection, err := grpc.Dial(server, grpc.WithTransportCredentials(secured))
 	if err != nil {
 		return err
 	}

@@ -1,10 +1,13 @@
 """A walk through Prihvat's API with Python's ordinary tools; see ../README.md.
 
-    walk.py SERVER OPERATION      walk.py 127.0.0.1:8080 operations/py
+    walk.py SERVER OPERATION      walk.py 127.0.0.1:8443 operations/py
 
-OPERATION must not be there yet. Prints one line a step, the same in every language.
+OPERATION must not be there yet. Prints one line a step, the same in every language. With PRIHVAT_TLS_CA,
+PRIHVAT_TLS_CERT and PRIHVAT_TLS_KEY (PEM files) it calls as the certificate says; without, a development server.
 """
 
+import os
+import pathlib
 import sys
 import uuid
 
@@ -20,8 +23,20 @@ from prihvat.procurement.v1 import service_pb2_grpc as procurement_grpc
 TIMEOUT = 30  # seconds; every call has a deadline
 
 
+def connect(server):
+    """Who we are is what our certificate says. Without one, nothing is encrypted."""
+    if "PRIHVAT_TLS_CA" not in os.environ:
+        return grpc.insecure_channel(server)
+    authority, certificate, key = (
+        pathlib.Path(os.environ["PRIHVAT_TLS_" + part]).read_bytes() for part in ("CA", "CERT", "KEY")
+    )
+    return grpc.secure_channel(server, grpc.ssl_channel_credentials(authority, key, certificate))
+
+
 def metadata(operation):
-    """A development server believes who we say we are."""
+    """A development server believes who we say we are; any other knows it from the certificate."""
+    if "PRIHVAT_TLS_CA" in os.environ:
+        return []
     return [("x-prihvat-principal", f"organisations/iom/people/example;roles=operation_manager;operations={operation}")]
 
 
@@ -116,7 +131,7 @@ def take(feed, operation, count, resume_token):
 
 
 def main(server, operation):
-    with grpc.insecure_channel(server) as channel:
+    with connect(server) as channel:
         stub = procurement_grpc.ProcurementServiceStub(channel)
         create_and_retry(stub, operation)
         page_through(stub, operation)

@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -11,6 +12,10 @@ import urllib.error
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/python"))
+
+from certificates import Authority  # noqa: E402
+
 BIN = pathlib.Path(os.environ["PRIHVAT_BUILD_DIR"]).resolve() / "bin"
 DEADLINE = 120  # seconds for one program; the machine may be busy
 IDENTITIES = """identities:
@@ -23,29 +28,6 @@ IDENTITIES = """identities:
 
 def run(*command, **named):
     return subprocess.run(command, capture_output=True, text=True, timeout=DEADLINE, check=False, **named)
-
-
-class Authority:
-    """Makes certificates below a folder."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        (folder / "openssl.cnf").write_text("[req]\ndistinguished_name = dn\n[dn]\n")
-        self._openssl("ca", "/CN=test authority", "basicConstraints=critical,CA:TRUE")
-
-    def issue(self, name, subject, *extensions):
-        self._openssl(name, subject, *extensions, "basicConstraints=critical,CA:FALSE", signer="ca")
-
-    def _openssl(self, name, subject, *extensions, signer=None):
-        command = ["openssl", "req", "-config", "openssl.cnf", "-x509", "-newkey", "ec", "-pkeyopt",
-                   "ec_paramgen_curve:P-256", "-noenc", "-days", "2", "-subj", subject, "-keyout", f"{name}.key",
-                   "-out", f"{name}.crt"]
-        for extension in extensions:
-            command += ["-addext", extension]
-        if signer:
-            command += ["-CA", f"{signer}.crt", "-CAkey", f"{signer}.key"]
-        done = run(*command, cwd=self.folder)
-        assert done.returncode == 0, done.stderr
 
 
 class Server:

@@ -1,17 +1,28 @@
-"""Builds the examples with their own tools and runs them against a real prihvatd: they must all tell the same."""
+"""Builds the examples with their own tools and runs them against a real prihvatd: they must all tell the same.
 
+Each walks twice: on a development server, and with a certificate on one that believes nothing else.
+"""
+
+import os
 import pathlib
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests/python"))
 
+from certificates import Authority  # noqa: E402
 from prihvat_server import Server  # noqa: E402
 
 BUILD_PATIENCE = 600  # seconds; the first time Maven and Go fetch what they need
 RUN_PATIENCE = 120
+IDENTITIES = """identities:
+  - certificate: subject:CN=partner,O=iom
+    principal: organisations/iom/people/partner;roles=operation_manager;operations=*
+"""
 
 
 def told(operation):
@@ -30,7 +41,18 @@ def told(operation):
 class Examples(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="prihvat_examples_"))
+        cls.addClassCleanup(shutil.rmtree, folder)
+        authority = Authority(folder)
+        authority.issue("server", "/CN=server", "subjectAltName=IP:127.0.0.1")
+        authority.issue("partner", "/O=iom/CN=partner")
+        (folder / "identities.yaml").write_text(IDENTITIES)
         cls.server = cls.enterClassContext(Server())
+        cls.tls_server = cls.enterClassContext(Server([
+            f"--tls-cert={folder}/server.crt", f"--tls-key={folder}/server.key", f"--tls-client-ca={folder}/ca.crt",
+            f"--identities={folder}/identities.yaml"]))
+        cls.certificate = {"PRIHVAT_TLS_CA": f"{folder}/ca.crt", "PRIHVAT_TLS_CERT": f"{folder}/partner.crt",
+                           "PRIHVAT_TLS_KEY": f"{folder}/partner.key"}
 
     def walk(self, language, command):
         output = ROOT / "build/examples" / language
@@ -42,14 +64,19 @@ class Examples(unittest.TestCase):
             check=False,
         )
         self.assertEqual(built.returncode, 0, built.stdout + built.stderr)
+        self.run_walk(language, command, output, self.server.address, {})
+        self.run_walk(language, command, output, self.tls_server.address, self.certificate)
+
+    def run_walk(self, language, command, output, server, environment):
         operation = f"operations/{language}"
         ran = subprocess.run(
-            [*command, self.server.address, operation],
+            [*command, server, operation],
             cwd=output,
             capture_output=True,
             text=True,
             timeout=RUN_PATIENCE,
             check=False,
+            env=os.environ | environment,
         )
         self.assertEqual(ran.returncode, 0, ran.stdout + ran.stderr)
         self.assertEqual(ran.stdout.splitlines(), told(operation))

@@ -20,7 +20,13 @@ def binary(name):
 
 
 class Server:
-    """Use with `with`. `address` and `metrics` are "127.0.0.1:PORT". Ends the process by pid, and removes its data."""
+    """Use with `with`. `address` and `metrics` are "127.0.0.1:PORT". Ends the process by pid, and removes its data.
+
+    `identify`: the flags by which it tells callers apart; else it believes what they say.
+    """
+
+    def __init__(self, identify=("--insecure-dev",)):
+        self._identify = identify
 
     def __enter__(self):
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="prihvat_test_"))
@@ -40,7 +46,7 @@ class Server:
                     f"--data-dir={self._folder / 'data'}",
                     f"--listen={listen}",
                     f"--metrics-listen={metrics_listen}",
-                    "--insecure-dev",
+                    *self._identify,
                 ],
                 stdout=subprocess.PIPE,
                 stderr=log,

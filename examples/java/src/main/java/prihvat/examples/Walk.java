@@ -3,13 +3,18 @@ package prihvat.examples;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import io.grpc.ChannelCredentials;
 import io.grpc.Context;
+import io.grpc.Grpc;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
+import io.grpc.TlsChannelCredentials;
 import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.MetadataUtils;
+import java.io.File;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -23,8 +28,9 @@ import prihvat.procurement.v1.Resources.Supplier;
 /**
  * A walk through Prihvat's API with Java's ordinary tools; see ../README.md.
  *
- * <p>Arguments: SERVER OPERATION, such as 127.0.0.1:8080 operations/java. OPERATION must not be there yet. Prints one
- * line a step, the same in every language.
+ * <p>Arguments: SERVER OPERATION, such as 127.0.0.1:8443 operations/java. OPERATION must not be there yet. Prints one
+ * line a step, the same in every language. With PRIHVAT_TLS_CA, PRIHVAT_TLS_CERT and PRIHVAT_TLS_KEY (PEM files) it
+ * calls as the certificate says; without, a development server.
  */
 public final class Walk {
   private static final long TIMEOUT_SECONDS = 30; // every call has a deadline
@@ -37,12 +43,26 @@ public final class Walk {
 
   private Walk(ManagedChannel channel, String operation) {
     Metadata metadata = new Metadata();
-    // A development server believes who we say we are.
-    metadata.put(PRINCIPAL, "organisations/iom/people/example;roles=operation_manager;operations=" + operation);
+    // A development server believes who we say we are; any other knows it from the certificate.
+    if (System.getenv("PRIHVAT_TLS_CA") == null) {
+      metadata.put(PRINCIPAL, "organisations/iom/people/example;roles=operation_manager;operations=" + operation);
+    }
     var identity = MetadataUtils.newAttachHeadersInterceptor(metadata);
     this.procurement = ProcurementServiceGrpc.newBlockingStub(channel).withInterceptors(identity);
     this.feed = ChangeFeedServiceGrpc.newBlockingStub(channel).withInterceptors(identity);
     this.operation = operation;
+  }
+
+  /** Who we are is what our certificate says. Without one, nothing is encrypted. */
+  private static ChannelCredentials credentials() throws IOException {
+    String authority = System.getenv("PRIHVAT_TLS_CA");
+    if (authority == null) {
+      return InsecureChannelCredentials.create();
+    }
+    return TlsChannelCredentials.newBuilder()
+        .trustManager(new File(authority))
+        .keyManager(new File(System.getenv("PRIHVAT_TLS_CERT")), new File(System.getenv("PRIHVAT_TLS_KEY")))
+        .build();
   }
 
   private ProcurementServiceGrpc.ProcurementServiceBlockingStub call() {
@@ -155,7 +175,7 @@ public final class Walk {
       System.err.println("usage: Walk SERVER OPERATION");
       System.exit(2);
     }
-    ManagedChannel channel = ManagedChannelBuilder.forTarget(arguments[0]).usePlaintext().build();
+    ManagedChannel channel = Grpc.newChannelBuilder(arguments[0], credentials()).build();
     try {
       Walk walk = new Walk(channel, arguments[1]);
       walk.createAndRetry();
