@@ -123,7 +123,14 @@ bool ResourceName::Matches(std::string_view pattern) const {
 
 absl::StatusOr<ResourceName> ResourceName::Child(std::string_view collection,
                                                  std::string_view id) const {
-  return Parse(fmt::format("{}/{}/{}", text_, collection, id));
+  PRIHVAT_ASSIGN_OR_RETURN(ResourceName child,
+                           Parse(fmt::format("{}/{}/{}", text_, collection, id)));
+  // Parts with a '/' in them can make a name too, but of something deeper down.
+  if (child.Collection() != collection || child.Id() != id) {
+    return absl::InvalidArgumentError(
+        fmt::format("name: {} is not an id: {}", Quoted(id), kIdRule));
+  }
+  return child;
 }
 
 absl::Status CheckName(std::string_view field, std::string_view value, std::string_view pattern) {

@@ -116,6 +116,7 @@ TEST(ResourceName, BoundsAreExact) {
 TEST(ResourceName, ChildIsCheckedToo) {
   EXPECT_THAT(MessageOf(Name("operations/ba").Child("centres", "")), HasSubstr("segment 4"));
   EXPECT_FALSE(Name("operations/ba").Child("centres", "a/b").ok());
+  EXPECT_FALSE(Name("operations/ba").Child("centres", "a/rooms/b").ok());
 }
 
 TEST(ResourceName, OrdersAndHashesByItsText) {
