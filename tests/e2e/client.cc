@@ -43,6 +43,11 @@ Failure TakeApart(const grpc::Status& status) {
   return failure;
 }
 
+std::vector<common::v1::Position> PositionsIn(const std::string& token) {
+  const common::v1::Token parsed = Parse(token);
+  return {parsed.positions().begin(), parsed.positions().end()};
+}
+
 common::v1::Position PositionIn(const std::string& token) {
   const common::v1::Token parsed = Parse(token);
   return parsed.positions_size() == 0 ? common::v1::Position() : parsed.positions(0);

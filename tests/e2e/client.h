@@ -38,6 +38,8 @@ struct Answer {
   std::string token;  // x-prihvat-token, "" for none
 };
 
+// All positions of a token; none where it is no token.
+std::vector<common::v1::Position> PositionsIn(const std::string& token);
 // The one position of a write's token.
 common::v1::Position PositionIn(const std::string& token);
 // What both have seen.
