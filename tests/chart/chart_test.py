@@ -140,6 +140,19 @@ class Chart(unittest.TestCase):
                                     "StatefulSet").values():
                     self.assertIn(f"--store-cache-mib={wanted}", arguments_of(item))
 
+    def test_a_service_monitor_may_be_followed(self):
+        def scrapers(*values):
+            done = template(*values_of("single"), *values)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            rules = of_kind(done.stdout, "NetworkPolicy")["prihvat"]["spec"]["ingress"]
+            return [rule["from"] for rule in rules if rule["ports"][0]["port"] == "metrics"]
+        self.assertEqual(scrapers(), [])
+        operators = {"namespaceSelector": {}, "podSelector": {"matchLabels": {"app.kubernetes.io/name": "prometheus"}}}
+        self.assertEqual(scrapers("--set", "serviceMonitor.enabled=true"), [[operators]])
+        named = "networkPolicy.monitoring[0].podSelector.matchLabels.app=mine"
+        self.assertEqual(scrapers("--set", "serviceMonitor.enabled=true", "--set", named),
+                         [[{"podSelector": {"matchLabels": {"app": "mine"}}}]])
+
     def test_a_changed_configuration_rolls_the_pods(self):
         def annotations(*arguments):
             item = of_kind(render("single", *arguments), "StatefulSet")["prihvat"]

@@ -62,6 +62,38 @@ class Package(unittest.TestCase):
         self.assertEqual(told.returncode, 1, told.stderr)
         self.assertIn("--tls-cert", told.stderr)  # past the options: the file is no certificate
 
+    def calls_of(self, script, *arguments, enabled=True):
+        """What the script calls, as on a machine that runs systemd; the programs do nothing but tell."""
+        tools = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        calls = tools / "calls"
+        for name in ("adduser", "getent", "install", "chgrp", "systemctl", "deb-systemd-helper", "deb-systemd-invoke"):
+            code = 0 if enabled else 1
+            (tools / name).write_text(f'#!/bin/sh\necho "{name} $*" >>"{calls}"\n'
+                                      f'case "$*" in *was-enabled*) exit {code};; esac\n')
+            (tools / name).chmod(0o755)
+        done = run("unshare", "--map-root-user", "--mount", "sh", "-euc",
+                   'mount -t tmpfs none /run; mkdir -p /run/systemd/system; exec sh "$@"', "sh",
+                   ROOT / "deploy/debian" / script, *arguments,
+                   env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"})
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return calls.read_text().splitlines() if calls.exists() else []
+
+    def test_an_installation_enables_and_starts_and_an_upgrade_restarts(self):
+        fresh = self.calls_of("postinst", "configure", "")
+        self.assertIn("deb-systemd-helper enable prihvatd.service", fresh)
+        self.assertEqual(fresh[-1], "deb-systemd-invoke start prihvatd.service")
+        self.assertEqual(self.calls_of("prerm", "upgrade", "0.2.0"), [])
+        self.assertEqual(self.calls_of("postinst", "configure", "0.0.9")[-1],
+                         "deb-systemd-invoke restart prihvatd.service")
+
+    def test_what_an_administrator_has_disabled_stays_so(self):
+        calls = self.calls_of("postinst", "configure", "0.0.9", enabled=False)
+        self.assertNotIn("deb-systemd-helper enable prihvatd.service", calls)
+        self.assertIn("deb-systemd-helper update-state prihvatd.service", calls)
+
+    def test_a_removal_stops_it(self):
+        self.assertEqual(self.calls_of("prerm", "remove"), ["deb-systemd-invoke stop prihvatd.service"])
+
     @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd is not here")
     def test_the_unit_is_sound_and_lets_little_through(self):
         text = UNIT.read_text().replace("/usr/bin/prihvatd", "/bin/true")

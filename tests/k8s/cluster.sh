@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # One-node Kubernetes on this machine: cluster.sh up|down|import IMAGE.oci.tar ...
 # All state is in K8S_DIR (build/k8s); processes run in the network namespace prihvat-k8s and the cgroup of that name.
-# `down` ends what the pid file names, containers through containerd, and removes namespace, cgroup, mounts and folders.
+# `down` ends what the pid file names and what still is the process that was started, containers through containerd, and
+# removes the namespaces, the cgroup, mounts and folders of this cluster: never those of another one on the machine.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 tools=$PWD/build/tools
@@ -30,12 +31,16 @@ await() {
   say "$what"
 }
 
-# run NAME COMMAND...: in the background, within the namespace; its pid goes to the list.
+# When a process began, in ticks since the machine did: with its number it names one process for good. Nothing for one that
+# has ended (Z: nobody has asked how).
+began() { { sed -n 's/^.*) \([^Z]\)/\1/p' "/proc/$1/stat" 2>/dev/null || true; } | cut -d' ' -f20; }
+
+# run NAME COMMAND...: in the background, within the namespace; its pid and when it began go to the list.
 run() {
   local name=$1
   shift
   "${inside[@]}" setsid "$@" >"$dir/$name.log" 2>&1 </dev/null &
-  echo "$! $name" >>"$dir/pids"
+  echo "$! $(began $!) $name" >>"$dir/pids"
 }
 
 key() { openssl ecparam -name prime256v1 -genkey -noout -out "$pki/$1.key"; }
@@ -77,7 +82,8 @@ make_certificates() {
 }
 
 make_network() {
-  ip netns add "$namespace"
+  ip netns add "$namespace" || die "there is a namespace $namespace already: another cluster, or what is left of one"
+  touch "$dir/made-namespace"
   "${inside[@]}" ip link set lo up
   # A bridge without ports stays down: it gets one end of a pair.
   "${inside[@]}" ip link add br0 type bridge
@@ -180,6 +186,7 @@ Y
 
 # The kubelet wants its cgroup to be there, in each hierarchy of version 1.
 make_cgroups() {
+  touch "$dir/made-cgroups"
   [ ! -e /sys/fs/cgroup/cgroup.controllers ] || { mkdir -p "/sys/fs/cgroup/$namespace"; return; }
   local file name
   for name in cpu cpuacct cpuset memory pids systemd blkio freezer devices; do
@@ -224,15 +231,22 @@ up() {
   start_node
 }
 
-ended() { ! kill -0 "$1" 2>/dev/null; }
+# end_process PID BEGAN: unless the number is another process's by now.
+is_running() { [ -n "$2" ] && [ "$(began "$1")" = "$2" ]; }
 end_process() {
-  local pid=$1
-  kill "$pid" 2>/dev/null || return 0
+  is_running "$1" "$2" || return 0
+  kill "$1" 2>/dev/null || return 0
   for _ in $(seq 50); do
-    ended "$pid" && return 0
+    is_running "$1" "$2" || return 0
     sleep 0.1
   done
-  kill -KILL "$pid" 2>/dev/null || true
+  if is_running "$1" "$2"; then kill -KILL "$1" 2>/dev/null || true; fi
+}
+
+# The network namespaces of this cluster's pods, as runc's own files name them: containerd need not answer for that.
+pod_namespaces() {
+  find "$dir/run/containerd" -name config.json -exec grep -oh '"/var/run/netns/cni-[0-9a-f-]*"' {} + 2>/dev/null |
+    tr -d '"' | sed 's,.*/,,' | sort -u
 }
 
 remove_cgroups() {
@@ -245,20 +259,23 @@ remove_cgroups() {
 
 down() {
   [ -e "$dir/pids" ] || return 0
-  local pid name item
+  local pid since name item spaces
+  spaces=$(pod_namespaces || true)
   # The kubelet first, or it would start anew what is ended.
-  while read -r pid name; do if [ "$name" = kubelet ]; then end_process "$pid"; fi; done <"$dir/pids"
+  while read -r pid since name; do
+    if [ "$name" = kubelet ]; then end_process "$pid" "$since"; fi
+  done <"$dir/pids"
   for item in $("${ctr[@]}" tasks ls -q 2>/dev/null); do "${ctr[@]}" tasks rm -f "$item" >/dev/null 2>&1 || true; done
   for item in $("${ctr[@]}" containers ls -q 2>/dev/null); do "${ctr[@]}" containers rm "$item" >/dev/null 2>&1 || true; done
-  while read -r pid name; do end_process "$pid"; done < <(tac "$dir/pids")
+  while read -r pid since name; do end_process "$pid" "$since"; done < <(tac "$dir/pids")
   while read -r item; do umount -l "$item" || true; done < <(
     awk -v d="$dir/" 'index($2, d) == 1 {print $2}' /proc/mounts | sort -r)
-  ip netns del "$namespace" 2>/dev/null || true
-  for item in $(ip netns list | awk '/^cni-/{print $1}'); do
-    [ -n "$(ip netns pids "$item")" ] || ip netns del "$item"
-  done
-  remove_cgroups
-  remove_cgroups
+  [ ! -e "$dir/made-namespace" ] || ip netns del "$namespace" 2>/dev/null || true
+  for item in $spaces; do ip netns del "$item" 2>/dev/null || true; done
+  if [ -e "$dir/made-cgroups" ]; then
+    remove_cgroups
+    remove_cgroups
+  fi
   rm -rf --one-file-system "$dir"
 }
 

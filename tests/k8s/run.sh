@@ -2,14 +2,14 @@
 # Installs the chart on the test's own Kubernetes and does to it what operations do. Writes what it saw to
 # docs/operations/kubernetes-run.md when all went well. Called by `make test-k8s`; needs root.
 #   K8S_KEEP=1   leaves the cluster; tests/k8s/cluster.sh down ends it
-#   K8S_ONLY=single|cluster   only that profile; nothing is written
+#   K8S_ONLY=single|cluster   only that profile: its transcript goes to build/k8s-run-PROFILE.txt, for `record.py write`
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export K8S_DIR=${K8S_DIR:-$PWD/build/k8s}
 tools=$PWD/build/tools
 dir=$K8S_DIR
 images=build/images
-transcript=build/k8s-run.txt
+transcript=build/k8s-run${K8S_ONLY:+-$K8S_ONLY}.txt
 story=scenarios/bih-2023.yaml
 inside=(nsenter --net=/var/run/netns/prihvat-k8s)
 export HELM_CACHE_HOME=$dir/helm/cache HELM_CONFIG_HOME=$dir/helm/config HELM_DATA_HOME=$dir/helm/data
@@ -263,6 +263,9 @@ cluster() {
 [ -e "$images/images.json" ] || { echo "test-k8s: make images first" >&2; exit 1; }
 digest=$(python3 tests/k8s/record.py digest)
 rm -f "$transcript"
+# Before the trap: what another run has made is not this one's to take away.
+[ ! -e "$K8S_DIR/pids" ] || { echo "test-k8s: there is a cluster already: tests/k8s/cluster.sh down" >&2; exit 1; }
+[ ! -e /var/run/netns/prihvat-k8s ] || { echo "test-k8s: there is a namespace prihvat-k8s already" >&2; exit 1; }
 trap clean_up EXIT
 tests/k8s/cluster.sh up
 tests/k8s/cluster.sh import "$images"/*.oci.tar
