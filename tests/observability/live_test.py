@@ -6,12 +6,15 @@ import re
 import shlex
 import subprocess
 import sys
+import time
 import unittest
+import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(pathlib.Path(__file__).parent))
 sys.path.append(str(ROOT / "tests/python"))
 from monitoring import PATIENCE, Monitoring, Webhook, fetch, wait_for  # noqa: E402
+from pictures import draw  # noqa: E402
 from prihvat_server import Server, binary  # noqa: E402
 from rules_test import DASHBOARDS, panels  # noqa: E402
 
@@ -19,6 +22,7 @@ PRINCIPAL = ("organisations/iom/people/amra;roles=operation_manager,importer,pla
              "operations=*")
 SCENARIO = ROOT / "tests/e2e/races.yaml"
 PAGE = ROOT / "docs/metrics.md"
+PICTURES = ROOT / "docs/operations/pictures"
 CALLS = 'grpc_service=~"prihvat.(procurement|handover|reception).*"'
 
 
@@ -108,6 +112,23 @@ class Live(unittest.TestCase):
                         self.assertTrue(found, "no series")
                         self.assertFalse(all(value != value for _, value in found), "not a number")
 
+    def test_each_dashboard_can_be_drawn(self):
+        """With PRIHVAT_WRITE_DOCS=1 the pictures of docs/operations/pictures are drawn anew."""
+        now = time.time()
+        for file in DASHBOARDS:
+            with self.subTest(dashboard=file.name):
+                drawn = draw(file, lambda query: self.monitoring.span(
+                    query.replace("$__rate_interval", "10s").replace("$service", ".+"), now - 60, now))
+                root = xml.etree.ElementTree.fromstring(drawn)
+                lines = root.findall(".//{http://www.w3.org/2000/svg}polyline")
+                graphs = [panel for panel in panels(file) if panel["type"] == "timeseries"]
+                self.assertGreaterEqual(len(lines), len(graphs))
+                picture = PICTURES / f"{file.stem}.svg"
+                if os.environ.get("PRIHVAT_WRITE_DOCS"):
+                    picture.parent.mkdir(exist_ok=True)
+                    picture.write_text(drawn)
+                self.assertTrue(picture.exists(), picture)
+
     def test_what_the_runbooks_tell_to_run_runs(self):
         ran = 0
         for page in sorted((ROOT / "docs/runbooks").glob("*.md")):
@@ -140,8 +161,13 @@ class Live(unittest.TestCase):
         address, metrics = self.server.address, self.server.metrics
         self.server.kill()
         wait_for(lambda: ("PrihvatInstanceDown", "firing") in self.webhook.seen, "the alert")
-        self.server.start(listen=address, metrics_listen=metrics)
+        # A reserve that no disk has: the log takes nothing, so nobody can claim.
+        self.server.start(listen=address, metrics_listen=metrics, flags=["--disk-reserve-mib=1048576"])
         wait_for(lambda: ("PrihvatInstanceDown", "resolved") in self.webhook.seen, "its end")
+        wait_for(lambda: ("PrihvatNoOwner", "firing") in self.webhook.seen, "the alert for its partitions")
+        self.server.kill()
+        self.server.start(listen=address, metrics_listen=metrics)
+        wait_for(lambda: ("PrihvatNoOwner", "resolved") in self.webhook.seen, "the end of that")
 
 
 if __name__ == "__main__":

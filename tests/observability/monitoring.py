@@ -153,6 +153,13 @@ class Monitoring:
             return [({}, float(result[1]))]
         return [(series["metric"], float(series["value"][1])) for series in result]
 
+    def span(self, expression, start, end):
+        """The result of a range query, a point a second: a list of (labels, [(second, value), ...])."""
+        url = f"http://{self.prometheus}/api/v1/query_range?" + urllib.parse.urlencode(
+            {"query": expression, "start": start, "end": end, "step": 1})
+        return [(series["metric"], [(float(at), float(value)) for at, value in series["values"]])
+                for series in json.loads(fetch(url))["data"]["result"]]
+
     def value(self, expression):
         """The one value of a query, None for no series."""
         found = self.query(expression)

@@ -21,12 +21,10 @@ def binary(name):
 
 class Server:
     """Use with `with`. `address` and `metrics` are "127.0.0.1:PORT". Ends the process by pid, and removes its data.
+    `flags` come beside those for data and addresses; without certificates among them --insecure-dev is another."""
 
-    `identify`: the flags by which it tells callers apart; else it believes what they say.
-    """
-
-    def __init__(self, identify=("--insecure-dev",)):
-        self._identify = identify
+    def __init__(self, *flags, program="prihvatd", wrapper=()):
+        self._flags, self._program, self._wrapper = flags, program, wrapper
 
     def __enter__(self):
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="prihvat_test_"))
@@ -37,16 +35,20 @@ class Server:
             raise
         return self
 
-    def start(self, listen="127.0.0.1:0", metrics_listen="127.0.0.1:0"):
-        """Starts it, or starts it again after kill(), on the same data."""
+    def start(self, listen="127.0.0.1:0", metrics_listen="127.0.0.1:0", flags=()):
+        """Starts it, or starts it again after kill(), on the same data; `flags` for this time alone."""
+        encrypted = any(flag.startswith("--tls-cert") for flag in (*self._flags, *flags))
         with open(self._folder / "log", "ab") as log:
             self._process = subprocess.Popen(  # pylint: disable=consider-using-with
                 [
-                    binary("prihvatd"),
+                    *self._wrapper,
+                    binary(self._program),
                     f"--data-dir={self._folder / 'data'}",
                     f"--listen={listen}",
                     f"--metrics-listen={metrics_listen}",
-                    *self._identify,
+                    *([] if encrypted else ["--insecure-dev"]),
+                    *self._flags,
+                    *flags,
                 ],
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -67,11 +69,11 @@ class Server:
         timer.start()
         try:
             for line in self._process.stdout:
-                if found := re.match(r"prihvatd listens on ([^,]+), metrics on port (\d+)", line):
+                if found := re.match(rf"{self._program} listens on ([^,]+), metrics on port (\d+)", line):
                     return found[1], found[2]
         finally:
             timer.cancel()
-        raise RuntimeError("prihvatd did not start: " + (self._folder / "log").read_text())
+        raise RuntimeError(f"{self._program} did not start: " + (self._folder / "log").read_text())
 
     def __exit__(self, *_):
         if self._process.poll() is None:
