@@ -415,6 +415,17 @@ struct ContractingState::Handlers {
           milestone.Set("dateMet", state.Now());
           contract->milestones.Add(std::move(milestone));
         });
+    On<procurement::GoodsReturned>(
+        [](ContractingState& state, const auto& event, const std::string&) {
+          Contract* contract = state.Update(event.purchase_order(), event.order());
+          if (contract == nullptr) return;
+          for (Json& milestone : contract->milestones.items()) {
+            if (milestone.TextOf("id") != LastPart(event.receipt())) continue;
+            milestone.Set("description",
+                          std::string(milestone.TextOf("description")) + Returned(event));
+            milestone.Set("dateModified", state.Now());
+          }
+        });
     On<procurement::GoodsReceiptReversed>(
         [](ContractingState& state, const auto& event, const std::string&) {
           Contract* contract = state.Update(event.purchase_order(), event.order());
@@ -435,6 +446,20 @@ struct ContractingState::Handlers {
                           line.accepted().value(), line.unit());
       if (!line.rejected().value().empty() && line.rejected().value() != "0") {
         text += fmt::format(", {} rejected", line.rejected().value());
+      }
+    }
+    return text;
+  }
+
+  static std::string Returned(const procurement::GoodsReturned& event) {
+    std::string text;
+    for (const procurement::ReturnedLine& line : event.lines()) {
+      for (const auto& [quantity, word] : {std::pair(&line.accepted(), "accepted"),
+                                           {&line.rejected(), "rejected"},
+                                           {&line.surplus(), "surplus"}}) {
+        if (quantity->value().empty() || quantity->value() == "0") continue;
+        text +=
+            fmt::format("; line {}: {} {} returned", line.line_number(), quantity->value(), word);
       }
     }
     return text;

@@ -388,6 +388,25 @@ TEST(OcdsPackage, AReceiptIsAMilestoneAndItsReversalTakesTheDateAway) {
             "(none)");
 }
 
+TEST(OcdsPackage, WhatWentBackIsSaidOfTheReceipt) {
+  OrderStage stage;
+  stage.Receive();
+  auto returned = stage.EventOf<procurement::GoodsReturned>(stage.order);
+  returned.set_receipt("operations/ba/goodsReceipts/first");
+  procurement::ReturnedLine& line = *returned.add_lines();
+  line.set_line_number(1);
+  *line.mutable_accepted() = DecimalOf("2.5");
+  *line.mutable_rejected() = DecimalOf("0");
+  *line.mutable_surplus() = DecimalOf("1");
+  stage.Tell(returned);
+  const Json compiled = stage.CompiledOf(kOrder);
+  EXPECT_EQ(
+      OnlyText(compiled, {"contracts", "0", "implementation", "milestones", "0", "description"}),
+      "line 1: 19 pair accepted; line 1: 2.5 accepted returned; line 1: 1 surplus returned");
+  EXPECT_EQ(OnlyText(compiled, {"contracts", "0", "implementation", "milestones", "0", "status"}),
+            "met");
+}
+
 TEST(OcdsPackage, TransactionsAddUpToWhatWasPaid) {
   OrderStage stage;
   int number = 0;

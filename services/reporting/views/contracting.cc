@@ -219,8 +219,8 @@ es::Projection MakeContracting() {
   OfOrders<procurement::PurchaseOrderIssued, procurement::PurchaseOrderAcknowledged,
            procurement::PurchaseOrderAmended, procurement::PurchaseOrderCancelled,
            procurement::PurchaseOrderClosed, procurement::PurchaseOrderTerminated,
-           procurement::GoodsReceiptPosted, procurement::GoodsReceiptReversed,
-           procurement::PaymentReversed>(view);
+           procurement::GoodsReceiptPosted, procurement::GoodsReturned,
+           procurement::GoodsReceiptReversed, procurement::PaymentReversed>(view);
   view.On<procurement::PaymentMade>(&OnPayment);
   return view;
 }
