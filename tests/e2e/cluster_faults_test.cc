@@ -10,7 +10,6 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <random>
 
 #include "absl/time/clock.h"
 #include "fmt/format.h"
@@ -35,6 +34,9 @@ using reception::v1::ReceptionService;
 constexpr int kNodes = 3;
 constexpr int kInstances = 3;
 constexpr int kCallers = 6;
+// The suite's: an instance cut off, one cut off from a broker, one killed, one that its brokers do
+// not hear, and one replaced.
+constexpr uint64_t kSeed = 381;
 constexpr int kFaults = 5;
 constexpr size_t kProgress = 30;  // writes that show that all goes on
 const std::vector<std::string> kOperations = {"operations/ba", "operations/rs", "operations/me"};
@@ -243,7 +245,7 @@ class ClusterFaults : public ::testing::Test {
 };
 
 TEST_F(ClusterFaults, G1_G2_G3_G5_WhatClientsAreToldIsLinearizable) {
-  const uint64_t seed = Number("PRIHVAT_SEED", std::random_device{}());
+  const uint64_t seed = Number("PRIHVAT_SEED", kSeed);
   const uint64_t faults = Number("PRIHVAT_FAULTS", kFaults);
   std::printf(
       "[ seed     ] repeat with: PRIHVAT_SEED=%lu PRIHVAT_FAULTS=%lu e2e_cluster_faults_test\n",
