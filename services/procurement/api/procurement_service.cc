@@ -5,6 +5,7 @@
 
 #include "libs/base/civil.h"
 #include "libs/base/status_macros.h"
+#include "services/procurement/api/paper_queries.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/values.h"
@@ -227,6 +228,21 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListPurchaseOrders(
                Is(wanted.supplier(), order.supplier()) &&
                (!wanted.only_open() || (HoldsCommitment(order.state()) && IsOutstanding(order)));
       });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CountGoodsReceipt(
+    Context* context, const v1::CountGoodsReceiptRequest* request, v1::GoodsReceipt* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::InspectGoodsReceipt(
+    Context* context, const v1::InspectGoodsReceiptRequest* request, v1::GoodsReceipt* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::AbandonGoodsReceipt(
+    Context* context, const v1::AbandonGoodsReceiptRequest* request, v1::GoodsReceipt* response) {
+  return calls_.Command(context, request, response);
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::PostGoodsReceipt(
@@ -582,6 +598,35 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListSourcingProcesses(
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListBids(
     Context* context, const v1::ListBidsRequest* request, v1::ListBidsResponse* response) {
   return calls_.List<v1::Bid>(context, request, response, response->mutable_bids(), "bids");
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RenderPurchaseOrder(
+    Context* context, const v1::RenderPurchaseOrderRequest* request, v1::PaperResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerPurchaseOrder(reads, request->name(), *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RenderReceivingReport(
+    Context* context, const v1::RenderReceivingReportRequest* request,
+    v1::PaperResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerReceivingReport(reads, request->name(), *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RenderBidAnalysis(
+    Context* context, const v1::RenderBidAnalysisRequest* request, v1::PaperResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerBidAnalysis(reads, request->name(), *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RenderAwardMemo(
+    Context* context, const v1::RenderAwardMemoRequest* request, v1::PaperResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerAwardMemo(reads, request->name(), *response);
+  });
 }
 
 }  // namespace prihvat::procurement

@@ -89,6 +89,12 @@ class ProcurementServiceImpl final : public v1::ProcurementService::CallbackServ
                             v1::PurchaseOrder* response) override;
   Reactor* ListPurchaseOrders(Context* context, const v1::ListPurchaseOrdersRequest* request,
                               v1::ListPurchaseOrdersResponse* response) override;
+  Reactor* CountGoodsReceipt(Context* context, const v1::CountGoodsReceiptRequest* request,
+                             v1::GoodsReceipt* response) override;
+  Reactor* InspectGoodsReceipt(Context* context, const v1::InspectGoodsReceiptRequest* request,
+                               v1::GoodsReceipt* response) override;
+  Reactor* AbandonGoodsReceipt(Context* context, const v1::AbandonGoodsReceiptRequest* request,
+                               v1::GoodsReceipt* response) override;
   Reactor* PostGoodsReceipt(Context* context, const v1::PostGoodsReceiptRequest* request,
                             v1::GoodsReceipt* response) override;
   Reactor* ReturnGoods(Context* context, const v1::ReturnGoodsRequest* request,
@@ -215,6 +221,15 @@ class ProcurementServiceImpl final : public v1::ProcurementService::CallbackServ
                                  v1::ListSourcingProcessesResponse* response) override;
   Reactor* ListBids(Context* context, const v1::ListBidsRequest* request,
                     v1::ListBidsResponse* response) override;
+
+  Reactor* RenderPurchaseOrder(Context* context, const v1::RenderPurchaseOrderRequest* request,
+                               v1::PaperResponse* response) override;
+  Reactor* RenderReceivingReport(Context* context, const v1::RenderReceivingReportRequest* request,
+                                 v1::PaperResponse* response) override;
+  Reactor* RenderBidAnalysis(Context* context, const v1::RenderBidAnalysisRequest* request,
+                             v1::PaperResponse* response) override;
+  Reactor* RenderAwardMemo(Context* context, const v1::RenderAwardMemoRequest* request,
+                           v1::PaperResponse* response) override;
 
  private:
   rpc::Calls& calls_;

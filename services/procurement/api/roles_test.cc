@@ -69,7 +69,9 @@ const std::map<std::string, Methods>& Duties() {
         "MatchSupplierInvoice", "BlockSupplierInvoice", "RejectSupplierInvoice",
         "RegisterCreditNote", "PaySupplierInvoice", "RecordSupplierRefund", "PayAdvance",
         "ReversePayment"}},
-      {"logistics_officer", {"PostGoodsReceipt", "ReturnGoods", "ReverseGoodsReceipt"}},
+      {"logistics_officer",
+       {"CountGoodsReceipt", "InspectGoodsReceipt", "AbandonGoodsReceipt", "PostGoodsReceipt",
+        "ReturnGoods", "ReverseGoodsReceipt"}},
       {"viewer", {}},
   };
   return duties;
@@ -77,7 +79,7 @@ const std::map<std::string, Methods>& Duties() {
 
 bool Reads(const std::string& method) {
   return method.rfind("Get", 0) == 0 || method.rfind("List", 0) == 0 ||
-         method.rfind("Compute", 0) == 0;
+         method.rfind("Render", 0) == 0;
 }
 
 class Roles : public ::testing::Test {
@@ -113,7 +115,7 @@ TEST_F(Roles, INV10_NoOfficeHasTwoOfTheFourDuties) {
   const std::vector<std::string> of_each[] = {
       {"CreateRequisition", "CreatePurchaseOrder", "AmendPurchaseOrder"},
       {"ApproveRequisition", "ApprovePurchaseOrder", "ApproveAward", "ApproveSupplierInvoice"},
-      {"PostGoodsReceipt", "ReverseGoodsReceipt"},
+      {"CountGoodsReceipt", "InspectGoodsReceipt", "PostGoodsReceipt", "ReverseGoodsReceipt"},
       {"PaySupplierInvoice", "PayAdvance"}};
   for (const std::string& role : access::Policy::Default().RolesOn(absl::CivilDay(2026, 1, 1))) {
     if (role == "operation_manager") continue;

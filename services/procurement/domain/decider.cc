@@ -29,6 +29,7 @@ const es::Decider& ProcurementDecider() {
     AddOrderApprovals(*d);
     AddOrderMoves(*d);
     AddAmendments(*d);
+    AddReceiptCounts(*d);
     AddReceipts(*d);
     AddReturns(*d);
     AddReceiptReversals(*d);

@@ -17,6 +17,7 @@ void AddOrderDrafts(es::Decider& decider);     // draft_order.cc
 void AddOrderApprovals(es::Decider& decider);  // approve_order.cc
 void AddOrderMoves(es::Decider& decider);      // order_moves.cc: issue, suspend, cancel, close ...
 void AddAmendments(es::Decider& decider);      // amend_order.cc
+void AddReceiptCounts(es::Decider& decider);   // count_goods.cc: count, inspect, abandon
 void AddReceipts(es::Decider& decider);        // receive_goods.cc
 void AddReturns(es::Decider& decider);         // return_goods.cc
 void AddReceiptReversals(es::Decider& decider);  // reverse_receipt.cc

@@ -16,6 +16,7 @@
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
+#include "services/procurement/domain/receipt.h"
 #include "services/procurement/domain/serials.h"
 #include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
@@ -36,7 +37,7 @@ struct Quantities {
   Decimal surplus;
 };
 
-Checked<Quantities> CheckDelivered(const v1::ReceiptLine& line, int i) {
+Checked<Quantities> CheckDelivered(const v1::ReceiptLine& line, std::string_view list, int i) {
   Quantities counted;
   Decimal delivered;
   const struct {
@@ -48,7 +49,7 @@ Checked<Quantities> CheckDelivered(const v1::ReceiptLine& line, int i) {
                {"rejected", line.rejected(), counted.rejected},
                {"surplus", line.surplus(), counted.surplus}};
   for (const auto& part : parts) {
-    const std::string field = FieldOf("goods_receipt.lines", i, part.field);
+    const std::string field = FieldOf(list, i, part.field);
     const auto number = CheckQuantity(field, part.from);
     if (!number.ok()) return number.rejection();
     if (*number > kMaxQuantity) {
@@ -66,18 +67,18 @@ Checked<Quantities> CheckDelivered(const v1::ReceiptLine& line, int i) {
         .With("line", line.line_number())
         .With("delivered", delivered.ToString())
         .With("accounted_for", sum.ToString())
-        .Field(FieldOf("goods_receipt.lines", i, "delivered"),
-               fmt::format("must be {}", sum.ToString()));
+        .Field(FieldOf(list, i, "delivered"), fmt::format("must be {}", sum.ToString()));
   }
   if (sum.IsZero()) {
-    return es::InvalidField(FieldOf("goods_receipt.lines", i, "accepted"),
+    return es::InvalidField(FieldOf(list, i, "accepted"),
                             "nothing was delivered of the line; leave it out");
   }
   return counted;
 }
 
-MaybeRejected CheckRejectionReason(const v1::ReceiptLine& line, const Quantities& counted, int i) {
-  const std::string field = FieldOf("goods_receipt.lines", i, "rejection_reason");
+MaybeRejected CheckRejectionReason(const v1::ReceiptLine& line, const Quantities& counted,
+                                   std::string_view list, int i) {
+  const std::string field = FieldOf(list, i, "rejection_reason");
   if (auto no = CheckText(field, line.rejection_reason(), false, 1000)) return no;
   if (counted.rejected.IsZero() || !line.rejection_reason().empty()) return std::nullopt;
   return es::Rejected(kRejectionReasonMissing)
@@ -109,7 +110,8 @@ MaybeRejected CheckTolerated(const v1::OrderLine& line, const Decimal& accepted_
 // The pieces of one receipt: each once, and none that is kept already (INV-12).
 class Pieces {
  public:
-  Pieces(const View& view, const Context& context) : view_(view), context_(context) {}
+  Pieces(const View& view, const Context& context, std::string_view list)
+      : view_(view), context_(context), list_(list) {}
 
   // Checks the accepted pieces of a line and adds them to `posted`.
   MaybeRejected Accept(const v1::ReceiptLine& line, int i, const Quantities& counted,
@@ -123,11 +125,11 @@ class Pieces {
           .With("line", line.line_number())
           .With("listed", line.serials_size())
           .With("expected", wanted.ToString())
-          .Field(FieldOf("goods_receipt.lines", i, "serials"), "one for each accepted piece");
+          .Field(FieldOf(list_, i, "serials"), "one for each accepted piece");
     }
     for (int j = 0; j < line.serials_size(); ++j) {
-      const auto piece = CheckItem(
-          line.serials(j), fmt::format("{}[{}]", FieldOf("goods_receipt.lines", i, "serials"), j));
+      const auto piece =
+          CheckItem(line.serials(j), fmt::format("{}[{}]", FieldOf(list_, i, "serials"), j));
       if (!piece.ok()) return piece.rejection();
       if (auto no = CheckNew(piece->item)) return no;
       if (!piece->warning.empty()) warnings_.push_back(piece->warning);
@@ -139,7 +141,7 @@ class Pieces {
   // Notes the rejected pieces: not more than were rejected.
   MaybeRejected Reject(const v1::ReceiptLine& line, int i, const Quantities& counted,
                        v1::PostedLine& posted) {
-    const std::string field = FieldOf("goods_receipt.lines", i, "rejected_serials");
+    const std::string field = FieldOf(list_, i, "rejected_serials");
     if (Decimal::FromInt(line.rejected_serials_size()) > counted.rejected) {
       return es::Rejected(kSerialsDoNotMatch)
           .Saying(fmt::format("line {}: {} rejected pieces listed, {} rejected", line.line_number(),
@@ -182,18 +184,20 @@ class Pieces {
 
   const View& view_;
   const Context& context_;
+  const std::string_view list_;  // of the lines, in the request
   std::set<std::string> seen_;
   std::vector<std::string> warnings_;
 };
 
 // Counts what came of the line now to all that came before; refused, with the numbers, before the
 // sum leaves its range.
-MaybeRejected Count(common::v1::Decimal& total, const Decimal& more, std::string_view what, int i) {
+MaybeRejected Count(common::v1::Decimal& total, const Decimal& more, std::string_view what,
+                    std::string_view list, int i) {
   const Decimal before = DecimalOf(total);
   const auto sum = CheckedAdd(before, more);
   if (!sum.ok()) {
     return es::InvalidField(
-        FieldOf("goods_receipt.lines", i, what),
+        FieldOf(list, i, what),
         fmt::format("{} more would be counted to {}, and that is more than can be held",
                     more.ToString(), before.ToString()));
   }
@@ -202,16 +206,16 @@ MaybeRejected Count(common::v1::Decimal& total, const Decimal& more, std::string
 }
 
 // What came of one line: checked, counted in `line`, and as events say it.
-Checked<v1::PostedLine> ReceiveLine(v1::OrderLine& line, const v1::ReceiptLine& delivered, int i,
-                                    Pieces& pieces) {
-  const auto counted = CheckDelivered(delivered, i);
+Checked<v1::PostedLine> ReceiveLine(v1::OrderLine& line, const v1::ReceiptLine& delivered,
+                                    std::string_view list, int i, Pieces& pieces) {
+  const auto counted = CheckDelivered(delivered, list, i);
   if (!counted.ok()) return counted.rejection();
   if (line.kind() == v1::LINE_KIND_GOODS_SERIAL &&
       (counted->rejected.scale() > 0 || counted->surplus.scale() > 0)) {
-    return es::InvalidField(FieldOf("goods_receipt.lines", i, "rejected"),
+    return es::InvalidField(FieldOf(list, i, "rejected"),
                             "goods with serials come in whole pieces");
   }
-  if (auto no = CheckRejectionReason(delivered, *counted, i)) return *no;
+  if (auto no = CheckRejectionReason(delivered, *counted, list, i)) return *no;
   if (auto no = CheckTolerated(line, counted->accepted)) return *no;
 
   v1::PostedLine posted;
@@ -229,40 +233,33 @@ Checked<v1::PostedLine> ReceiveLine(v1::OrderLine& line, const v1::ReceiptLine& 
   posted.set_rejection_reason(delivered.rejection_reason());
   if (auto no = pieces.Accept(delivered, i, *counted, posted)) return *no;
   if (auto no = pieces.Reject(delivered, i, *counted, posted)) return *no;
-  if (auto no = Count(*line.mutable_accepted(), counted->accepted, "accepted", i)) return *no;
-  if (auto no = Count(*line.mutable_rejected(), counted->rejected, "rejected", i)) return *no;
-  if (auto no = Count(*line.mutable_surplus(), counted->surplus, "surplus", i)) return *no;
+  if (auto no = Count(*line.mutable_accepted(), counted->accepted, "accepted", list, i)) return *no;
+  if (auto no = Count(*line.mutable_rejected(), counted->rejected, "rejected", list, i)) return *no;
+  if (auto no = Count(*line.mutable_surplus(), counted->surplus, "surplus", list, i)) return *no;
   return posted;
 }
 
+using ReceiptLines = google::protobuf::RepeatedPtrField<v1::ReceiptLine>;
+
 // The receipt's lines, counted in `order`, which is recomputed.
 Checked<std::vector<v1::PostedLine>> ReceiveLines(v1::PurchaseOrder& order,
-                                                  const v1::GoodsReceipt& receipt,
-                                                  std::string_view donor, Pieces& pieces) {
-  if (receipt.lines().empty()) {
-    return es::InvalidField("goods_receipt.lines", "must have at least one line");
-  }
+                                                  const ReceiptLines& receipt,
+                                                  std::string_view list, std::string_view donor,
+                                                  Pieces& pieces) {
+  if (receipt.empty()) return es::InvalidField(list, "must have at least one line");
   const v1::PurchaseOrder before = order;
   std::vector<v1::PostedLine> lines;
   std::set<int> numbers;
-  for (int i = 0; i < receipt.lines_size(); ++i) {
-    const int number = receipt.lines(i).line_number();
-    const std::string field = FieldOf("goods_receipt.lines", i, "line_number");
-    v1::OrderLine* line = FindLine(order, number);
-    if (line == nullptr) {
-      return es::InvalidField(
-          field, fmt::format("the order has no line {}; it has {}", number, order.lines_size()));
-    }
-    if (!numbers.insert(number).second) {
-      return es::InvalidField(field, fmt::format("line {} stands twice in the receipt", number));
-    }
-    auto posted = ReceiveLine(*line, receipt.lines(i), i, pieces);
+  for (int i = 0; i < receipt.size(); ++i) {
+    const int number = receipt[i].line_number();
+    if (auto no = CheckLineNumber(order, number, list, i, numbers)) return *no;
+    auto posted = ReceiveLine(*FindLine(order, number), receipt[i], list, i, pieces);
     if (!posted.ok()) return posted.rejection();
     lines.push_back(*posted);
     lines.back().set_donor(std::string(donor));
   }
   if (const auto status = Recompute(order); !status.ok()) {
-    return es::InvalidField("goods_receipt.lines", std::string(status.message()));
+    return es::InvalidField(list, std::string(status.message()));
   }
   order.set_state(IsOutstanding(order) ? v1::PURCHASE_ORDER_STATE_PARTIALLY_RECEIVED
                                        : v1::PURCHASE_ORDER_STATE_RECEIVED);
@@ -294,44 +291,42 @@ v1::GoodsReceiptPosted EventOf(const v1::PurchaseOrder& order, const v1::Supplie
   return event;
 }
 
-Decision DecidePostGoodsReceipt(const View& view, const v1::PostGoodsReceiptRequest& command,
-                                Context& context) {
-  if (auto no = CheckParentIsOperation(view, context, command.parent())) return *no;
-  const v1::GoodsReceipt& receipt = command.goods_receipt();
-  const auto found = Find<v1::PurchaseOrder>(view, context, "goods_receipt.purchase_order",
-                                             receipt.purchase_order(), kPurchaseOrderPattern);
-  if (!found.ok()) return found.rejection();
-  const v1::PurchaseOrder& before = **found;
-  if (!IsOpenForReceipt(before.state())) return WrongOrderState(before, "be received against");
-  if (auto no = CheckDuty(before, AtStake(before), context.principal, Duty::kReceiver,
-                          PolicyOn(view, context))) {
-    return *no;
+// Who received: each is kept apart from who asked, approved and pays, also from what they did since
+// they counted.
+MaybeRejected CheckReceivers(const View& view, const Context& context,
+                             const v1::PurchaseOrder& order, const v1::GoodsReceipt& receipt) {
+  const Policy policy = PolicyOn(view, context);
+  for (const std::string& person :
+       {context.principal, std::string(receipt.counter()), std::string(receipt.inspector())}) {
+    if (person.empty()) continue;  // all in one
+    if (auto no = CheckDuty(order, AtStake(order), person, Duty::kReceiver, policy)) return no;
   }
-  if (auto no = CheckText("goods_receipt.delivery_note", receipt.delivery_note(), false, 100)) {
-    return *no;
-  }
-  v1::PurchaseOrder after = before;
-  Pieces pieces(view, context);
-  const auto* project = view.Find<v1::Project>(before.project());
-  const auto lines = ReceiveLines(after, receipt, project->donor(), pieces);
-  if (!lines.ok()) return lines.rejection();
+  return std::nullopt;
+}
 
-  const std::string number = context.NextNumber(view, "GRN").ToString();
-  const auto name = NewName(view, context, command.parent(), "goodsReceipts", "goods_receipt_id",
-                            command.goods_receipt_id(), number);
-  if (!name.ok()) return name.rejection();
+// Books the receipt, which has its name and number.
+Decision Post(const View& view, const Context& context, const v1::GoodsReceipt& receipt,
+              std::string_view list) {
+  const auto& before = *view.Find<v1::PurchaseOrder>(receipt.purchase_order());
+  v1::PurchaseOrder after = before;
+  Pieces pieces(view, context, list);
+  const auto* project = view.Find<v1::Project>(before.project());
+  const auto lines = ReceiveLines(after, receipt.lines(), list, project->donor(), pieces);
+  if (!lines.ok()) return lines.rejection();
   auto event = EventOf(after, *view.Find<v1::Supplier>(before.supplier()), *lines);
-  event.set_receipt(*name);
-  event.set_document_number(number);
+  event.set_receipt(receipt.name());
+  event.set_document_number(receipt.document_number());
   event.set_delivery_note(receipt.delivery_note());
   event.set_receiver(context.principal);
+  event.set_counter(receipt.counter());
+  event.set_inspector(receipt.inspector());
   event.mutable_warnings()->Assign(pieces.warnings().begin(), pieces.warnings().end());
-  Decision decision = es::Accepted(std::move(event)).Naming(*name);
+  Decision decision = es::Accepted(std::move(event)).Naming(receipt.name());
 
   const BudgetChange change = BudgetChangeOf(before, after);
   if (!change.IsNothing()) {
     const auto* budget_line = view.Find<v1::BudgetLine>(before.budget_line());
-    const auto moved = MoveBudget(*budget_line, *name, v1::BUDGET_MOVE_KIND_SPENT, change);
+    const auto moved = MoveBudget(*budget_line, receipt.name(), v1::BUDGET_MOVE_KIND_SPENT, change);
     if (!moved.ok()) return moved.rejection();
     decision.Add(*moved);
   }
@@ -342,6 +337,57 @@ Decision DecidePostGoodsReceipt(const View& view, const v1::PostGoodsReceiptRequ
     decision.Add(std::move(received));
   }
   return decision;
+}
+
+// The last of three steps.
+Decision PostInspected(const View& view, const v1::PostGoodsReceiptRequest& command,
+                       const Context& context) {
+  if (command.has_goods_receipt() || !command.parent().empty()) {
+    return es::InvalidField("goods_receipt", "is for what is booked in one; `name` has its own");
+  }
+  const auto found = FindForEdit<v1::GoodsReceipt>(view, context, command.name(),
+                                                   kGoodsReceiptPattern, command.etag());
+  if (!found.ok()) return found.rejection();
+  const v1::GoodsReceipt& receipt = **found;
+  if (receipt.state() != v1::GOODS_RECEIPT_STATE_INSPECTED) {
+    return WrongReceiptState(receipt, "be posted");
+  }
+  if (auto no = CheckNotBefore(receipt.inspect_time(), "was inspected", receipt.name(), context)) {
+    return *no;
+  }
+  const auto& order = *view.Find<v1::PurchaseOrder>(receipt.purchase_order());
+  if (!IsOpenForReceipt(order.state())) return WrongOrderState(order, "be received against");
+  if (auto no = CheckReceivers(view, context, order, receipt)) return *no;
+  return Post(view, context, receipt, "lines");
+}
+
+// Counted, inspected and booked in one.
+Decision PostInOne(const View& view, const v1::PostGoodsReceiptRequest& command, Context& context) {
+  if (auto no = CheckParentIsOperation(view, context, command.parent())) return *no;
+  v1::GoodsReceipt receipt;
+  receipt.set_purchase_order(command.goods_receipt().purchase_order());
+  receipt.set_delivery_note(command.goods_receipt().delivery_note());
+  *receipt.mutable_lines() = command.goods_receipt().lines();
+  const auto order = Find<v1::PurchaseOrder>(view, context, "goods_receipt.purchase_order",
+                                             receipt.purchase_order(), kPurchaseOrderPattern);
+  if (!order.ok()) return order.rejection();
+  if (!IsOpenForReceipt((*order)->state())) return WrongOrderState(**order, "be received against");
+  if (auto no = CheckReceivers(view, context, **order, receipt)) return *no;
+  if (auto no = CheckText("goods_receipt.delivery_note", receipt.delivery_note(), false, 100)) {
+    return *no;
+  }
+  receipt.set_document_number(context.NextNumber(view, "GRN").ToString());
+  const auto name = NewName(view, context, command.parent(), "goodsReceipts", "goods_receipt_id",
+                            command.goods_receipt_id(), receipt.document_number());
+  if (!name.ok()) return name.rejection();
+  receipt.set_name(*name);
+  return Post(view, context, receipt, "goods_receipt.lines");
+}
+
+Decision DecidePostGoodsReceipt(const View& view, const v1::PostGoodsReceiptRequest& command,
+                                Context& context) {
+  return command.name().empty() ? PostInOne(view, command, context)
+                                : PostInspected(view, command, context);
 }
 
 v1::ReceiptLine ReceiptLineOf(const v1::PostedLine& posted) {
@@ -365,7 +411,9 @@ v1::ReceiptLine ReceiptLineOf(const v1::PostedLine& posted) {
 
 void FoldPosted(es::Entities& entities, const v1::GoodsReceiptPosted& event,
                 const es::EventContext& context) {
-  v1::GoodsReceipt receipt;
+  const auto* inspected = entities.Find<v1::GoodsReceipt>(event.receipt());
+  v1::GoodsReceipt receipt = inspected == nullptr ? v1::GoodsReceipt() : *inspected;
+  receipt.clear_lines();
   receipt.set_name(event.receipt());
   receipt.set_document_number(event.document_number());
   receipt.set_state(v1::GOODS_RECEIPT_STATE_POSTED);
@@ -391,7 +439,9 @@ void FoldPosted(es::Entities& entities, const v1::GoodsReceiptPosted& event,
     if (order.receipts() == 0) order.set_state_before_receipts(order.state());
     ApplyFacts(order, event.order());
     order.set_receipts(order.receipts() + 1);
-    AddOnce(*order.mutable_receivers(), event.receiver());
+    for (const std::string* person : {&event.receiver(), &event.counter(), &event.inspector()}) {
+      if (!person->empty()) AddOnce(*order.mutable_receivers(), *person);
+    }
     Stamp(order, context);
   });
 }
@@ -405,6 +455,16 @@ void FoldReceived(es::Entities& entities, const v1::PurchaseOrderReceived& event
 }
 
 }  // namespace
+
+MaybeRejected CheckReceivable(const View& view, const Context& context,
+                              const v1::PurchaseOrder& order, const ReceiptLines& lines,
+                              std::string_view list) {
+  v1::PurchaseOrder after = order;
+  Pieces pieces(view, context, list);
+  const auto posted = ReceiveLines(after, lines, list, /*donor=*/"", pieces);
+  if (!posted.ok()) return posted.rejection();
+  return std::nullopt;
+}
 
 void AddReceipts(es::Decider& decider) {
   decider.On<v1::PostGoodsReceiptRequest>(&DecidePostGoodsReceipt);

@@ -128,13 +128,6 @@ Checked<v1::ReturnedLine> ReturnLine(const View& view, const Context& context,
   return returned;
 }
 
-const v1::ReceiptLine* FindReceiptLine(const v1::GoodsReceipt& receipt, int number) {
-  for (const v1::ReceiptLine& line : receipt.lines()) {
-    if (line.line_number() == number) return &line;
-  }
-  return nullptr;
-}
-
 // What stands open again after a return: to come in an order that goes on, cancelled in one that
 // has ended.
 void Settle(v1::PurchaseOrder& order) {

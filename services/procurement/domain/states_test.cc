@@ -263,10 +263,21 @@ void OrderAndReceive(PayablesSpec& spec) {
 
 Aggregate<PayablesSpec> Receipts() {
   using S = PayablesSpec;
+  const auto counted = [](S& s) {
+    s.Ordered({Goods("10", "10.00")});
+    s.CountGoods({{1, "10"}}).ThenAccepted();
+  };
+  const auto inspected = [=](S& s) { counted(s), s.Inspect({{.accepted = "10"}}); };
   return {.title = "Goods receipts",
-          .states = {{"POSTED", OrderAndReceive},
-                     {"REVERSED", [](S& s) { OrderAndReceive(s), s.ReverseReceipt(); }}},
-          .commands = {{"return goods", [](S& s) { s.Return({.accepted = "1"}); }},
+          .states = {{"COUNTING", counted},
+                     {"INSPECTED", inspected},
+                     {"POSTED", [=](S& s) { inspected(s), s.Post(); }},
+                     {"REVERSED", [](S& s) { OrderAndReceive(s), s.ReverseReceipt(); }},
+                     {"ABANDONED", [=](S& s) { counted(s), s.Abandon(); }}},
+          .commands = {{"inspect", [](S& s) { s.Inspect({{.accepted = "10"}}); }},
+                       {"post", [](S& s) { s.Post(); }},
+                       {"abandon", [](S& s) { s.Abandon(); }},
+                       {"return goods", [](S& s) { s.Return({.accepted = "1"}); }},
                        {"reverse", [](S& s) { s.ReverseReceipt(); }}},
           .state_of = [](const S& s) {
             return Name(v1::GoodsReceiptState_Name(s.Entity<v1::GoodsReceipt>(kReceipt).state()),
@@ -462,6 +473,8 @@ CLOSED: return goods > CLOSED, reverse the only receipt > CLOSED
 TERMINATED: return goods > TERMINATED, reverse the only receipt > TERMINATED
 )";
 constexpr char kReceipts[] = R"(
+COUNTING: inspect > INSPECTED, abandon > ABANDONED
+INSPECTED: post > POSTED, abandon > ABANDONED
 POSTED: return goods > POSTED, reverse > REVERSED
 )";
 constexpr char kInvoices[] = R"(

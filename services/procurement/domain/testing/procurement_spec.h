@@ -224,6 +224,48 @@ class ProcurementSpec : public testkit::DeciderSpec {
     return command;
   }
 
+  // The same in three steps: what was delivered of each line, by number; what becomes of it;
+  // booked.
+  ProcurementSpec& CountGoods(const std::vector<std::pair<int, std::string>>& delivered,
+                              std::string_view id = "grn", std::string_view person = kReceiver,
+                              std::string_view order = "po") {
+    v1::CountGoodsReceiptRequest command;
+    command.set_parent(kOperation);
+    command.set_goods_receipt_id(std::string(id));
+    command.mutable_goods_receipt()->set_purchase_order(OrderName(order));
+    for (const auto& [number, quantity] : delivered) {
+      v1::ReceiptLine& line = *command.mutable_goods_receipt()->add_lines();
+      line.set_line_number(number);
+      *line.mutable_delivered() = Number(quantity);
+    }
+    As(std::string(person)).When(command);
+    return *this;
+  }
+  ProcurementSpec& Inspect(const std::vector<Delivered>& lines, std::string_view id = "grn",
+                           std::string_view person = kReceiver) {
+    v1::InspectGoodsReceiptRequest command;
+    command.set_name(ReceiptName(id));
+    for (const Delivered& line : lines) *command.add_lines() = ReceiptLine(line);
+    As(std::string(person)).When(command);
+    return *this;
+  }
+  ProcurementSpec& Post(std::string_view id = "grn", std::string_view person = kReceiver) {
+    v1::PostGoodsReceiptRequest command;
+    command.set_name(ReceiptName(id));
+    As(std::string(person)).When(command);
+    return *this;
+  }
+  ProcurementSpec& Abandon(std::string_view id = "grn") {
+    v1::AbandonGoodsReceiptRequest command;
+    command.set_name(ReceiptName(id));
+    command.set_reason("counted wrongly");
+    As(kReceiver).When(command);
+    return *this;
+  }
+  static std::string ReceiptName(std::string_view id = "grn") {
+    return std::string(kOperation) + "/goodsReceipts/" + std::string(id);
+  }
+
   // Returns things of line 1 of the receipt.
   ProcurementSpec& Return(const Delivered& what, std::string_view id = "grn") {
     v1::ReturnGoodsRequest command;

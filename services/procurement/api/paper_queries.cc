@@ -1,0 +1,98 @@
+#include "services/procurement/api/paper_queries.h"
+
+#include <set>
+#include <utility>
+
+#include "libs/base/status_macros.h"
+#include "services/procurement/documents/papers.h"
+#include "services/procurement/domain/checks.h"
+#include "services/procurement/domain/values.h"
+
+namespace prihvat::procurement {
+namespace {
+
+// A paper's file and the error that its making ends with.
+absl::Status Fill(absl::StatusOr<std::string> pdf, const std::string& file_name,
+                  v1::PaperResponse& response) {
+  if (!pdf.ok()) return pdf.status();
+  response.set_content(*std::move(pdf));
+  response.set_content_type("application/pdf");
+  response.set_file_name(file_name + ".pdf");
+  return absl::OkStatus();
+}
+
+// Of the budget line's project.
+const v1::Project* ProjectOfLine(const es::View& view, const std::string& budget_line) {
+  return view.Find<v1::Project>(budget_line.substr(0, budget_line.find("/budgetLines/")));
+}
+
+void AddSupplier(const es::View& view, const std::string& name, PaperContext& context) {
+  if (const auto* supplier = view.Find<v1::Supplier>(name)) context.suppliers.push_back(supplier);
+}
+
+PaperContext ContextOf(const rpc::ReadContext& reads, const v1::PurchaseOrder& order) {
+  PaperContext context{.zone = reads.zone(),
+                       .project = reads.entities().Find<v1::Project>(order.project()),
+                       .order = &order,
+                       .suppliers = {},
+                       .bids = {}};
+  AddSupplier(reads.entities(), order.supplier(), context);
+  return context;
+}
+
+PaperContext ContextOf(const rpc::ReadContext& reads, const v1::SourcingProcess& process) {
+  const es::View& view = reads.entities();
+  PaperContext context{.zone = reads.zone(),
+                       .project = ProjectOfLine(view, process.budget_line()),
+                       .order = nullptr,
+                       .suppliers = {},
+                       .bids = {}};
+  std::set<std::string> suppliers(process.invited_suppliers().begin(),
+                                  process.invited_suppliers().end());
+  for (const v1::LotAward& award : process.recommended()) suppliers.insert(award.supplier());
+  for (const std::string& name : process.bids()) {
+    const auto* bid = view.Find<v1::Bid>(name);
+    if (bid == nullptr) continue;
+    context.bids.push_back(bid);
+    suppliers.insert(bid->supplier());
+  }
+  for (const std::string& name : suppliers) AddSupplier(view, name, context);
+  return context;
+}
+
+}  // namespace
+
+absl::Status AnswerPurchaseOrder(const rpc::ReadContext& reads, const std::string& name,
+                                 v1::PaperResponse& response) {
+  v1::PurchaseOrder order;
+  PRIHVAT_RETURN_IF_ERROR(reads.FindInto(name, order));
+  return Fill(RenderOrder(order, ContextOf(reads, order)), order.document_number(), response);
+}
+
+absl::Status AnswerReceivingReport(const rpc::ReadContext& reads, const std::string& name,
+                                   v1::PaperResponse& response) {
+  v1::GoodsReceipt receipt;
+  PRIHVAT_RETURN_IF_ERROR(reads.FindInto(name, receipt));
+  v1::PurchaseOrder order;
+  PRIHVAT_RETURN_IF_ERROR(reads.FindInto(receipt.purchase_order(), order));
+  return Fill(RenderReceivingReport(receipt, ContextOf(reads, order)), receipt.document_number(),
+              response);
+}
+
+absl::Status AnswerBidAnalysis(const rpc::ReadContext& reads, const std::string& name,
+                               v1::PaperResponse& response) {
+  v1::SourcingProcess process;
+  PRIHVAT_RETURN_IF_ERROR(reads.FindInto(name, process));
+  return Fill(RenderBidAnalysis(process, ContextOf(reads, process)),
+              process.document_number() + "-analysis", response);
+}
+
+absl::Status AnswerAwardMemo(const rpc::ReadContext& reads, const std::string& name,
+                             v1::PaperResponse& response) {
+  v1::SourcingProcess process;
+  PRIHVAT_RETURN_IF_ERROR(reads.FindInto(name, process));
+  return Fill(RenderAwardMemo(process, ContextOf(reads, process)),
+              process.document_number() + "-award", response);
+}
+
+}  // namespace prihvat::procurement

@@ -1,0 +1,123 @@
+// The papers, read back by other people's programs.
+#include "services/procurement/documents/papers.h"
+
+#include <fstream>
+
+#include "libs/documents/testing/probe.h"
+#include "services/procurement/domain/testing/sourcing_spec.h"
+
+namespace prihvat::procurement {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// What the stage knows of a paper's surroundings.
+struct Surroundings {
+  explicit Surroundings(const ProcurementSpec& spec)
+      : project(spec.Entity<v1::Project>(kProject)),
+        supplier(spec.Entity<v1::Supplier>(kSupplier)) {
+    context.zone = spec.zone();
+    context.project = &project;
+    context.suppliers = {&supplier};
+  }
+  v1::Project project;
+  v1::Supplier supplier;
+  PaperContext context;
+};
+
+// Its text; with PRIHVAT_PAPERS set, the PDF is left in that folder too, to be looked at.
+std::string TextOf(const absl::StatusOr<std::string>& pdf, const std::string& file) {
+  EXPECT_TRUE(pdf.ok()) << pdf.status();
+  if (!pdf.ok()) return "";
+  if (const char* folder = std::getenv("PRIHVAT_PAPERS")) {
+    std::ofstream(std::string(folder) + "/" + file + ".pdf", std::ios::binary) << *pdf;
+  }
+  const auto text = documents::PdfText(*pdf);
+  EXPECT_TRUE(text.ok()) << text.status();
+  return text.value_or("");
+}
+
+TEST(Papers, AnOrderSaysWhatIsBoughtFromWhomAndWhoApproved) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("1000", "170.90", "2"), Pieces("10", "72500.00")});
+  const Surroundings at(spec);
+  const std::string text = TextOf(RenderOrder(spec.Order(), at.context), "order");
+  EXPECT_THAT(text, AllOf(HasSubstr("Purchase Order"), HasSubstr("Narudžbenica"),
+                          HasSubstr("PO-2023-0001"), HasSubstr("Autokuća d.o.o."),
+                          HasSubstr("protective footwear"), HasSubstr("zaštitna obuća")));
+  EXPECT_THAT(text, AllOf(HasSubstr("170.90"), HasSubstr("170,900.00"), HasSubstr("725,000.00"),
+                          HasSubstr("895,900.00 BAM"), HasSubstr("± 2 %")));
+  EXPECT_THAT(text, AllOf(HasSubstr("approver"), HasSubstr("second-approver"),
+                          HasSubstr("13 July 2023"), HasSubstr("Funded by the European Union")));
+  EXPECT_THAT(text, Not(HasSubstr("Draft")));
+  // The same order, the same bytes; a draft says that it is one.
+  EXPECT_EQ(RenderOrder(spec.Order(), at.context).value(),
+            RenderOrder(spec.Order(), at.context).value());
+  spec.Draft({Goods("1", "1.00")}, "other").ThenAccepted();
+  EXPECT_THAT(TextOf(RenderOrder(spec.Order("other"), at.context), "draft"),
+              HasSubstr("Draft: not valid"));
+}
+
+TEST(Papers, AReceivingReportSaysWhatBecameOfWhatCame) {
+  ProcurementSpec spec;
+  spec.Ordered({Pieces("3", "10.00"), Goods("100", "1.00")});
+  Surroundings at(spec);
+  v1::PurchaseOrder order = spec.Order();
+  at.context.order = &order;
+  spec.CountGoods({{1, "3"}, {2, "40"}}).ThenAccepted();
+  const std::string counted =
+      TextOf(RenderReceivingReport(spec.Entity<v1::GoodsReceipt>(kReceipt), at.context), "counted");
+  EXPECT_THAT(counted, AllOf(HasSubstr("Counted, not yet inspected"), HasSubstr("GRN-2023-0001"),
+                             Not(HasSubstr("Accepted"))));
+  spec.Inspect({{.accepted = "2",
+                 .rejected = "1",
+                 .serials = {"A-1", "A-2"},
+                 .rejected_serials = {"A-3"},
+                 .reason = "does not switch on"},
+                {.accepted = "40", .line = 2}})
+      .ThenAccepted();
+  spec.Post().ThenAccepted();
+  const std::string text =
+      TextOf(RenderReceivingReport(spec.Entity<v1::GoodsReceipt>(kReceipt), at.context), "receipt");
+  EXPECT_THAT(text, AllOf(HasSubstr("Receiving Report"), HasSubstr("Zapisnik o prijemu"),
+                          HasSubstr("Haix A-1"), HasSubstr("Haix A-2"), HasSubstr("PO-2023-0001"),
+                          HasSubstr("does not switch on: Haix A-3"), HasSubstr("60.00 BAM")));
+  EXPECT_THAT(text, Not(HasSubstr("not yet")));
+}
+
+TEST(Papers, ABidAnalysisIsMadeOnceTheBidsAreOpen) {
+  SourcingSpec spec;
+  spec.BidsClosed();
+  Surroundings at(spec);
+  EXPECT_EQ(RenderBidAnalysis(spec.Process(), at.context).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  SourcingSpec evaluated;
+  evaluated.Evaluated();
+  std::vector<v1::Bid> bids;
+  std::vector<v1::Supplier> suppliers;
+  for (const char* id : {"alfa", "beta", "gama"}) {
+    bids.push_back(evaluated.BidOf(id));
+    suppliers.push_back(evaluated.Entity<v1::Supplier>(SourcingSpec::SupplierName(id)));
+  }
+  for (const v1::Bid& bid : bids) at.context.bids.push_back(&bid);
+  for (const v1::Supplier& supplier : suppliers) at.context.suppliers.push_back(&supplier);
+  const std::string text = TextOf(RenderBidAnalysis(evaluated.Process(), at.context), "analysis");
+  EXPECT_THAT(text, AllOf(HasSubstr("Bid Analysis"), HasSubstr("Analiza ponuda"),
+                          HasSubstr("alfa d.o.o."), HasSubstr("no samples"),
+                          HasSubstr("90,000.00 BAM"), HasSubstr("Lot 2. Footwear")));
+  EXPECT_EQ(RenderAwardMemo(evaluated.Process(), at.context).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  evaluated.Recommend({"alfa", "beta"}, "alfa can deliver one lot only").ThenAccepted();
+  const std::string asked = TextOf(RenderAwardMemo(evaluated.Process(), at.context), "memo");
+  EXPECT_THAT(asked, AllOf(HasSubstr("Award Memorandum"), HasSubstr("0 of 1 approvals given"),
+                           HasSubstr("185,000.00 BAM"), HasSubstr("alfa can deliver one lot only"),
+                           HasSubstr("recommender")));
+  evaluated.Do<v1::ApproveAwardRequest>(kApprover).ThenAccepted();
+  EXPECT_THAT(TextOf(RenderAwardMemo(evaluated.Process(), at.context), "approved"),
+              AllOf(HasSubstr("approver"), Not(HasSubstr("approvals given"))));
+}
+
+}  // namespace
+}  // namespace prihvat::procurement
