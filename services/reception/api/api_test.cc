@@ -348,13 +348,13 @@ TEST_F(Api, ListsAreFiltered) {
 
   v1::RecordServiceDeliveryRequest deliver;
   deliver.set_parent(Centre("usivak"));
-  deliver.mutable_service_delivery()->set_agency("organisations/unicef");
+  deliver.mutable_service_delivery()->set_agency("organisations/iom");
   deliver.mutable_service_delivery()->set_kind(v1::SERVICE_KIND_EDUCATION);
   deliver.mutable_service_delivery()->set_persons(12);
   Do(&Stub::RecordServiceDelivery, deliver);
   v1::ListServiceDeliveriesRequest deliveries;
   deliveries.set_parent(Centre("usivak"));
-  deliveries.set_agency("organisations/unicef");
+  deliveries.set_agency("organisations/iom");
   EXPECT_EQ(Do(&Stub::ListServiceDeliveries, deliveries).service_deliveries_size(), 1);
   deliveries.set_kind(v1::SERVICE_KIND_HEALTH);
   EXPECT_EQ(Do(&Stub::ListServiceDeliveries, deliveries).service_deliveries_size(), 0);

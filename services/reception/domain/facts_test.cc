@@ -144,7 +144,19 @@ TEST(ServiceDelivery, IsAFactInEveryStateOfTheCentre) {
   v1::EvacuateCentreRequest evacuate;
   evacuate.set_name(Centre("usivak"));
   story.Do(evacuate);
-  story.Do(Meals("organisations/unicef", "1"));
+  story.Do(Meals("organisations/iom", "1"));
+}
+
+TEST(ServiceDelivery, S3_AnAgencyTellsOfItsOwnDeliveriesOnly) {
+  Story story;
+  story.OpenCentre("usivak", 0);
+  EXPECT_THAT(story.Refused(Meals("organisations/unicef", "1"), "AGENCY_NOT_YOURS"),
+              ::testing::HasSubstr("organisations/unicef"));
+  // Nor by a name that only begins as the caller's does.
+  story.Refused(Meals("organisations/io", "1"), "AGENCY_NOT_YOURS");
+  story.Refused(Meals("organisations/iom-two", "1"), "AGENCY_NOT_YOURS");
+  // Nothing was stored: the id is still free.
+  story.Do(Meals("organisations/iom", "1"));
 }
 
 class Responsibilities : public ::testing::Test {

@@ -38,11 +38,16 @@ inline constexpr es::Reason kNoReservation{"NO_RESERVATION", absl::StatusCode::k
                                            "The bed is not promised to that person.",
                                            "Get the bed to see to whom it is promised."};
 
+inline constexpr es::Reason kAgencyNotYours{
+    "AGENCY_NOT_YOURS", absl::StatusCode::kPermissionDenied,
+    "An agency tells of its own deliveries only.",
+    "Name your own organisation, or have the other one tell of it."};
+
 // All of them, for the error catalogue.
 inline std::span<const es::Reason* const> ReceptionReasons() {
   static constexpr const es::Reason* kAll[] = {
-      &kBedTaken,      &kBedBlocked,     &kBedNotReady,    &kOpenStay,
-      &kCentreNotOpen, &kCentreNotEmpty, &kBeforeLastMove, &kNoReservation,
+      &kBedTaken,       &kBedBlocked,     &kBedNotReady,   &kOpenStay,       &kCentreNotOpen,
+      &kCentreNotEmpty, &kBeforeLastMove, &kNoReservation, &kAgencyNotYours,
   };
   return kAll;
 }

@@ -5,7 +5,9 @@
 #include "libs/base/string_view.h"
 #include "prihvat/reception/v1/events.pb.h"
 #include "prihvat/reception/v1/service.pb.h"
+#include "services/reception/domain/names.h"
 #include "services/reception/domain/policy.h"
+#include "services/reception/domain/reasons.h"
 #include "services/reception/domain/registration.h"
 
 namespace prihvat::reception {
@@ -52,6 +54,16 @@ std::optional<es::Rejection> CheckDelivery(const v1::ServiceDelivery& delivery,
   return std::nullopt;
 }
 
+// Else whoever may tell of deliveries could put words into another agency's mouth (case S3).
+std::optional<es::Rejection> CheckAgency(std::string_view agency, const es::Context& context) {
+  const std::string_view own = OperationOf(context.principal);
+  if (agency == own) return std::nullopt;
+  return es::Rejected(kAgencyNotYours)
+      .Saying(fmt::format("{} cannot tell of a delivery by {}", context.principal, agency))
+      .With("agency", agency)
+      .With("organisation", own);
+}
+
 es::Decision DecideRecordServiceDelivery(const es::View& view,
                                          const v1::RecordServiceDeliveryRequest& command,
                                          es::Context& context) {
@@ -62,6 +74,7 @@ es::Decision DecideRecordServiceDelivery(const es::View& view,
   }
   const v1::ServiceDelivery& delivery = command.service_delivery();
   if (auto no = CheckDelivery(delivery, PolicyOn(context.EffectiveDay()))) return *std::move(no);
+  if (auto no = CheckAgency(delivery.agency(), context)) return *std::move(no);
   const std::string name = fmt::format(
       "{}/serviceDeliveries/{}", command.parent(),
       command.service_delivery_id().empty() ? context.NewId() : command.service_delivery_id());
