@@ -169,8 +169,10 @@ Decision Decider::Retry(const View& view, const common::v1::RetryWorkItemRequest
   const bool held = !rejected.command().empty();
   if (command == nullptr || nested || !held || !command->ParseFromString(rejected.command())) {
     return Rejected(kCommandUnknown)
-        .Saying(fmt::format("{} holds a {}, which cannot be read", request.name(),
-                            rejected.command_type()))
+        .Saying(held ? fmt::format("{} holds a {}, which this build cannot read", request.name(),
+                                   rejected.command_type())
+                     : fmt::format("{} was too large to hold its {}", request.name(),
+                                   rejected.command_type()))
         .With("name", request.name())
         .With("command_type", rejected.command_type());
   }

@@ -168,6 +168,7 @@ TEST(WorkItems, OnlyOnesThatAreThereAndCanBeReadAreRetried) {
   common::v1::ReactionRejected unknown;
   unknown.set_command_type("prihvat.x.v1.FromTheFuture");
   spec.Given(unknown).When(RetryOf()).ThenRejected("COMMAND_UNKNOWN");
+  EXPECT_THAT(spec.decision().rejection().message(), testing::HasSubstr("was too large to hold"));
   common::v1::ReactionRejected nested;
   nested.set_command_type(common::v1::RetryWorkItemRequest::descriptor()->full_name());
   nested.set_command(RetryOf("operations/ba/workItems/spec-0-1-0").SerializeAsString());

@@ -48,8 +48,8 @@ inline constexpr Reason kEffectiveInFuture{"EFFECTIVE_IN_FUTURE",
                                            "Correct the time, or the clock that it came from."};
 inline constexpr Reason kCommandUnknown{
     "COMMAND_UNKNOWN", absl::StatusCode::kFailedPrecondition,
-    "This build cannot read the command that the work item holds.",
-    "Dismiss the work item, or upgrade the server to a build that can."};
+    "The work item was too large to hold its command, or this build cannot read it.",
+    "Dismiss the work item and send the command anew, or upgrade the server."};
 inline constexpr Reason kOperationUnknown{
     "OPERATION_UNKNOWN", absl::StatusCode::kFailedPrecondition,
     "This service has not heard of the operation.",
