@@ -36,15 +36,19 @@ inline std::string RequestKey(int32_t partition, std::string_view operation,
                               std::string_view principal, std::string_view request_id) {
   return fmt::format("id/{}/{}\n{}\n{}", partition, operation, principal, request_id);
 }
-// Sorts by time of recording, for eviction.
+// Sorts by time of recording, for eviction. Its value is empty.
 inline std::string RequestAgeKey(int32_t partition, int64_t recorded_at_us,
                                  std::string_view request_key) {
   return fmt::format("age/{}/{:020}/{}", partition, recorded_at_us, request_key);
 }
-// The time in a RequestAgeKey.
+// The time in a RequestAgeKey, and the RequestKey in it.
 inline int64_t RecordedAtOf(std::string_view request_age_key) {
   const size_t time = request_age_key.find('/', sizeof "age/" - 1) + 1;
   return std::stoll(std::string(request_age_key.substr(time, 20)));
+}
+inline std::string_view RequestKeyOf(std::string_view request_age_key) {
+  const size_t time = request_age_key.find('/', sizeof "age/" - 1) + 1;
+  return request_age_key.substr(time + 21);
 }
 
 // Family "feed".

@@ -551,28 +551,28 @@ void Partition::FoldRequest(const log::v1::Commit& commit, int64_t offset,
     const std::string key =
         RequestKey(tp_.partition, commit.operation(), commit.principal(), commit.request_id());
     rows.Put(key, reply.SerializeAsString());
-    rows.Put(RequestAgeKey(tp_.partition, recorded_us, key), key);
+    rows.Put(RequestAgeKey(tp_.partition, recorded_us, key), "");
   }
   // A look for what is old costs as much as the rest of the fold, and mostly there is nothing: the
   // oldest row says when there will be.
   if (recorded_us <= evict_after_us_) return;
   const int64_t window_us = absl::ToInt64Microseconds(kRequestWindow);
   const std::string prefix = fmt::format("age/{}/", tp_.partition);
-  std::vector<std::pair<std::string, std::string>> old;
+  std::vector<std::string> old;
   evict_after_us_ = recorded_us + window_us;  // that of rows yet to come
-  rows.Scan(prefix, "", [&](std::string_view age_key, std::string_view key) {
+  rows.Scan(prefix, "", [&](std::string_view age_key, std::string_view) {
     const int64_t expires_us = RecordedAtOf(age_key) + window_us;
     const bool more = expires_us < recorded_us && old.size() < kEvictions;
     if (more) {
-      old.emplace_back(age_key, key);
+      old.emplace_back(age_key);
     } else {
       evict_after_us_ = expires_us;
     }
     return more;
   });
-  for (const auto& [age_key, key] : old) {
+  for (const std::string& age_key : old) {
     rows.Delete(age_key);
-    rows.Delete(key);
+    rows.Delete(RequestKeyOf(age_key));
   }
 }
 
