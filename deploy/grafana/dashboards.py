@@ -174,6 +174,117 @@ def log():
                   (f"min by (service) (prihvat_service_ready{{{SERVICE}}})", "{{service}} ready"),
                   (f"min by (service) (prihvat_service_healthy{{{SERVICE}}})", "{{service}} healthy"), width=WIDTH),
         ]),
+        ("Between services and for others", [
+            graph("Not reacted to", "Records of other services that processes have yet to react to.", "short",
+                  (f"sum by (process) (prihvat_process_lag_records{{{SERVICE}}})", "{{process}}"),
+                  limits=[(None, "green"), (1000, "red")]),
+            graph("Not sealed for", "How long the oldest record has stood that no seal covers.", "s",
+                  (f"max by (service) (prihvat_partition_unsealed_seconds{{{SERVICE}}})", "{{service}}"),
+                  limits=[(None, "green"), (900, "red")]),
+        ]),
+    ])
+
+
+def stores():
+    return board("Prihvat / Stores", "prihvat-stores", "The services' RocksDB stores, and the disk that they are on.", [
+        ("Size", [
+            graph("Rows", "Estimated.", "short",
+                  (f"sum by (service, instance) (prihvat_store_rows{{{SERVICE}}})", "{{service}} {{instance}}")),
+            graph("On the disk", "Tables of the stores.", "bytes",
+                  (f"sum by (service, instance) (prihvat_store_files_bytes{{{SERVICE}}})",
+                   "{{service}} {{instance}}")),
+            graph("Free disk", "And the reserve, below which the log takes no more.", "bytes",
+                  ("prihvat_disk_free_bytes", "{{instance}} free"),
+                  ("prihvat_disk_reserve_bytes", "{{instance}} reserve")),
+            graph("Memory", "What the cache holds, write buffers included, and what it may hold.", "bytes",
+                  (f"sum by (service, instance) (prihvat_store_cache_bytes{{{SERVICE}}})",
+                   "{{service}} {{instance}} held"),
+                  (f"sum by (service, instance) (prihvat_store_cache_capacity_bytes{{{SERVICE}}})",
+                   "{{service}} {{instance}} at most")),
+        ]),
+        ("Work", [
+            graph("Rows read and written", "A second.", "ops",
+                  *[(f"sum by (service) (rate(prihvat_store_rows_{what}_total{{{SERVICE}}}[$__rate_interval]))",
+                     "{{service}} " + what) for what in ("read", "written")]),
+            graph("Blocks", "Those that the cache had, and those that were read from files, a second.", "ops",
+                  *[(f"sum by (service) (rate(prihvat_store_cache_{what}_total{{{SERVICE}}}[$__rate_interval]))",
+                     "{{service}} " + label) for what, label in (("hits", "cache"), ("misses", "file"))]),
+            graph("Written to the disk", "By write buffers and by compaction, a second.", "Bps",
+                  (f"sum by (service) (rate(prihvat_store_flushed_bytes_total{{{SERVICE}}}[$__rate_interval]))",
+                   "{{service}} flushed"),
+                  (f"sum by (service) (rate(prihvat_store_compaction_written_bytes_total{{{SERVICE}}}"
+                   "[$__rate_interval]))", "{{service}} compacted")),
+            graph("Held up", "Stores that hold writes up, and errors of the disk. Should be 0.", "short",
+                  (f"sum by (service) (prihvat_store_writes_stopped{{{SERVICE}}})", "{{service}} stopped"),
+                  (f"sum by (service) (prihvat_store_background_errors{{{SERVICE}}})", "{{service}} errors"),
+                  limits=[(None, "green"), (1, "red")]),
+        ]),
+    ])
+
+
+def kafka():
+    return board("Prihvat / Kafka", "prihvat-kafka", "The brokers as the services' producers see them.", [
+        ("Brokers", [
+            graph("Connections", "Producers that are connected to each broker.", "short",
+                  ("sum by (broker) (prihvat_kafka_connections)", "broker {{broker}}")),
+            graph("Round trip", "From a request to its answer: the mean, and what 99 of 100 stay below.", "s",
+                  ("max by (broker) (prihvat_kafka_round_trip_seconds)", "broker {{broker}} mean"),
+                  ("max by (broker) (prihvat_kafka_round_trip_p99_seconds)", "broker {{broker}} p99")),
+            graph("Requests", "A second.", "reqps",
+                  ("sum by (broker) (rate(prihvat_kafka_requests_total[$__rate_interval]))", "broker {{broker}}")),
+            graph("Sent", "Bytes a second.", "Bps",
+                  ("sum by (broker) (rate(prihvat_kafka_sent_bytes_total[$__rate_interval]))",
+                   "broker {{broker}}")),
+        ]),
+        ("Trouble", [
+            graph("Lost and repeated", "Connections that ended, requests without an answer in time, and requests sent "
+                  "again, in five minutes.", "short",
+                  ("sum by (broker) (increase(prihvat_kafka_disconnects_total[5m]))", "broker {{broker}} ended"),
+                  ("sum by (broker) (increase(prihvat_kafka_timeouts_total[5m]))", "broker {{broker}} no answer"),
+                  ("sum by (broker) (increase(prihvat_kafka_retries_total[5m]))", "broker {{broker}} again"),
+                  limits=[(None, "green"), (10, "red")]),
+            graph("Waiting", "Records that producers hold unconfirmed.", "short",
+                  ("sum by (instance) (prihvat_kafka_queued_messages)", "{{instance}}")),
+        ]),
+    ])
+
+
+def domain():
+    of_project = "max by (operation, project, currency)"
+    return board("Prihvat / Domain", "prihvat-domain",
+                 "What managers act on. Every instance tells the same, so the largest figure counts.", [
+        ("Centres", [
+            graph("People present", "By centre.", "short",
+                  ("max by (operation, centre) (prihvat_centre_people_present)", "{{centre}}")),
+            graph("Free beds", "By centre.", "short",
+                  ('max by (operation, centre) (prihvat_centre_beds{state="free"})', "{{centre}}")),
+            graph("Beds taken", "The share that is not free.", "percentunit",
+                  ('1 - max by (operation, centre) (prihvat_centre_beds{state="free"}) / sum by (operation, centre) '
+                   "(max by (operation, centre, state) (prihvat_centre_beds))", "{{centre}}"), limits=[(None, "green"), (0.95, "red")]),
+            graph("People without a bed", "By centre.", "short",
+                  ("max by (operation, centre) (prihvat_centre_people_without_bed)", "{{centre}}"),
+                  limits=[(None, "green"), (1, "red")]),
+        ]),
+        ("Money", [
+            graph("Budget used", "Reserved, committed and spent, as a share of each project's budget.", "percentunit",
+                  (f"{of_project} (prihvat_project_reserved + prihvat_project_committed + prihvat_project_spent) / "
+                   f"{of_project} (prihvat_project_budget)", "{{project}} {{currency}}"),
+                  limits=[(None, "green"), (0.9, "yellow")]),
+            graph("Committed and spent", "In units of the currency.", "short",
+                  (f"{of_project} (prihvat_project_committed)", "{{project}} committed {{currency}}"),
+                  (f"{of_project} (prihvat_project_spent)", "{{project}} spent {{currency}}"),
+                  (f"{of_project} (prihvat_project_paid)", "{{project}} paid {{currency}}")),
+        ]),
+        ("Hand-overs and the work list", [
+            graph("Hand-overs overdue", "Their day has passed, and nothing was delivered.", "short",
+                  ("max by (operation) (prihvat_handovers_overdue)", "{{operation}}"),
+                  limits=[(None, "green"), (1, "red")]),
+            graph("Hand-overs under way", "By state.", "short",
+                  ("max by (operation, state) (prihvat_handovers_under_way) or vector(0)", "{{state}}")),
+            graph("Open work items", "What processes could not do and nobody has settled.", "short",
+                  ("max by (service, operation) (prihvat_work_items_open)", "{{service}} {{operation}}"),
+                  limits=[(None, "green"), (1, "yellow")], width=WIDTH),
+        ]),
     ])
 
 
@@ -182,7 +293,8 @@ def main():
     parser.add_argument("--check", action="store_true", help="only compare")
     check = parser.parse_args().check
     differing = []
-    for name, make in (("overview", overview), ("service", service), ("log", log)):
+    for name, make in (("overview", overview), ("service", service), ("log", log), ("stores", stores),
+                       ("kafka", kafka), ("domain", domain)):
         text = JSONEncoder(sort_keys=True, indent=2).encode(make()) + "\n"
         file = FOLDER / f"{name}.json"
         if file.exists() and file.read_text() == text:

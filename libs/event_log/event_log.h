@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "libs/base/statistic.h"
 
 namespace prihvat::event_log {
 
@@ -114,6 +115,9 @@ class EventLog {
   // A copy of all that is durable, and perhaps of more, as the engine keeps it, in a directory that
   // is not there yet; appends go on meanwhile. FAILED_PRECONDITION where others keep the log.
   virtual absl::Status Checkpoint(const std::string& directory);
+
+  // What the engine tells of itself just now, for metrics.
+  virtual std::vector<base::Statistic> Statistics() const { return {}; }
 
   // Fails all that is in flight (kUnknown) and lets go of files and connections. Calls after it
   // fail with FAILED_PRECONDITION. Idempotent.

@@ -549,7 +549,7 @@ TEST_F(CallsTest, MetricsTellRateErrorsAndLatencyAndHowTheServiceStands) {
   auto endpoint = telemetry::HttpEndpoint::Start({});
   ASSERT_TRUE(endpoint.ok()) << endpoint.status();
   (*endpoint)->Add(board_.shared_registry());
-  (*endpoint)->Add(std::make_shared<ServiceMetrics>(board_.service()));
+  (*endpoint)->Add(std::make_shared<ServiceMetrics>(board_.service(), nullptr));
   std::string text;
   ASSERT_TRUE(Eventually([&] {
     text = (*endpoint)->MetricsText();  // the counters follow the answers

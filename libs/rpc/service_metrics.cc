@@ -1,14 +1,30 @@
 #include "libs/rpc/service_metrics.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
+#include "absl/time/clock.h"
+#include "libs/es/entities.h"
+#include "libs/es/figures.h"
+#include "libs/event_log/event_log.h"
+#include "prihvat/common/v1/work_list.pb.h"
 #include "prometheus/client_metric.h"
 #include "prometheus/metric_family.h"
 #include "prometheus/metric_type.h"
 
 namespace prihvat::rpc {
 namespace {
+
+// A scrape asks the log for at most so long where sources end, and each source not again before
+// that.
+constexpr absl::Duration kLogPatience = absl::Milliseconds(200);
+constexpr absl::Duration kEndsKeep = absl::Seconds(5);
+// Figures are not made anew before this, nor before so many times what making them took.
+constexpr absl::Duration kFiguresKeep = absl::Seconds(5);
+constexpr int kFiguresShare = 50;
+// More series than this of one figure are left out: a label got out of hand.
+constexpr size_t kSeriesPerFigure = 2000;
 
 using prometheus::ClientMetric;
 using prometheus::MetricFamily;
@@ -33,7 +49,112 @@ void Add(MetricFamily& family, std::vector<ClientMetric::Label> labels, double v
   family.metric.push_back(std::move(metric));
 }
 
+// How long each operation's work list is.
+std::vector<base::Statistic> OpenWorkItems(const es::Rows& entities) {
+  std::vector<base::Statistic> all;
+  for (const std::string& operation : es::OperationsOf(entities)) {
+    int64_t open = 0;
+    entities.Scan(operation + "/workItems/", "", [&](std::string_view, std::string_view row) {
+      common::v1::WorkItem item;
+      if (es::DecodeEntity(row, item) && !item.has_settle_time()) ++open;
+      return true;
+    });
+    all.push_back({"prihvat_work_items_open",
+                   "What processes could not do and nobody has settled.",
+                   false,
+                   {{"operation", operation.substr(operation.find('/') + 1)}},
+                   static_cast<double>(open)});
+  }
+  return all;
+}
+
 }  // namespace
+
+std::vector<MetricFamily> FamiliesOf(
+    const std::vector<base::Statistic>& statistics,
+    const std::vector<std::pair<std::string, std::string>>& labels) {
+  std::vector<MetricFamily> families;
+  std::map<std::string, size_t> by_name;
+  for (const base::Statistic& statistic : statistics) {
+    const auto [at, is_new] = by_name.try_emplace(statistic.name, families.size());
+    if (is_new)
+      families.push_back(Family(statistic.name, statistic.help,
+                                statistic.is_counter ? MetricType::Counter : MetricType::Gauge));
+    MetricFamily& family = families[at->second];
+    if (family.metric.size() >= kSeriesPerFigure) continue;
+    std::vector<ClientMetric::Label> all;
+    for (const auto& [name, value] : labels) all.push_back({name, value});
+    for (const auto& [name, value] : statistic.labels) all.push_back({name, value});
+    Add(family, std::move(all), statistic.value);
+  }
+  return families;
+}
+
+event_log::Offset ServiceMetrics::EndOf(const event_log::TopicPartition& tp,
+                                        absl::Time deadline) const {
+  KnownEnd& known = ends_[tp];
+  const absl::Time now = absl::Now();
+  if (now < known.asked + kEndsKeep || now >= deadline) return known.end;
+  known.asked = now;
+  const auto end = log_->End(tp, deadline);
+  if (end.ok()) known.end = *end;
+  return known.end;
+}
+
+// The records of other services' topics that have not had their effect here.
+void ServiceMetrics::AddLags(std::vector<MetricFamily>& families) const {
+  MetricFamily processes = Family("prihvat_process_lag_records",
+                                  "Records of the source that the process has not reacted to: told "
+                                  "by the instance that reacts.",
+                                  MetricType::Gauge);
+  MetricFamily views =
+      Family("prihvat_view_lag_records",
+             "Records of another service that the views here have not folded.", MetricType::Gauge);
+  const absl::Time deadline = absl::Now() + kLogPatience;
+  absl::MutexLock lock(&mutex_);
+  for (const runtime::SourceStatus& source : service_.Sources()) {
+    if (!source.process.empty() && !source.reacts_here) continue;
+    const event_log::Offset end = EndOf({source.topic, source.partition}, deadline);
+    if (end < 0) continue;  // better no figure than a false one
+    const auto lag = static_cast<double>(std::max<int64_t>(0, end - 1 - source.done_through));
+    std::vector<ClientMetric::Label> labels = {{"service", service_.definition().name},
+                                               {"source", source.topic},
+                                               {"partition", std::to_string(source.partition)}};
+    if (!source.process.empty()) labels.push_back({"process", source.process});
+    Add(source.process.empty() ? views : processes, std::move(labels), lag);
+  }
+  for (MetricFamily* family : {&processes, &views})
+    if (!family->metric.empty()) families.push_back(std::move(*family));
+}
+
+std::vector<MetricFamily> LogMetrics::Collect() const { return FamiliesOf(log_.Statistics()); }
+
+std::vector<MetricFamily> FigureMetrics::Collect() const {
+  const runtime::ServiceDefinition& definition = service_.definition();
+  const absl::Time began = absl::Now();
+  {
+    absl::MutexLock lock(&mutex_);
+    if (making_ || began < again_at_) return FamiliesOf(figures_, {{"service", definition.name}});
+    making_ = true;
+  }
+  const std::unique_ptr<runtime::Snapshot> look = service_.Look();
+  std::vector<base::Statistic> made = OpenWorkItems(look->entities());
+  if (definition.figures != nullptr) {
+    const auto view = [&look](std::string_view name) -> const es::Rows* {
+      const auto rows = look->view(name);
+      return rows.ok() ? *rows : nullptr;
+    };
+    for (base::Statistic& figure :
+         definition.figures({.entities = look->entities(), .view = view, .now = began}))
+      made.push_back(std::move(figure));
+  }
+  const absl::Time ended = absl::Now();
+  absl::MutexLock lock(&mutex_);
+  figures_ = std::move(made);
+  making_ = false;
+  again_at_ = ended + std::max(kFiguresKeep, kFiguresShare * (ended - began));
+  return FamiliesOf(figures_, {{"service", definition.name}});
+}
 
 std::vector<MetricFamily> ServiceMetrics::Collect() const {
   const std::string& service = service_.definition().name;
@@ -90,8 +211,19 @@ std::vector<MetricFamily> ServiceMetrics::Collect() const {
         [](Status p) { return p.void_records; });
   gauge("prihvat_partition_unsealed_records", "Folded records that no seal covers, seals included.",
         [](Status p) { return p.applied - p.sealed_through; });
+  const absl::Time now = absl::Now();
+  gauge("prihvat_partition_unsealed_seconds",
+        "How long the oldest record that no seal covers has stood, seals apart; 0: there is none.",
+        [now](Status p) {
+          return p.unsealed_since == absl::InfiniteFuture()
+                     ? 0
+                     : std::max(0.0, absl::ToDoubleSeconds(now - p.unsealed_since));
+        });
   gauge("prihvat_partition_mailbox_depth", "Commands that wait.",
         [](Status p) { return p.mailbox_depth; });
+  if (log_ != nullptr) AddLags(families);
+  for (MetricFamily& family : FamiliesOf(service_.StoreStatistics(), {{"service", service}}))
+    families.push_back(std::move(family));
   return families;
 }
 

@@ -1,5 +1,7 @@
 #include "libs/rpc/tls.h"
 
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <string>
 
@@ -7,39 +9,38 @@
 #include "grpcpp/security/tls_certificate_provider.h"
 #include "grpcpp/security/tls_credentials_options.h"
 #include "libs/base/status_macros.h"
-#include "openssl/err.h"
-#include "openssl/ssl.h"
+#include "libs/base/string_view.h"
+#include "libs/rpc/certificates.h"
 
 namespace prihvat::rpc {
 namespace {
 
-std::string LastError() {
-  char text[256] = "no reason given";
-  const unsigned long code = ERR_get_error();  // NOLINT(google-runtime-int): OpenSSL's type
-  if (code != 0) ERR_error_string_n(code, text, sizeof text);
-  ERR_clear_error();
+absl::StatusOr<std::string> ReadFile(const char* option, const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::string text((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  if (!in)
+    return absl::InvalidArgumentError(fmt::format("{}: {} cannot be read", option, file.string()));
   return text;
 }
 
-absl::Status Wrong(const char* option, const std::filesystem::path& file, const char* what) {
+absl::Status In(const char* option, const std::filesystem::path& file, const absl::Status& wrong) {
+  if (wrong.ok()) return wrong;
   return absl::InvalidArgumentError(
-      fmt::format("{}: {}: {} ({})", option, file.string(), what, LastError()));
+      fmt::format("{}: {}: {}", option, file.string(), base::FromAbsl(wrong.message())));
 }
 
 // gRPC itself would listen all the same, and refuse every handshake.
 absl::Status Check(const TlsFiles& files) {
-  ERR_clear_error();
-  const std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context(SSL_CTX_new(TLS_method()),
-                                                                  &SSL_CTX_free);
-  if (context == nullptr) return absl::InternalError("OpenSSL has no memory");
-  if (SSL_CTX_use_certificate_chain_file(context.get(), files.certificate.c_str()) != 1)
-    return Wrong("--tls-cert", files.certificate, "is no readable file of certificates in PEM");
-  if (SSL_CTX_use_PrivateKey_file(context.get(), files.key.c_str(), SSL_FILETYPE_PEM) != 1)
-    return Wrong("--tls-key", files.key,
-                 "is no readable, unencrypted key in PEM, or not that of --tls-cert");
-  if (SSL_CTX_load_verify_locations(context.get(), files.client_ca.c_str(), nullptr) != 1)
-    return Wrong("--tls-client-ca", files.client_ca, "is no readable file of certificates in PEM");
-  return absl::OkStatus();
+  PRIHVAT_ASSIGN_OR_RETURN(const std::string certificate,
+                           ReadFile("--tls-cert", files.certificate));
+  PRIHVAT_ASSIGN_OR_RETURN(std::string key, ReadFile("--tls-key", files.key));
+  PRIHVAT_ASSIGN_OR_RETURN(const std::string ca, ReadFile("--tls-client-ca", files.client_ca));
+  PRIHVAT_RETURN_IF_ERROR(
+      In("--tls-cert", files.certificate, ParseCertificates(certificate).status()));
+  const absl::Status fits = CheckKeyOf(certificate, key);
+  key.assign(key.size(), '\0');
+  PRIHVAT_RETURN_IF_ERROR(In("--tls-key", files.key, fits));
+  return In("--tls-client-ca", files.client_ca, ParseCertificates(ca).status());
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // Callers and instances with certificates, over real connections.
 #include "libs/rpc/tls.h"
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <future>
@@ -175,6 +176,13 @@ TEST_F(TlsTest, FilesThatCannotServeAreNamed) {
   files = certificates_.FilesOf("board");
   files.key = certificates_.File("ana.key");
   refused(files, "--tls-key");
+  // A key of another kind than the certificate's.
+  ASSERT_EQ(std::system(("openssl genrsa -out " + certificates_.File("rsa.key").string() +
+                         " 2048 2>" + certificates_.File("rsa.log").string())
+                            .c_str()),
+            0);
+  files.key = certificates_.File("rsa.key");
+  refused(files, "the certificate is for an EC key, this is an RSA key");
   files = certificates_.FilesOf("board");
   files.client_ca = certificates_.File("board.key");
   refused(files, "--tls-client-ca");

@@ -1031,6 +1031,7 @@ PartitionStatus Partition::status() const {
   status.end = std::max(fence().next_offset, reader_->position());
   status.void_records = fence().void_records;
   status.sealed_through = fence().sealed_through;
+  if (fence().unsealed()) status.unsealed_since = absl::FromUnixMicros(fence().unsealed_since_us);
   status.mailbox_depth = static_cast<int64_t>(mailbox_.size());
   status.stopped_why = std::string(base::FromAbsl(stopped_why_.message()));
   return status;

@@ -33,6 +33,10 @@ class ProcessRunner {
   // this build cannot read.
   const std::string& stopped_why() const { return stopped_why_; }
   const std::string& source_topic() const { return source_.topic; }
+  int32_t partition() const { return source_.partition; }
+  const std::vector<const es::Process*>& processes() const { return processes_; }
+  // Whether the reactions are sent from here.
+  bool reacts() const { return partition_.state() == Partition::State::kOwning; }
 
  private:
   struct Progress {

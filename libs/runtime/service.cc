@@ -135,6 +135,13 @@ class ThreadedService final : public Service {
     std::lock_guard lock(mutex_);
     return published_;
   }
+  std::vector<SourceStatus> Sources() const override {
+    std::lock_guard lock(mutex_);
+    return published_sources_;
+  }
+  std::vector<base::Statistic> StoreStatistics() const override {
+    return core_->store().Statistics();
+  }
   Counters counters() const override {
     std::lock_guard lock(mutex_);
     Counters counters = published_counters_;
@@ -237,11 +244,21 @@ class ThreadedService final : public Service {
     std::vector<PartitionStatus> status = core_->Status();
     const bool ready = core_->Ready();
     last_step_ = std::chrono::steady_clock::now();
+    PublishSources();
     std::lock_guard lock(mutex_);
     published_ = std::move(status);
     published_counters_ = core_->counters();
     ready_ = ready;
     handed_over_ = handed_over;
+  }
+
+  // Once in a while: on a standby the marks are read from the store.
+  void PublishSources() {
+    if (last_step_.load() - sources_published_ < std::chrono::seconds(1)) return;
+    sources_published_ = last_step_;
+    std::vector<SourceStatus> sources = core_->Sources();
+    std::lock_guard lock(mutex_);
+    published_sources_ = std::move(sources);
   }
 
   void NotifySubscribers() {
@@ -254,6 +271,7 @@ class ThreadedService final : public Service {
   const std::shared_ptr<Bell> bell_ = std::make_shared<Bell>();
   std::unique_ptr<ServiceCore> core_;  // stepped by thread_; its any-thread parts by all
   bool changed_ = false;               // thread_'s
+  std::chrono::steady_clock::time_point sources_published_;  // thread_'s
   // By the machine's own clock: a seam's clock may stand still or jump.
   std::atomic<std::chrono::steady_clock::time_point> last_step_ = std::chrono::steady_clock::now();
 
@@ -270,6 +288,7 @@ class ThreadedService final : public Service {
   absl::Time stop_by_;
   absl::Status health_;
   std::vector<PartitionStatus> published_;
+  std::vector<SourceStatus> published_sources_;
   Counters published_counters_;
 
   std::mutex subscribers_mutex_;  // guards subscribers_; held while they are called

@@ -20,7 +20,9 @@
 #include "google/protobuf/message.h"
 #include "libs/base/clock.h"
 #include "libs/base/random.h"
+#include "libs/base/statistic.h"
 #include "libs/es/decider.h"
+#include "libs/es/figures.h"
 #include "libs/es/process.h"
 #include "libs/es/projection.h"
 #include "libs/event_log/event_log.h"
@@ -37,6 +39,7 @@ struct ServiceDefinition {
   const es::Decider* decider = nullptr;
   std::vector<const es::Projection*> projections;
   std::vector<const es::Process*> processes;
+  es::Figures figures = nullptr;  // nullptr: none
 };
 
 // A command on its way to its partition.
@@ -96,8 +99,22 @@ struct PartitionStatus {
   int64_t end = -1;      // last known end (next offset)
   int64_t void_records = 0;
   int64_t sealed_through = -1;  // the last offset that a seal covers, -1 for none
+  // When the oldest folded record that is no seal and that no seal covers was recorded;
+  // InfiniteFuture: there is none.
+  absl::Time unsealed_since = absl::InfiniteFuture();
   int64_t mailbox_depth = 0;
   std::string stopped_why;  // why folding stopped; "" while it goes on
+};
+
+// How far a service is with a partition of another service's topic.
+struct SourceStatus {
+  std::string topic;
+  int32_t partition = 0;
+  // The process that reacts to it; "" for the views that fold it. A standby knows of a process what
+  // the last mark says, which comes a while after the reactions.
+  std::string process;
+  bool reacts_here = false;   // this instance sends the process's reactions
+  int64_t done_through = -1;  // the last offset that has had its effect here, -1 for none
 };
 
 // An admitted commit, for feeds.
@@ -207,6 +224,10 @@ class Service {
   virtual absl::Status Checkpoint(const std::string& directory) = 0;
 
   virtual std::vector<PartitionStatus> Partitions() const = 0;
+  // As of at most two seconds ago.
+  virtual std::vector<SourceStatus> Sources() const = 0;
+  // Of the store's engine, without labels.
+  virtual std::vector<base::Statistic> StoreStatistics() const = 0;
   virtual Counters counters() const = 0;
   // Every partition of the own topic has an owner and is folded to (nearly) the end, and no view is
   // being built for the first time.

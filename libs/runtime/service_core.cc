@@ -347,6 +347,19 @@ std::vector<PartitionStatus> ServiceCore::Status() const {
   return all;
 }
 
+std::vector<SourceStatus> ServiceCore::Sources() const {
+  std::vector<SourceStatus> all;
+  for (const auto& tail : tails_)
+    all.push_back({tail->tp().topic, tail->tp().partition, "", false, tail->next_offset() - 1});
+  for (const auto& runner : runners_) {
+    const int64_t done_through = runner->done_through();
+    for (const es::Process* process : runner->processes())
+      all.push_back({runner->source_topic(), runner->partition(), process->name(), runner->reacts(),
+                     done_through});
+  }
+  return all;
+}
+
 std::unique_ptr<Snapshot> ServiceCore::Look() const {
   return std::make_unique<StoreSnapshot>(followed_, *views_, store_->Look());
 }

@@ -47,6 +47,7 @@ class ServiceCore {
   const std::vector<std::unique_ptr<Partition>>& partitions() const { return partitions_; }
   bool Ready() const;
   std::vector<PartitionStatus> Status() const;
+  std::vector<SourceStatus> Sources() const;
   Counters counters() const { return counters_; }
   void SetOnChange(std::function<void()> on_change) { on_change_ = std::move(on_change); }
 

@@ -8,6 +8,7 @@
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/statistics.h"
 #include "rocksdb/table.h"
 #include "rocksdb/utilities/checkpoint.h"
 #include "rocksdb/write_buffer_manager.h"
@@ -39,6 +40,59 @@ absl::Status ToStatus(const rocksdb::Status& status, std::string_view what) {
   }
   return absl::InternalError(text);
 }
+
+struct Property {
+  const char* name;  // as RocksDB has it
+  const char* metric;
+  const char* help;
+};
+// Summed over the families.
+constexpr Property kOfFamilies[] = {
+    {"rocksdb.estimate-num-keys", "prihvat_store_rows", "Rows of the store, estimated."},
+    {"rocksdb.total-sst-files-size", "prihvat_store_files_bytes",
+     "Size of the store's tables on the disk."},
+    {"rocksdb.cur-size-all-mem-tables", "prihvat_store_write_buffers_bytes",
+     "Memory of write buffers."},
+    {"rocksdb.estimate-table-readers-mem", "prihvat_store_table_readers_bytes",
+     "Memory of open tables outside the cache, estimated."},
+    {"rocksdb.estimate-pending-compaction-bytes", "prihvat_store_pending_compaction_bytes",
+     "What compaction has yet to rewrite, estimated."},
+    {"rocksdb.num-immutable-mem-table", "prihvat_store_unflushed_write_buffers",
+     "Full write buffers that wait for the disk."}};
+// Of the store as a whole: every family says the same.
+constexpr Property kOfTheWhole[] = {
+    {"rocksdb.block-cache-usage", "prihvat_store_cache_bytes",
+     "Memory that the cache holds, write buffers included."},
+    {"rocksdb.block-cache-capacity", "prihvat_store_cache_capacity_bytes",
+     "Memory that the cache may hold."},
+    {"rocksdb.num-running-compactions", "prihvat_store_compactions_running",
+     "Compactions under way."},
+    {"rocksdb.num-running-flushes", "prihvat_store_flushes_running",
+     "Write buffers on their way to the disk."},
+    {"rocksdb.is-write-stopped", "prihvat_store_writes_stopped",
+     "1: writes wait for compaction or the disk."},
+    {"rocksdb.actual-delayed-write-rate", "prihvat_store_delayed_write_bytes_per_second",
+     "What writes are slowed down to; 0: they are not."},
+    {"rocksdb.background-errors", "prihvat_store_background_errors",
+     "Errors of flushes and compactions: the store takes no more writes."}};
+struct Ticker {
+  rocksdb::Tickers ticker;
+  const char* metric;
+  const char* help;
+};
+constexpr Ticker kTickers[] = {
+    {rocksdb::BLOCK_CACHE_HIT, "prihvat_store_cache_hits_total", "Blocks that the cache had."},
+    {rocksdb::BLOCK_CACHE_MISS, "prihvat_store_cache_misses_total",
+     "Blocks that were read from files."},
+    {rocksdb::NUMBER_KEYS_READ, "prihvat_store_rows_read_total", "Rows that were asked for."},
+    {rocksdb::NUMBER_KEYS_WRITTEN, "prihvat_store_rows_written_total", "Rows that were written."},
+    {rocksdb::BYTES_WRITTEN, "prihvat_store_written_bytes_total", "Bytes of rows written."},
+    {rocksdb::COMPACT_READ_BYTES, "prihvat_store_compaction_read_bytes_total",
+     "Bytes that compaction has read."},
+    {rocksdb::COMPACT_WRITE_BYTES, "prihvat_store_compaction_written_bytes_total",
+     "Bytes that compaction has written."},
+    {rocksdb::FLUSH_WRITE_BYTES, "prihvat_store_flushed_bytes_total",
+     "Bytes that write buffers have become on the disk."}};
 
 // Reads that fail mean a damaged or vanished disk: nothing above could go on with half an answer.
 class StoreRows final : public es::Rows {
@@ -106,6 +160,10 @@ absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const StateStoreOpt
       std::make_shared<rocksdb::WriteBufferManager>(options.cache_bytes / 2, store->cache_);
   rocksdb::DBOptions db_options;
   if (options.env != nullptr) db_options.env = options.env;
+  // Counters alone: histograms and timers would cost every read and write.
+  store->statistics_ = rocksdb::CreateDBStatistics();
+  store->statistics_->set_stats_level(rocksdb::StatsLevel::kExceptHistogramOrTimers);
+  db_options.statistics = store->statistics_;
   db_options.create_if_missing = true;
   db_options.create_missing_column_families = true;
   db_options.write_buffer_manager = store->write_buffers_;
@@ -236,6 +294,27 @@ std::vector<std::string> StateStore::families() const {
   std::vector<std::string> names;
   for (const auto& [name, handle] : handles_) names.push_back(name);
   return names;
+}
+
+std::vector<base::Statistic> StateStore::Statistics() const {
+  std::vector<base::Statistic> all;
+  uint64_t value = 0;
+  for (const Property& property : kOfFamilies) {
+    if (db_->GetAggregatedIntProperty(property.name, &value))
+      all.push_back({property.metric, property.help, false, {}, static_cast<double>(value)});
+  }
+  for (const Property& property : kOfTheWhole) {
+    if (db_->GetIntProperty(property.name, &value))
+      all.push_back({property.metric, property.help, false, {}, static_cast<double>(value)});
+  }
+  for (const Ticker& ticker : kTickers) {
+    all.push_back({ticker.metric,
+                   ticker.help,
+                   true,
+                   {},
+                   static_cast<double>(statistics_->getTickerCount(ticker.ticker))});
+  }
+  return all;
 }
 
 absl::Status StateStore::Checkpoint(const std::string& directory) {

@@ -18,6 +18,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "libs/base/statistic.h"
 #include "libs/es/rows.h"
 
 namespace rocksdb {
@@ -26,6 +27,7 @@ class ColumnFamilyHandle;
 class DB;
 class Env;
 class Snapshot;
+class Statistics;
 class WriteBufferManager;
 }  // namespace rocksdb
 
@@ -94,6 +96,9 @@ class StateStore {
   absl::Status DropFamily(std::string_view family);
   std::vector<std::string> families() const;
 
+  // What RocksDB tells of itself, without labels.
+  std::vector<base::Statistic> Statistics() const;
+
   // A consistent copy in a directory that does not exist yet.
   absl::Status Checkpoint(const std::string& directory);
 
@@ -103,6 +108,7 @@ class StateStore {
 
   std::shared_ptr<rocksdb::Cache> cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;
+  std::shared_ptr<rocksdb::Statistics> statistics_;
   std::unique_ptr<rocksdb::DB> db_;
   mutable std::shared_mutex mutex_;  // guards handles_, not the rows
   std::map<std::string, rocksdb::ColumnFamilyHandle*, std::less<>> handles_;

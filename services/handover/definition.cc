@@ -2,6 +2,7 @@
 
 #include "services/handover/domain/decider.h"
 #include "services/handover/processes/processes.h"
+#include "services/handover/views/figures.h"
 
 namespace prihvat::handover {
 
@@ -10,7 +11,8 @@ runtime::ServiceDefinition HandoverDefinition() {
           .topic = "prihvat.handover",
           .decider = &HandoverDecider(),
           .projections = {},
-          .processes = HandoverProcesses()};
+          .processes = HandoverProcesses(),
+          .figures = &HandoverFigures};
 }
 
 }  // namespace prihvat::handover

@@ -41,6 +41,7 @@
 #include "services/hosting/backup.h"
 #include "services/hosting/catch_up.h"
 #include "services/hosting/engines.h"
+#include "services/hosting/installation.h"
 #include "services/hosting/peer_monitor.h"
 
 namespace prihvat::hosting {
@@ -137,6 +138,57 @@ absl::StatusOr<access::Policy> ReadPolicy(const std::filesystem::path& path) {
   return access::Policy::Parse(text);
 }
 
+class InstallationMetrics final : public prometheus::Collectable {
+ public:
+  explicit InstallationMetrics(config::HostOptions options) : options_(std::move(options)) {}
+  std::vector<prometheus::MetricFamily> Collect() const override {
+    return rpc::FamiliesOf(InstallationStatistics(options_));
+  }
+
+ private:
+  const config::HostOptions options_;
+};
+
+void SetTime(absl::Time time, google::protobuf::Timestamp& into) {
+  into.set_seconds(absl::ToUnixSeconds(time));
+  into.set_nanos(static_cast<int32_t>(
+      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(absl::ToUnixSeconds(time)))));
+}
+
+// How the program stands, but for the services that it hosts.
+admin::v1::Instance InstanceOf(const config::HostOptions& options, absl::Time now,
+                               absl::Time started, const std::string& seal_key_id) {
+  const bool embedded = options.log == config::LogEngine::kEmbedded;
+  admin::v1::Instance instance;
+  instance.set_instance(options.instance);
+  instance.set_program(options.program);
+  instance.set_version(PRIHVAT_VERSION);
+  SetTime(now, *instance.mutable_time());
+  SetTime(started, *instance.mutable_start_time());
+  instance.set_log_engine(embedded ? "embedded" : "kafka");
+  instance.set_partitions(options.partitions);
+  instance.set_replication(embedded ? 1 : options.replication);
+  const DiskState state = LookAtDisk(options.data_dir);
+  admin::v1::Disk& disk = *instance.mutable_disk();
+  disk.set_directory(options.data_dir.string());
+  disk.set_size_bytes(state.size_bytes);
+  disk.set_free_bytes(state.free_bytes);
+  disk.set_reserve_bytes(embedded ? static_cast<int64_t>(options.disk_reserve_mib << 20) : 0);
+  disk.set_read_only(state.read_only);
+  for (const CertificateState& file : LookAtCertificates(options)) {
+    admin::v1::Certificate& certificate = *instance.add_certificates();
+    certificate.set_option(file.option);
+    certificate.set_subject(file.subject);
+    certificate.set_problem(file.problem);
+    if (!file.problem.empty()) continue;
+    SetTime(file.valid_from, *certificate.mutable_valid_from_time());
+    SetTime(file.valid_until, *certificate.mutable_valid_until_time());
+  }
+  instance.set_seal_key_id(seal_key_id);
+  instance.mutable_seal_interval()->set_seconds(absl::ToInt64Seconds(options.seal_after));
+  return instance;
+}
+
 // Says whether, and with which key, the log is sealed.
 absl::StatusOr<runtime::SealOptions> ReadSealOptions(const config::HostOptions& options) {
   runtime::SealOptions seals;
@@ -199,8 +251,12 @@ class Host::Parts {
     // Now that log and stores are open, no other process can be making one here.
     RemoveHalfCheckpoints(options_.data_dir / kCheckpoints);
     PRIHVAT_RETURN_IF_ERROR(StartServer());
-    for (const auto& running : running_)
-      endpoint_->Add(std::make_shared<rpc::ServiceMetrics>(*running->service));
+    for (const auto& running : running_) {
+      endpoint_->Add(std::make_shared<rpc::ServiceMetrics>(*running->service, log_.get()));
+      endpoint_->Add(std::make_shared<rpc::FigureMetrics>(*running->service));
+    }
+    endpoint_->Add(std::make_shared<rpc::LogMetrics>(*log_));
+    endpoint_->Add(std::make_shared<InstallationMetrics>(options_));
     composed_ = true;
     return absl::OkStatus();
   }
@@ -393,7 +449,10 @@ class Host::Parts {
         services, Environment(),
         rpc::admin::AdminOptions{.checkpoint_root = options_.data_dir / kCheckpoints,
                                  .log = log_.get(),
-                                 .backup = BackupOf(services)});
+                                 .backup = BackupOf(services),
+                                 .instance = [this, started = clock_.Now(), key = SealKeyId()] {
+                                   return InstanceOf(options_, clock_.Now(), started, key);
+                                 }});
     apis.push_back(&admin_->admin_service());
     apis.push_back(&admin_->change_feed_service());
     PRIHVAT_ASSIGN_OR_RETURN(
@@ -402,6 +461,10 @@ class Host::Parts {
     for (const char* api : {rpc::admin::kAdminApi, rpc::admin::kChangeFeedApi})
       server_->SetServing(api, true);
     return absl::OkStatus();
+  }
+
+  std::string SealKeyId() const {
+    return seals_.signer == nullptr ? "" : base::HexEncode(seals_.signer->key_id());
   }
 
   // How a backup is written; empty where brokers keep the log.

@@ -13,6 +13,7 @@
 #include "services/prihvatctl/commands.h"
 #include "services/prihvatctl/commands_backup.h"
 #include "services/prihvatctl/commands_log.h"
+#include "services/prihvatctl/doctor.h"
 #include "services/prihvatctl/error_text.h"
 #include "services/prihvatctl/files.h"
 
@@ -42,7 +43,7 @@ constexpr char kFooter[] =
     "Exit codes: 0 done; 1 refused by the server; 2 wrong usage or file, nothing was sent;\n"
     "3 no answer (send again: request ids make that safe); 4 a local file, or an unreadable "
     "reply;\n"
-    "5 a log, a seal or a backup is not what was written.";
+    "5 a log, a seal or a backup is not what was written; 6 the doctor found a problem.";
 
 struct GlobalFlags {
   std::string server = "127.0.0.1:8443";
@@ -55,13 +56,33 @@ struct GlobalFlags {
   double timeout_seconds = 30;
 };
 
+// One that was not given is left empty.
+absl::Status LoadPem(const std::string& file, std::string& into) {
+  if (file.empty()) return absl::OkStatus();
+  PRIHVAT_ASSIGN_OR_RETURN(into, ReadFile(file));
+  if (into.find("-----BEGIN ") == std::string::npos)
+    return absl::InvalidArgumentError(fmt::format("{} is no PEM file", file));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Connection> ConnectionOf(const GlobalFlags& flags) {
+  Connection connection;
+  connection.servers = flags.server;
+  PRIHVAT_RETURN_IF_ERROR(LoadPem(flags.tls_ca, connection.ca));
+  PRIHVAT_RETURN_IF_ERROR(LoadPem(flags.tls_cert, connection.certificate));
+  PRIHVAT_RETURN_IF_ERROR(LoadPem(flags.tls_key, connection.key));
+  return connection;
+}
+
 using Command = std::function<absl::Status(CommandContext&)>;
 
 // The flags of all commands; the callback of the chosen one sets `command`.
 class CommandLine {
  public:
-  explicit CommandLine(OpenLog open_log)
-      : open_log_(std::move(open_log)), app_("Talks to the services of Prihvat.", "prihvatctl") {
+  explicit CommandLine(const Surroundings& surroundings)
+      : surroundings_(surroundings),
+        open_log_(surroundings.open_log),
+        app_("Talks to the services of Prihvat.", "prihvatctl") {
     app_.footer(kFooter);
     app_.require_subcommand(1);
     app_.fallthrough();
@@ -78,6 +99,7 @@ class CommandLine {
     AddEvidence();
     AddKeys();
     AddBackup();
+    AddDoctor();
   }
 
   // The exit code where that settles it (help, wrong flags).
@@ -362,10 +384,36 @@ class CommandLine {
     Sets(restore, [this](CommandContext& context) { return RunRestore(context, restore_); });
   }
 
+  void AddDoctor() {
+    CLI::App* doctor = app_.add_subcommand(
+        "doctor", "Look at servers, brokers, clocks, disks and certificates, and say what to do");
+    doctor
+        ->add_option("--instance", doctor_.instances,
+                     "One more server, host:port; may be given again. Owners that servers name are "
+                     "asked too")
+        ->check(&CheckServers);
+    doctor->add_option("--brokers", doctor_.brokers,
+                       "Kafka's bootstrap servers, host:port,...: audits the topics");
+    doctor->add_option("--kafka-property", doctor_.kafka_properties,
+                       "A property of librdkafka, NAME=VALUE");
+    doctor->add_flag("--strict", doctor_.strict, "Exit code 6 for warnings too");
+    Sets(doctor, [this](CommandContext& context) {
+      PRIHVAT_ASSIGN_OR_RETURN(const Connection connection, ConnectionOf(flags_));
+      const auto connect = [&](const std::string& address) {
+        Connection one = connection;
+        one.servers = address;
+        return surroundings_.connect(one);
+      };
+      return RunDoctor(context, {connection, connect, open_log_, surroundings_.audit_topics},
+                       doctor_);
+    });
+  }
+
   void Sets(CLI::App* app, Command command) {
     app->callback([this, command = std::move(command)] { command_ = command; });
   }
 
+  const Surroundings& surroundings_;
   const OpenLog open_log_;
   CLI::App app_;
   CLI::App* log_ = nullptr;
@@ -390,6 +438,7 @@ class CommandLine {
   KeysRetireArguments keys_retire_;
   BackupArguments backup_;
   RestoreArguments restore_;
+  DoctorArguments doctor_;
 };
 
 absl::StatusOr<std::string> LoadToken(const std::string& file) {
@@ -397,24 +446,6 @@ absl::StatusOr<std::string> LoadToken(const std::string& file) {
   absl::StatusOr<std::string> token = ReadFile(file);
   if (absl::IsNotFound(token.status())) return std::string();
   return token;
-}
-
-// One that was not given is left empty.
-absl::Status LoadPem(const std::string& file, std::string& into) {
-  if (file.empty()) return absl::OkStatus();
-  PRIHVAT_ASSIGN_OR_RETURN(into, ReadFile(file));
-  if (into.find("-----BEGIN ") == std::string::npos)
-    return absl::InvalidArgumentError(fmt::format("{} is no PEM file", file));
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Connection> ConnectionOf(const GlobalFlags& flags) {
-  Connection connection;
-  connection.servers = flags.server;
-  PRIHVAT_RETURN_IF_ERROR(LoadPem(flags.tls_ca, connection.ca));
-  PRIHVAT_RETURN_IF_ERROR(LoadPem(flags.tls_cert, connection.certificate));
-  PRIHVAT_RETURN_IF_ERROR(LoadPem(flags.tls_key, connection.key));
-  return connection;
 }
 
 int Fail(const absl::Status& status, bool json, std::ostream& err) {
@@ -463,7 +494,7 @@ ExitCode ExitCodeOf(const absl::Status& status) {
 }
 
 int RunCommandLine(std::vector<std::string> arguments, const Surroundings& surroundings) {
-  CommandLine line(surroundings.open_log);
+  CommandLine line(surroundings);
   if (const auto code = line.Parse(std::move(arguments), surroundings.out, surroundings.err)) {
     return *code;
   }
@@ -484,7 +515,7 @@ int RunCommandLine(std::vector<std::string> arguments, const Surroundings& surro
   context.call.timeout = absl::Seconds(flags.timeout_seconds);
   context.retries.attempts = kAttempts;
   const absl::Status status = RunWithToken(context, flags, line.command());
-  return status.ok() ? kDone : Fail(status, flags.json, surroundings.err);
+  return status.ok() ? context.exit_code : Fail(status, flags.json, surroundings.err);
 }
 
 }  // namespace prihvat::ctl

@@ -21,7 +21,8 @@ enum ExitCode {
   kUsage = 2,         // the flags, the request or the file are wrong; nothing was sent
   kNotReached = 3,    // no answer, or none in time: whether it took effect is told by sending again
   kLocalFailure = 4,  // a file could not be read or written, or a reply was not understood
-  kNotIntact = 5      // a log, a seal or a backup is not what was written
+  kNotIntact = 5,     // a log, a seal or a backup is not what was written
+  kUnwell = 6         // the doctor found a problem
 };
 
 // For an error of a command. Exit code kDone for OK.
@@ -37,6 +38,7 @@ struct Surroundings {
   std::function<std::unique_ptr<Api>(const Connection& connection)> connect;
   Waiter wait;
   OpenLog open_log;  // of the engines
+  AuditTopics audit_topics;
 };
 
 // Runs one command line, without the program's name.

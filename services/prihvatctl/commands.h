@@ -32,6 +32,7 @@ struct CommandContext {
   CallOptions call;              // principal, token, timeout
   std::string token;             // what the calls have seen, merged
   RetryPolicy retries;
+  int exit_code = 0;  // of a command that was done: what it found (ExitCode)
 };
 
 // Calls `method`, with retries where a repeat is harmless, and keeps the token.

@@ -50,6 +50,9 @@ struct OpenedLog {
   std::vector<event_log::TopicSpec> topics;
 };
 using OpenLog = std::function<absl::StatusOr<OpenedLog>(const LogPlace&)>;
+// Compares topics with what they are declared to be: FAILED_PRECONDITION names every difference.
+using AuditTopics = std::function<absl::Status(const LogPlace& place,
+                                               const std::vector<event_log::TopicSpec>& topics)>;
 
 std::unique_ptr<LogSource> SourceOf(OpenedLog opened);
 absl::StatusOr<std::unique_ptr<LogSource>> SourceOfFile(const std::string& path);

@@ -7,6 +7,7 @@
 #include "absl/time/clock.h"
 #include "libs/event_log/embedded/embedded_log.h"
 #include "libs/event_log/kafka/kafka_log.h"
+#include "libs/event_log/kafka/topic_audit.h"
 #include "services/prihvatctl/cli.h"
 #include "services/prihvatctl/commands.h"
 #include "services/prihvatctl/grpc_api.h"
@@ -67,6 +68,12 @@ int main(int argc, char** argv) {
     });
   };
   surroundings.open_log = OpenLog;
+  surroundings.audit_topics = [](const LogPlace& place,
+                                 const std::vector<prihvat::event_log::TopicSpec>& topics) {
+    return prihvat::event_log::AuditTopics(
+        {.client = {.bootstrap_servers = place.brokers, .properties = place.kafka_properties}},
+        topics);
+  };
   surroundings.wait = [](absl::Duration wait) { absl::SleepFor(wait); };
   return prihvat::ctl::RunCommandLine({argv + 1, argv + argc}, surroundings);
 }

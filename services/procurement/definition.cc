@@ -2,6 +2,7 @@
 
 #include "services/procurement/domain/decider.h"
 #include "services/procurement/processes/processes.h"
+#include "services/procurement/views/figures.h"
 
 namespace prihvat::procurement {
 
@@ -11,7 +12,8 @@ runtime::ServiceDefinition ProcurementDefinition() {
           .topic = "prihvat.procurement",
           .decider = &ProcurementDecider(),
           .projections = {},
-          .processes = ProcurementProcesses()};
+          .processes = ProcurementProcesses(),
+          .figures = &ProcurementFigures};
 }
 
 }  // namespace prihvat::procurement

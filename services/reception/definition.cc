@@ -2,6 +2,7 @@
 
 #include "services/reception/domain/decider.h"
 #include "services/reception/processes/processes.h"
+#include "services/reception/views/figures.h"
 #include "services/reception/views/presence.h"
 
 namespace prihvat::reception {
@@ -11,7 +12,8 @@ runtime::ServiceDefinition ReceptionDefinition() {
           .topic = "prihvat.reception",
           .decider = &ReceptionDecider(),
           .projections = ReceptionProjections(),
-          .processes = ReceptionProcesses()};
+          .processes = ReceptionProcesses(),
+          .figures = &ReceptionFigures};
 }
 
 }  // namespace prihvat::reception

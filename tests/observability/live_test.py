@@ -1,11 +1,15 @@
-"""A real Prometheus scrapes a real prihvatd that has played a scenario: queries, counts, alerts, docs/metrics.md."""
+"""A real Prometheus scrapes a real prihvatd that has played a scenario, and a service on a real Kafka: queries, counts,
+alerts, docs/metrics.md."""
 
+import json
 import os
 import pathlib
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 import xml.etree.ElementTree
@@ -13,7 +17,7 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(pathlib.Path(__file__).parent))
 sys.path.append(str(ROOT / "tests/python"))
-from monitoring import PATIENCE, Monitoring, Webhook, fetch, wait_for  # noqa: E402
+from monitoring import PATIENCE, Monitoring, Webhook, fetch, free_port, wait_for  # noqa: E402
 from pictures import draw  # noqa: E402
 from prihvat_server import Server, binary  # noqa: E402
 from rules_test import DASHBOARDS, panels  # noqa: E402
@@ -50,20 +54,63 @@ def metrics_page(text):
                    if name.startswith(("prihvat_", "grpc_")))
     return f"""# Metrics
 
-What each instance tells at `/metrics`. Made from a running prihvatd by `tests/observability/live_test.py`, which also
-checks it; do not edit. No label holds anything of a person, a request or a resource: their values are bounded.
+What each instance tells at `/metrics`; those of Kafka and of certificates where it has such. Made from running programs by `tests/observability/live_test.py`, which also
+checks it; do not edit. No label holds anything of a person or a request: their values are bounded, by the centres and
+projects that there are. Domain figures are the same on every instance, and at most a few seconds old.
 
 | metric | type | labels | what |
 |---|---|---|---|
 {rows}"""
 
 
+class Kafka:
+    """One broker of deploy/kafka."""
+
+    def __enter__(self):
+        self._folder = tempfile.mkdtemp(prefix="prihvat_kafka_")
+        done = subprocess.run([ROOT / "deploy/kafka/kafka-up.sh", self._folder, str(free_port())], text=True, check=False,
+                              capture_output=True, timeout=300, env={**os.environ, "KAFKA_HEAP": "192m"})
+        assert done.returncode == 0, done.stdout + done.stderr
+        self.brokers = done.stdout.strip().splitlines()[-1]
+        return self
+
+    def __exit__(self, *_):
+        subprocess.run([ROOT / "deploy/kafka/kafka-down.sh", self._folder, "--wipe"], check=False, timeout=120)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+def certificates(folder, days):
+    """An authority and a server's certificate in `folder`, good for so many days; takes the place of what was there."""
+    new = ["openssl", "req", "-config", "openssl.cnf", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+           "-noenc", "-days", str(days)]
+    (folder / "openssl.cnf").write_text("[req]\ndistinguished_name = dn\n[dn]\n")
+    for command in ([*new, "-subj", "/CN=authority", "-keyout", "ca.key", "-out", "ca.crt", "-addext",
+                     "basicConstraints=critical,CA:TRUE"],
+                    [*new, "-CA", "ca.crt", "-CAkey", "ca.key", "-subj", "/CN=here", "-keyout", "tls.key.new", "-out",
+                     "tls.crt.new", "-addext", "subjectAltName=IP:127.0.0.1", "-addext",
+                     "basicConstraints=critical,CA:FALSE"]):
+        subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=60)
+    for name in ("tls.key", "tls.crt"):
+        (folder / f"{name}.new").rename(folder / name)
+
+
 class Live(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="prihvat_live_"))
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
         cls.server = cls.enterClassContext(Server())
+        cls.kafka = cls.enterClassContext(Kafka())
+        certificates(cls.folder, days=2)
+        (cls.folder / "identities.yaml").write_text('identities: [{certificate: "dns:nobody.test", speaks_for: ["*"]}]\n')
+        cls.on_kafka = cls.enterClassContext(Server(
+            "--log=kafka", f"--brokers={cls.kafka.brokers}", "--kafka-property=statistics.interval.ms=1000",
+            *[f"--tls-{what}={cls.folder}/{name}" for what, name in
+              (("cert", "tls.crt"), ("key", "tls.key"), ("client-ca", "ca.crt"))],
+            f"--identities={cls.folder}/identities.yaml", program="prihvat-reporting"))
         cls.webhook = cls.enterClassContext(Webhook())
-        cls.monitoring = cls.enterClassContext(Monitoring(cls.server.metrics, cls.webhook.address))
+        cls.monitoring = cls.enterClassContext(Monitoring([cls.server.metrics, cls.on_kafka.metrics],
+                                                          cls.webhook.address))
         # A rate needs a figure from before.
         wait_for(lambda: cls.monitoring.value("sum(prihvat_commits_total)") is not None, "a first scrape")
         played = ctl(cls.server, "play", str(SCENARIO))
@@ -72,8 +119,8 @@ class Live(unittest.TestCase):
         wait_for(lambda: cls.monitoring.value(f'sum(grpc_server_handled_total{{{CALLS}, grpc_code="OK"}})')
                  == cls.steps, "Prometheus has seen the whole scenario")
         # Two scrapes more, so that every rate has something to go by.
-        seen = cls.monitoring.value('count_over_time(up{job="prihvat"}[10m])')
-        wait_for(lambda: cls.monitoring.value('count_over_time(up{job="prihvat"}[10m])') > seen + 3, "more scrapes")
+        seen = cls.monitoring.value('min(count_over_time(up{job="prihvat"}[10m]))')
+        wait_for(lambda: cls.monitoring.value('min(count_over_time(up{job="prihvat"}[10m]))') > seen + 3, "more scrapes")
 
     def test_1_counts_are_those_of_the_scenario(self):
         value = self.monitoring.value
@@ -100,6 +147,60 @@ class Live(unittest.TestCase):
         for name, minimum in (("prihvat_rejections_total", 1), ("prihvat_request_id_hits_total", 10)):
             wait_for(lambda name=name, minimum=minimum: self.monitoring.value(f'{name}{{service="procurement"}}')
                      >= before[name] + minimum, name)
+
+    def test_figures_of_the_domain_are_what_the_api_says(self):
+        def asked(method, name):
+            done = ctl(self.server, "call", method, json.dumps({"name": name}), "--json")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return json.loads(done.stdout)
+        occupancy = asked("reception.GetOccupancy", "operations/ba/centres/usivak")
+        for metric, field in (("people_present", "peoplePresent"), ("people_without_bed", "peopleWithoutBed"),
+                              ('beds{state="free"}', "free"), ('beds{state="occupied"}', "occupied")):
+            wait_for(lambda metric=metric, field=field: self.monitoring.value(f"prihvat_centre_{metric}")
+                     == int(occupancy.get(field, 0)), metric)
+        self.assertGreater(self.monitoring.value("sum(prihvat_centre_beds)"), 0)
+        total = asked("procurement.GetBudgetPosition", "operations/ba/projects/races")["totals"][0]
+        for metric, field in (("budget", "amount"), ("committed", "committed"), ("spent", "spent")):
+            wait_for(lambda metric=metric, field=field: self.monitoring.value(f"prihvat_project_{metric}")
+                     == int(total[field].get("units", 0)) + total[field].get("nanos", 0) / 1e9, metric)
+        self.assertEqual(self.monitoring.value('sum(prihvat_work_items_open{service="handover"})'),
+                         self.monitoring.value('prihvat_reaction_rejections_total{service="handover"}'))
+
+    def test_processes_have_reacted_to_all(self):
+        wait_for(lambda: self.monitoring.value("sum(prihvat_process_lag_records)") == 0, "no lag")
+        listed = {labels["process"] for labels, _ in self.monitoring.query('prihvat_process_lag_records')}
+        self.assertGreater(len(listed), 2)
+
+    def test_what_the_engines_tell_fits_the_load(self):
+        # Each accepted command of procurement has put a row or more into its store.
+        accepted = self.monitoring.value('prihvat_commits_total{service="procurement"}')
+        self.assertGreater(self.monitoring.value('prihvat_store_rows_written_total{service="procurement"}'), accepted)
+        # A claim a partition has gone to the broker, in a request each.
+        wait_for(lambda: (self.monitoring.value("sum(prihvat_kafka_requests_total)") or 0) >= 4, "requests to Kafka")
+        wait_for(lambda: self.monitoring.value('sum(prihvat_kafka_connections{broker="1"})') == 4, "four producers")
+
+    def test_the_doctor_looks_at_real_brokers(self):
+        def doctor():
+            done = ctl(self.server, "doctor", f"--brokers={self.kafka.brokers}", "--json")
+            found = json.loads(done.stdout)["findings"]
+            return done.returncode, {finding["subject"]: finding for finding in found if finding["check"] == "topics"}
+        code, topics = doctor()
+        self.assertEqual(code, 0, topics)
+        self.assertEqual({finding["severity"] for finding in topics.values()}, {"ok"})
+        self.assertIn("prihvat.reporting", topics)
+        libs = subprocess.run([ROOT / "deploy/kafka/kafka-jars.sh"], capture_output=True, text=True, check=True,
+                              timeout=300).stdout.strip()
+        change = ["java", "-Xmx96m", "-cp", f"{libs}/*", "org.apache.kafka.tools.ConfigCommand", "--bootstrap-server",
+                  self.kafka.brokers, "--alter", "--entity-type", "topics", "--entity-name", "prihvat.reporting",
+                  "--add-config", "retention.ms=60000"]
+        done = subprocess.run(change, capture_output=True, text=True, check=False, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        # As it was, for the other tests.
+        self.addCleanup(subprocess.run, [*change[:-1], "retention.ms=-1"], capture_output=True, check=True, timeout=120)
+        code, topics = doctor()
+        self.assertEqual(code, 6)
+        self.assertRegex(topics["prihvat.reporting"]["found"], "retention.ms")
+        self.assertEqual(topics["prihvat.reception"]["severity"], "ok")
 
     def test_every_query_of_every_panel_answers(self):
         for file in DASHBOARDS:
@@ -135,7 +236,7 @@ class Live(unittest.TestCase):
             for command in re.findall(r"`([^`]+)`", page.read_text().replace("\n   ", " ")):
                 with self.subTest(page=page.name, command=command):
                     if command.startswith("prihvatctl "):
-                        done = ctl(self.server, *shlex.split(command)[1:])
+                        done = ctl(self.server, *shlex.split(command.replace("BROKERS", self.kafka.brokers))[1:])
                         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
                     elif re.search(r"\b(rate|topk|histogram_quantile)\(", command):
                         self.monitoring.query(command)
@@ -147,7 +248,9 @@ class Live(unittest.TestCase):
         self.assertGreater(ran, 8)
 
     def test_the_page_of_metrics_is_true(self):
-        page = metrics_page(fetch(f"http://{self.server.metrics}/metrics"))
+        # Of both: only the one on Kafka has brokers and certificates to tell of.
+        wait_for(lambda: "prihvat_kafka_round_trip_seconds{" in fetch(f"http://{self.on_kafka.metrics}/metrics"), "Kafka")
+        page = metrics_page("".join(fetch(f"http://{server.metrics}/metrics") for server in (self.server, self.on_kafka)))
         if os.environ.get("PRIHVAT_WRITE_DOCS"):
             PAGE.write_text(page)
         self.assertEqual(PAGE.read_text(), page, "write it anew with PRIHVAT_WRITE_DOCS=1")
@@ -164,10 +267,13 @@ class Live(unittest.TestCase):
         # A reserve that no disk has: the log takes nothing, so nobody can claim.
         self.server.start(listen=address, metrics_listen=metrics, flags=["--disk-reserve-mib=1048576"])
         wait_for(lambda: ("PrihvatInstanceDown", "resolved") in self.webhook.seen, "its end")
-        wait_for(lambda: ("PrihvatNoOwner", "firing") in self.webhook.seen, "the alert for its partitions")
+        caused = ("PrihvatNoOwner",)
+        for alert in caused:
+            wait_for(lambda alert=alert: (alert, "firing") in self.webhook.seen, alert)
         self.server.kill()
         self.server.start(listen=address, metrics_listen=metrics)
-        wait_for(lambda: ("PrihvatNoOwner", "resolved") in self.webhook.seen, "the end of that")
+        for alert in caused:
+            wait_for(lambda alert=alert: (alert, "resolved") in self.webhook.seen, f"the end of {alert}")
 
 
 if __name__ == "__main__":

@@ -72,8 +72,8 @@ class Monitoring:
     """Prometheus and Alertmanager as deploy/prometheus configures them, but in seconds instead of minutes: each scrape,
     evaluation, `for` and wait takes one second. Ends both by pid, and removes their data."""
 
-    def __init__(self, target, webhook):
-        self._target, self._webhook = target, webhook
+    def __init__(self, targets, webhook):
+        self._target, self._webhook = ", ".join(targets), webhook
         self._processes = []
 
     def __enter__(self):

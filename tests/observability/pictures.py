@@ -63,8 +63,7 @@ def draw_panel(panel, ask, box):
         path = " ".join(f"{left + (second - first) / span * (right - left):.0f},"
                         f"{lower - max(0, value) / top * (lower - upper):.0f}"
                         for second, value in points if not math.isnan(value))
-        color = COLORS[number % len(COLORS)]
-        out.append(f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="1.5"/>')
+        out.append(f'<polyline points="{path}" fill="none" stroke="{COLORS[number % len(COLORS)]}" stroke-width="1.5"/>')
     at = left
     for number, (legend, _) in enumerate(series):
         if at + 6 * len(legend) > right:

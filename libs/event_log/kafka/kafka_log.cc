@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "libs/base/report.h"
 #include "libs/event_log/append_checks.h"
+#include "libs/event_log/kafka/client_statistics.h"
 #include "libs/event_log/kafka/cluster.h"
 #include "libs/event_log/kafka/handles.h"
 #include "libs/event_log/kafka/partition_producer.h"
@@ -26,8 +27,14 @@ using Properties = std::map<std::string, std::string>;
 
 constexpr absl::Duration kClosePatience = absl::Seconds(15);
 
+// How often a producer tells of itself, where the caller says nothing else.
+constexpr char kStatisticsInterval[] = "statistics.interval.ms";
+constexpr char kStatisticsEvery[] = "10000";
+
 // The caller's properties, under those that may not be changed.
 Properties Over(const KafkaClientOptions& options, const std::string& bootstrap, Properties fixed) {
+  // Other clients than producers serve no callbacks: what they tell would heap up.
+  fixed.emplace(kStatisticsInterval, "0");
   fixed["bootstrap.servers"] = bootstrap;
   fixed["allow.auto.create.topics"] = "false";
   Properties all = kafka::WithDefaults(options.properties);
@@ -36,6 +43,7 @@ Properties Over(const KafkaClientOptions& options, const std::string& bootstrap,
 }
 
 Properties ProducerProperties(const KafkaLogOptions& options, const std::string& bootstrap) {
+  const auto asked = options.client.properties.find(kStatisticsInterval);
   return Over(
       options.client, bootstrap,
       {{"enable.idempotence", "true"},
@@ -43,6 +51,8 @@ Properties ProducerProperties(const KafkaLogOptions& options, const std::string&
        {"linger.ms", "0"},
        {"retry.backoff.ms", "20"},
        {"compression.type", "none"},
+       {kStatisticsInterval,
+        asked == options.client.properties.end() ? kStatisticsEvery : asked->second},
        {"message.max.bytes", absl::StrCat(ClientMaxMessageBytes(options.max_record_bytes))},
        {"message.timeout.ms", absl::StrCat(absl::ToInt64Milliseconds(options.delivery_timeout))}});
 }
@@ -87,8 +97,8 @@ class KafkaLog::Core {
     if (closed_) return LogIsClosed();
     std::shared_ptr<PartitionProducer>& producer = producers_[tp];
     if (producer != nullptr) return producer;
-    auto started =
-        PartitionProducer::Start(tp, ProducerProperties(options_, cluster_->bootstrap_servers()));
+    auto started = PartitionProducer::Start(
+        tp, ProducerProperties(options_, cluster_->bootstrap_servers()), statistics_);
     if (!started.ok()) {
       producers_.erase(tp);
       return started.status();
@@ -149,11 +159,14 @@ class KafkaLog::Core {
   }
   const KafkaLogOptions& options() const { return options_; }
   const std::shared_ptr<kafka::Undertaker>& undertaker() const { return undertaker_; }
+  const kafka::ClientStatistics& statistics() const { return *statistics_; }
 
  private:
   const KafkaLogOptions options_;
   std::unique_ptr<kafka::Cluster> cluster_;  // set by Open, then not changed
   const std::shared_ptr<kafka::Undertaker> undertaker_ = std::make_shared<kafka::Undertaker>();
+  const std::shared_ptr<kafka::ClientStatistics> statistics_ =
+      std::make_shared<kafka::ClientStatistics>();  // shared with producers
   mutable absl::Mutex mutex_;
   bool closed_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_map<TopicPartition, std::shared_ptr<PartitionProducer>> producers_
@@ -204,6 +217,8 @@ absl::StatusOr<int32_t> KafkaLog::PartitionCount(const std::string& topic, absl:
 void KafkaLog::ResetWriter(const TopicPartition& tp) { core_->DropProducer(tp); }
 
 size_t KafkaLog::max_record_bytes() const { return core_->options().max_record_bytes; }
+
+std::vector<base::Statistic> KafkaLog::Statistics() const { return core_->statistics().Collect(); }
 
 void KafkaLog::Close() { core_->Close(); }
 

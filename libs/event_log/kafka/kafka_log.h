@@ -52,6 +52,8 @@ class KafkaLog : public EventLog {
   absl::StatusOr<int32_t> PartitionCount(const std::string& topic, absl::Time deadline) override;
   void ResetWriter(const TopicPartition& tp) override;
   size_t max_record_bytes() const override;
+  // Of its producers, as of the last ten seconds (the property statistics.interval.ms).
+  std::vector<base::Statistic> Statistics() const override;
   // Waits a bounded time for producers to end.
   void Close() override;
 

@@ -32,12 +32,14 @@ bool IsProvenUnsent(const rd_kafka_message_t& message) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<PartitionProducer>> PartitionProducer::Start(
-    const TopicPartition& tp, const std::map<std::string, std::string>& properties) {
+    const TopicPartition& tp, const std::map<std::string, std::string>& properties,
+    std::shared_ptr<ClientStatistics> statistics) {
   absl::StatusOr<Conf> conf = MakeConf(properties);
   if (!conf.ok()) return conf.status();
-  auto producer = absl::WrapUnique(new PartitionProducer(tp));
+  auto producer = absl::WrapUnique(new PartitionProducer(tp, std::move(statistics)));
   rd_kafka_conf_set_opaque(conf->get(), producer.get());
   rd_kafka_conf_set_dr_msg_cb(conf->get(), &PartitionProducer::OnReport);
+  rd_kafka_conf_set_stats_cb(conf->get(), &PartitionProducer::OnStatistics);
   absl::StatusOr<Client> client = MakeClient(RD_KAFKA_PRODUCER, *std::move(conf));
   if (!client.ok()) return client.status();
   producer->client_ = *std::move(client);
@@ -93,6 +95,13 @@ size_t PartitionProducer::Enqueue(Batch& batch, const std::vector<std::string>& 
 void PartitionProducer::OnReport(rd_kafka_t* /*client*/, const rd_kafka_message_t* message,
                                  void* self) {
   static_cast<PartitionProducer*>(self)->Report(*message);
+}
+
+// On the thread that polls.
+int PartitionProducer::OnStatistics(rd_kafka_t* /*client*/, char* json, size_t size, void* self) {
+  // What cannot be read is left out; the next comes soon.
+  (void)static_cast<PartitionProducer*>(self)->statistics_->Note(self, {json, size});
+  return 0;  // librdkafka frees the text
 }
 
 void PartitionProducer::Report(const rd_kafka_message_t& message) {
@@ -162,6 +171,7 @@ void PartitionProducer::Run() {
       absl::UnavailableError(absl::StrCat("append to ", ToString(tp_), ": the writer was reset")));
   topic_.reset();
   client_.reset();  // no reports after this: only now may the batches go
+  statistics_->Forget(this);
   ended_.Notify();
 }
 

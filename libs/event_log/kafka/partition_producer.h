@@ -12,6 +12,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "libs/event_log/event_log.h"
+#include "libs/event_log/kafka/client_statistics.h"
 #include "libs/event_log/kafka/handles.h"
 
 namespace prihvat::event_log::kafka {
@@ -20,9 +21,11 @@ namespace prihvat::event_log::kafka {
 // too, so that it can be let go of (Stop) without waiting. Thread-safe.
 class PartitionProducer : public std::enable_shared_from_this<PartitionProducer> {
  public:
-  // `properties` is complete but for the delivery-report callback.
+  // `properties` is complete but for the callbacks. What the client tells of itself goes to
+  // `statistics`, until it has ended.
   static absl::StatusOr<std::shared_ptr<PartitionProducer>> Start(
-      const TopicPartition& tp, const std::map<std::string, std::string>& properties);
+      const TopicPartition& tp, const std::map<std::string, std::string>& properties,
+      std::shared_ptr<ClientStatistics> statistics);
 
   // The records have been checked. `done` runs on the producer's thread, or here if nothing could
   // be sent.
@@ -51,9 +54,11 @@ class PartitionProducer : public std::enable_shared_from_this<PartitionProducer>
     EventLog::AppendDone done;  // empty once called
   };
 
-  explicit PartitionProducer(TopicPartition tp) : tp_(std::move(tp)) {}
+  PartitionProducer(TopicPartition tp, std::shared_ptr<ClientStatistics> statistics)
+      : tp_(std::move(tp)), statistics_(std::move(statistics)) {}
 
   static void OnReport(rd_kafka_t* client, const rd_kafka_message_t* message, void* self);
+  static int OnStatistics(rd_kafka_t* client, char* json, size_t size, void* self);
   void Report(const rd_kafka_message_t& message);
   size_t Enqueue(Batch& batch, const std::vector<std::string>& records)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
@@ -64,6 +69,7 @@ class PartitionProducer : public std::enable_shared_from_this<PartitionProducer>
   bool Idle();
 
   const TopicPartition tp_;
+  const std::shared_ptr<ClientStatistics> statistics_;
   Client client_;
   Topic topic_;
   absl::Mutex mutex_;

@@ -81,6 +81,24 @@ class AdminServiceImpl final : public v1::AdminService::CallbackService {
         });
   }
 
+  ServerUnaryReactor* GetInstance(CallbackServerContext* context,
+                                  const v1::GetInstanceRequest* request,
+                                  v1::Instance* response) override {
+    return Chain(request->service())
+        .Read(
+            context, request, response, {.any_operation = true},
+            [this, request, response](const ReadContext&) -> absl::Status {
+              if (!request->service().empty())
+                PRIHVAT_RETURN_IF_ERROR(admin_.Find(request->service()).status());
+              if (!admin_.options_.instance)
+                return Reject(
+                    es::Rejected(kUnimplemented).Saying("this server does not tell how it stands"));
+              *response = admin_.options_.instance();
+              for (const auto& [name, hosted] : admin_.hosted_) response->add_services(name);
+              return absl::OkStatus();
+            });
+  }
+
   ServerUnaryReactor* GetChecksum(CallbackServerContext* context,
                                   const v1::GetChecksumRequest* request,
                                   v1::Checksum* response) override {
@@ -176,6 +194,8 @@ class AdminServiceImpl final : public v1::AdminService::CallbackService {
       partition.set_mailbox_depth(status.mailbox_depth);
       partition.set_stopped_reason(status.stopped_why);
       partition.set_sealed_through_offset(status.sealed_through);
+      if (status.unsealed_since != absl::InfiniteFuture())
+        SetTime(status.unsealed_since, *partition.mutable_unsealed_since_time());
     }
   }
 

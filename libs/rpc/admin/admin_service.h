@@ -31,6 +31,8 @@ struct AdminOptions {
   // Writes a backup of that name and says where and what it is; on a worker thread, one at a time.
   // Empty: CreateBackup is refused.
   std::function<absl::StatusOr<::prihvat::admin::v1::Backup>(const std::string& backup_id)> backup;
+  // How the program stands; on a worker thread. Empty: GetInstance is refused.
+  std::function<::prihvat::admin::v1::Instance()> instance;
 };
 
 // What both gRPC services stand on. Thread-safe.

@@ -386,6 +386,8 @@ class LossyService final : public runtime::Service {
     return real_.Checkpoint(directory);
   }
   std::vector<runtime::PartitionStatus> Partitions() const override { return real_.Partitions(); }
+  std::vector<runtime::SourceStatus> Sources() const override { return real_.Sources(); }
+  std::vector<base::Statistic> StoreStatistics() const override { return real_.StoreStatistics(); }
   runtime::Counters counters() const override { return real_.counters(); }
   bool Ready() const override { return real_.Ready(); }
   absl::Status Health() const override { return real_.Health(); }
