@@ -260,7 +260,8 @@ def domain():
                   ('max by (operation, centre) (prihvat_centre_beds{state="free"})', "{{centre}}")),
             graph("Beds taken", "The share that is not free.", "percentunit",
                   ('1 - max by (operation, centre) (prihvat_centre_beds{state="free"}) / sum by (operation, centre) '
-                   "(max by (operation, centre, state) (prihvat_centre_beds))", "{{centre}}"), limits=[(None, "green"), (0.95, "red")]),
+                   "(max by (operation, centre, state) (prihvat_centre_beds))", "{{centre}}"),
+                  limits=[(None, "green"), (0.95, "red")]),
             graph("People without a bed", "By centre.", "short",
                   ("max by (operation, centre) (prihvat_centre_people_without_bed)", "{{centre}}"),
                   limits=[(None, "green"), (1, "red")]),
@@ -280,7 +281,7 @@ def domain():
                   ("max by (operation) (prihvat_handovers_overdue)", "{{operation}}"),
                   limits=[(None, "green"), (1, "red")]),
             graph("Hand-overs under way", "By state.", "short",
-                  ("max by (operation, state) (prihvat_handovers_under_way) or vector(0)", "{{state}}")),
+                  ("max by (operation, state) (prihvat_handovers_under_way)", "{{state}}")),
             graph("Open work items", "What processes could not do and nobody has settled.", "short",
                   ("max by (service, operation) (prihvat_work_items_open)", "{{service}} {{operation}}"),
                   limits=[(None, "green"), (1, "yellow")], width=WIDTH),

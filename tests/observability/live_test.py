@@ -54,9 +54,10 @@ def metrics_page(text):
                    if name.startswith(("prihvat_", "grpc_")))
     return f"""# Metrics
 
-What each instance tells at `/metrics`; those of Kafka and of certificates where it has such. Made from running programs by `tests/observability/live_test.py`, which also
-checks it; do not edit. No label holds anything of a person or a request: their values are bounded, by the centres and
-projects that there are. Domain figures are the same on every instance, and at most a few seconds old.
+What each instance tells at `/metrics`; those of Kafka and of certificates where it has such. Made from running programs
+by `tests/observability/live_test.py`, which also checks it; do not edit. No label holds anything of a person or a
+request: their values are bounded, by the centres and projects that there are. Domain figures are the same on every
+instance, and at most a few seconds old.
 
 | metric | type | labels | what |
 |---|---|---|---|
@@ -68,8 +69,9 @@ class Kafka:
 
     def __enter__(self):
         self._folder = tempfile.mkdtemp(prefix="prihvat_kafka_")
-        done = subprocess.run([ROOT / "deploy/kafka/kafka-up.sh", self._folder, str(free_port())], text=True, check=False,
-                              capture_output=True, timeout=300, env={**os.environ, "KAFKA_HEAP": "192m"})
+        done = subprocess.run([ROOT / "deploy/kafka/kafka-up.sh", self._folder, str(free_port())], text=True,
+                              check=False, capture_output=True, timeout=300,
+                              env={**os.environ, "KAFKA_HEAP": "192m"})
         assert done.returncode == 0, done.stdout + done.stderr
         self.brokers = done.stdout.strip().splitlines()[-1]
         return self
@@ -102,7 +104,8 @@ class Live(unittest.TestCase):
         cls.server = cls.enterClassContext(Server())
         cls.kafka = cls.enterClassContext(Kafka())
         certificates(cls.folder, days=2)
-        (cls.folder / "identities.yaml").write_text('identities: [{certificate: "dns:nobody.test", speaks_for: ["*"]}]\n')
+        (cls.folder / "identities.yaml").write_text(
+            'identities: [{certificate: "dns:nobody.test", speaks_for: ["*"]}]\n')
         cls.on_kafka = cls.enterClassContext(Server(
             "--log=kafka", f"--brokers={cls.kafka.brokers}", "--kafka-property=statistics.interval.ms=1000",
             *[f"--tls-{what}={cls.folder}/{name}" for what, name in
@@ -119,8 +122,9 @@ class Live(unittest.TestCase):
         wait_for(lambda: cls.monitoring.value(f'sum(grpc_server_handled_total{{{CALLS}, grpc_code="OK"}})')
                  == cls.steps, "Prometheus has seen the whole scenario")
         # Two scrapes more, so that every rate has something to go by.
-        seen = cls.monitoring.value('min(count_over_time(up{job="prihvat"}[10m]))')
-        wait_for(lambda: cls.monitoring.value('min(count_over_time(up{job="prihvat"}[10m]))') > seen + 3, "more scrapes")
+        scrapes = 'min(count_over_time(up{job="prihvat"}[10m]))'
+        seen = cls.monitoring.value(scrapes)
+        wait_for(lambda: cls.monitoring.value(scrapes) > seen + 3, "more scrapes")
 
     def test_1_counts_are_those_of_the_scenario(self):
         value = self.monitoring.value
@@ -202,6 +206,11 @@ class Live(unittest.TestCase):
         self.assertRegex(topics["prihvat.reporting"]["found"], "retention.ms")
         self.assertEqual(topics["prihvat.reception"]["severity"], "ok")
 
+    def test_y_a_certificate_that_expires_is_told_until_it_is_renewed(self):
+        wait_for(lambda: ("PrihvatCertificateExpires", "firing") in self.webhook.seen, "the alert")
+        certificates(self.folder, days=90)
+        wait_for(lambda: ("PrihvatCertificateExpires", "resolved") in self.webhook.seen, "its end")
+
     def test_every_query_of_every_panel_answers(self):
         for file in DASHBOARDS:
             for panel in panels(file):
@@ -249,8 +258,10 @@ class Live(unittest.TestCase):
 
     def test_the_page_of_metrics_is_true(self):
         # Of both: only the one on Kafka has brokers and certificates to tell of.
-        wait_for(lambda: "prihvat_kafka_round_trip_seconds{" in fetch(f"http://{self.on_kafka.metrics}/metrics"), "Kafka")
-        page = metrics_page("".join(fetch(f"http://{server.metrics}/metrics") for server in (self.server, self.on_kafka)))
+        def told():
+            return "".join(fetch(f"http://{server.metrics}/metrics") for server in (self.server, self.on_kafka))
+        wait_for(lambda: "prihvat_kafka_round_trip_seconds{" in told(), "Kafka")
+        page = metrics_page(told())
         if os.environ.get("PRIHVAT_WRITE_DOCS"):
             PAGE.write_text(page)
         self.assertEqual(PAGE.read_text(), page, "write it anew with PRIHVAT_WRITE_DOCS=1")
@@ -267,7 +278,7 @@ class Live(unittest.TestCase):
         # A reserve that no disk has: the log takes nothing, so nobody can claim.
         self.server.start(listen=address, metrics_listen=metrics, flags=["--disk-reserve-mib=1048576"])
         wait_for(lambda: ("PrihvatInstanceDown", "resolved") in self.webhook.seen, "its end")
-        caused = ("PrihvatNoOwner",)
+        caused = ("PrihvatDiskReserve", "PrihvatDiskFilling", "PrihvatNoOwner")
         for alert in caused:
             wait_for(lambda alert=alert: (alert, "firing") in self.webhook.seen, alert)
         self.server.kill()

@@ -63,7 +63,8 @@ def draw_panel(panel, ask, box):
         path = " ".join(f"{left + (second - first) / span * (right - left):.0f},"
                         f"{lower - max(0, value) / top * (lower - upper):.0f}"
                         for second, value in points if not math.isnan(value))
-        out.append(f'<polyline points="{path}" fill="none" stroke="{COLORS[number % len(COLORS)]}" stroke-width="1.5"/>')
+        color = COLORS[number % len(COLORS)]
+        out.append(f'<polyline points="{path}" fill="none" stroke="{color}" stroke-width="1.5"/>')
     at = left
     for number, (legend, _) in enumerate(series):
         if at + 6 * len(legend) > right:

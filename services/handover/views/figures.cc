@@ -16,8 +16,8 @@ namespace prihvat::handover {
 namespace {
 
 bool IsUnderWay(v1::HandoverCaseState state) {
-  return state != v1::HANDOVER_CASE_STATE_CLOSED && state != v1::HANDOVER_CASE_STATE_VOIDED &&
-         state != v1::HANDOVER_CASE_STATE_CORRECTED;
+  return state != v1::HANDOVER_CASE_STATE_UNSPECIFIED && state != v1::HANDOVER_CASE_STATE_CLOSED &&
+         state != v1::HANDOVER_CASE_STATE_VOIDED && state != v1::HANDOVER_CASE_STATE_CORRECTED;
 }
 
 }  // namespace
@@ -31,7 +31,11 @@ std::vector<base::Statistic> HandoverFigures(const es::FigureSource& source) {
     const auto zone = base::LoadZone(facts->time_zone());
     const absl::CivilDay today =
         absl::ToCivilDay(source.now, zone.ok() ? *zone : absl::UTCTimeZone());
-    std::map<v1::HandoverCaseState, int64_t> under_way;
+    std::map<v1::HandoverCaseState, int64_t> under_way;  // also those of which there is none
+    for (int n = v1::HandoverCaseState_MIN; n <= v1::HandoverCaseState_MAX; ++n) {
+      const auto state = static_cast<v1::HandoverCaseState>(n);
+      if (v1::HandoverCaseState_IsValid(n) && IsUnderWay(state)) under_way[state] = 0;
+    }
     int64_t overdue = 0;
     entities.ForEach<v1::HandoverCase>(operation + "/handoverCases",
                                        [&](std::string_view, const v1::HandoverCase& one) {
