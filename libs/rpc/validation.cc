@@ -56,6 +56,19 @@ void ForEachString(const Message& message, int depth, const Visit& visit) {
   }
 }
 
+// What to say of a name or parent that is not set, "" for nothing. A request with both fields does
+// something to the one that is there, or makes one in the other.
+std::string MissingName(const Message& request, const std::string& field, bool mutation) {
+  const std::string other = field == "name" ? "parent" : "name";
+  const FieldDescriptor* instead = request.GetDescriptor()->FindFieldByName(other);
+  if (mutation && IsSingleString(instead)) {
+    return request.GetReflection()->GetString(request, instead).empty()
+               ? "this or " + other + " must be set"
+               : "";
+  }
+  return field == "name" || mutation ? "must be set" : "";
+}
+
 // The rule that the field breaks, or "".
 std::string BrokenRule(const Message& request, const FieldDescriptor& field, bool mutation) {
   const Reflection& reflection = *request.GetReflection();
@@ -66,7 +79,7 @@ std::string BrokenRule(const Message& request, const FieldDescriptor& field, boo
       return text.empty() ? "must be set: a UUID that stands for this request and its repeats"
                           : "must be a UUID";
     if (name == "name" || name == "parent") {
-      if (text.empty()) return name == "name" || mutation ? "must be set" : "";
+      if (text.empty()) return MissingName(request, name, mutation);
       const absl::StatusOr<base::ResourceName> parsed = base::ResourceName::Parse(text, name);
       return parsed.ok() ? "" : std::string(base::FromAbsl(parsed.status().message()));
     }

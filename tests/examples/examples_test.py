@@ -48,9 +48,9 @@ class Examples(unittest.TestCase):
         authority.issue("partner", "/O=iom/CN=partner")
         (folder / "identities.yaml").write_text(IDENTITIES)
         cls.server = cls.enterClassContext(Server())
-        cls.tls_server = cls.enterClassContext(Server([
+        cls.tls_server = cls.enterClassContext(Server(
             f"--tls-cert={folder}/server.crt", f"--tls-key={folder}/server.key", f"--tls-client-ca={folder}/ca.crt",
-            f"--identities={folder}/identities.yaml"]))
+            f"--identities={folder}/identities.yaml"))
         cls.certificate = {"PRIHVAT_TLS_CA": f"{folder}/ca.crt", "PRIHVAT_TLS_CERT": f"{folder}/partner.crt",
                            "PRIHVAT_TLS_KEY": f"{folder}/partner.key"}
 

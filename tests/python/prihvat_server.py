@@ -25,6 +25,7 @@ class Server:
 
     def __init__(self, *flags, program="prihvatd", wrapper=()):
         self._flags, self._program, self._wrapper = flags, program, wrapper
+        self._process = None
 
     def __enter__(self):
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="prihvat_test_"))
@@ -76,6 +77,9 @@ class Server:
         raise RuntimeError(f"{self._program} did not start: " + (self._folder / "log").read_text())
 
     def __exit__(self, *_):
+        if self._process is None:  # it was never started
+            shutil.rmtree(self._folder, ignore_errors=True)
+            return
         if self._process.poll() is None:
             self._process.terminate()
         try:
