@@ -75,39 +75,51 @@ class StoreSnapshot final : public Snapshot {
   mutable std::map<std::string, std::unique_ptr<es::Rows>> opened_;
 };
 
-// When a fact was written down differs between two logs that hold the same commits; what it says
-// does not.
-void ClearTimesOfRecording(google::protobuf::Message& message) {
+// A row that is named after an offset, for its order, writes it with this many digits; with the
+// index of an event in its commit, ten more behind a '-'.
+constexpr size_t kOffsetDigits = 19;
+constexpr size_t kIndexDigits = 10;
+
+bool AreDigits(std::string_view text) {
+  return text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+bool IsOffset(std::string_view text) {
+  if (text.size() == kOffsetDigits) return AreDigits(text);
+  return text.size() == kOffsetDigits + 1 + kIndexDigits && text[kOffsetDigits] == '-' &&
+         AreDigits(text.substr(0, kOffsetDigits)) && AreDigits(text.substr(kOffsetDigits + 1));
+}
+
+// When and where a fact was written down differs between two logs that hold the same commits; what
+// it says does not.
+void ClearTimesAndPlacesOfRecording(google::protobuf::Message& message) {
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   std::vector<const google::protobuf::FieldDescriptor*> fields;
   reflection.ListFields(message, &fields);
   for (const google::protobuf::FieldDescriptor* field : fields) {
     if (field->name() == "create_time" || field->name() == "update_time" ||
-        field->name() == "record_time") {
+        field->name() == "record_time" || field->name() == "record_offset") {
       reflection.ClearField(&message, field);
+    } else if (field->type() == google::protobuf::FieldDescriptor::TYPE_STRING &&
+               !field->is_repeated() && IsOffset(reflection.GetString(message, field))) {
+      reflection.SetString(&message, field, "@");
     } else if (field->cpp_type() == google::protobuf::FieldDescriptor::CPPTYPE_MESSAGE) {
       if (!field->is_repeated()) {
-        ClearTimesOfRecording(*reflection.MutableMessage(&message, field));
+        ClearTimesAndPlacesOfRecording(*reflection.MutableMessage(&message, field));
       } else {
         for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
-          ClearTimesOfRecording(*reflection.MutableRepeatedMessage(&message, field, i));
+          ClearTimesAndPlacesOfRecording(*reflection.MutableRepeatedMessage(&message, field, i));
         }
       }
     }
   }
 }
 
-// A row that is named after an offset, for its order, writes it with this many digits.
-constexpr size_t kOffsetDigits = 19;
-
 // Offsets differ between two logs that hold the same commits; the order that they give does not.
 std::string WithoutOffsets(std::string_view key) {
   std::vector<std::string> segments = absl::StrSplit(base::ToAbsl(key), '/');
   for (std::string& segment : segments) {
-    if (segment.size() == kOffsetDigits &&
-        segment.find_first_not_of("0123456789") == std::string::npos) {
-      segment = "@";
-    }
+    if (IsOffset(segment)) segment = "@";
   }
   return absl::StrJoin(segments, "/");
 }
@@ -126,7 +138,7 @@ void AddRows(const es::Rows& rows, std::string_view family, base::Sha256Hasher& 
             google::protobuf::MessageFactory::generated_factory()->GetPrototype(descriptor);
         std::unique_ptr<google::protobuf::Message> message(prototype->New());
         if (es::DecodeEntity(value, *message)) {
-          ClearTimesOfRecording(*message);
+          ClearTimesAndPlacesOfRecording(*message);
           canonical = es::EncodeEntity(*message);
         }
       }

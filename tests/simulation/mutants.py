@@ -84,13 +84,6 @@ MUTANTS = {
         "",
         "effects and causes differ",
     ),
-    # An owner folds what it decided, wherever the commit came to stand.
-    "fold_own_commits_anywhere": (
-        PARTITION,
-        "  if (next.own && next.own->offset == at.offset) {",
-        "  if (next.own) {",
-        "differs from a rebuild",
-    ),
     # After a crash the store is folded again over what it holds already.
     "forget_the_position": (
         PARTITION,

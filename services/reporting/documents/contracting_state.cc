@@ -529,7 +529,7 @@ absl::Status ContractingState::Apply(const v1::ContractingFact& fact) {
   effective_ = fact.fact().effective_time();
   if (!handler->second(*this, fact.fact().event(), fact.organisation())) {
     return absl::DataLossError(
-        fmt::format("{} at offset {} cannot be parsed", fact.fact().type(), fact.offset()));
+        fmt::format("{} at offset {} cannot be parsed", fact.fact().type(), fact.record_offset()));
   }
   return absl::OkStatus();
 }

@@ -58,7 +58,7 @@ v1::ContractingFact FactOf(const google::protobuf::Message& event,
   row.set_organisation(OrganisationOf(context.principal));
   row.set_topic(std::string(context.topic));
   row.set_partition(context.partition);
-  row.set_offset(context.offset);
+  row.set_record_offset(context.offset);
   return row;
 }
 
