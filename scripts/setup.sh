@@ -36,7 +36,7 @@ build_packages=(
 )
 test_packages=(
   clang-format-14 clang-tidy-14 shellcheck spin
-  python3 python3-yaml python3-venv zbar-tools poppler-utils kcat unzip procps dpkg-dev faketime
+  python3 python3-yaml python3-venv zbar-tools poppler-utils kcat unzip procps dpkg-dev
 )
 
 k8s_packages=(containerd runc containernetworking-plugins iptables iproute2 etcd-server openssl socat conntrack kmod

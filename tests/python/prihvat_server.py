@@ -23,8 +23,8 @@ class Server:
     """Use with `with`. `address` and `metrics` are "127.0.0.1:PORT". Ends the process by pid, and removes its data.
     `flags` come beside those for data and addresses; without certificates among them --insecure-dev is another."""
 
-    def __init__(self, *flags, program="prihvatd", wrapper=()):
-        self._flags, self._program, self._wrapper = flags, program, wrapper
+    def __init__(self, *flags, program="prihvatd"):
+        self._flags, self._program = flags, program
         self._process = None
 
     def __enter__(self):
@@ -42,7 +42,6 @@ class Server:
         with open(self._folder / "log", "ab") as log:
             self._process = subprocess.Popen(  # pylint: disable=consider-using-with
                 [
-                    *self._wrapper,
                     binary(self._program),
                     f"--data-dir={self._folder / 'data'}",
                     f"--listen={listen}",
