@@ -149,7 +149,7 @@ class Money:
             if rng.random() < 0.25:
                 if rng.random() < 0.5:
                     call = rng.choice(["procurement.RejectRequisition", "procurement.CancelRequisition"])
-                    t.do("finance", call, name=requisition, reason="Not needed")
+                    t.do("country_office", call, name=requisition, reason="Not needed")
                 return
             request["requisition"] = requisition
         t.do("buyer", "procurement.CreatePurchaseOrder", parent=OP, purchase_order_id=f"o{number}",

@@ -138,7 +138,8 @@ class Releases {
       : ocid_(std::move(ocid)), related_(std::move(related)), state_(std::move(around)) {}
 
   absl::Status Add(const v1::ContractingFact& fact) {
-    const std::string id = fmt::format("{}-{}-{}", fact.topic(), fact.partition(), fact.record_offset());
+    const std::string id =
+        fmt::format("{}-{}-{}", fact.topic(), fact.partition(), fact.record_offset());
     if (id != id_) {
       PRIHVAT_RETURN_IF_ERROR(Close());
       id_ = id;
