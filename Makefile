@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-asan test-tsan lint format invariants bench images chart test-k8s deb serve kafka-up kafka-down clean
+.PHONY: help setup build demo test test-unit test-asan test-tsan fuzz lint format invariants bench images chart test-k8s deb serve kafka-up kafka-down clean
 
 PRESET ?= release
 JOBS ?= $(shell nproc)
@@ -11,6 +11,7 @@ KAFKA_DIR ?= build/kafka
 KAFKA_PORT ?= 19092
 KAFKA_NODES ?= 1
 DATA_DIR ?= build/serve
+FUZZ_SECONDS ?= 60
 PROGRAMS := prihvatd prihvat-procurement prihvat-handover prihvat-reception prihvat-reporting prihvatctl
 
 help: ## List the targets
@@ -47,6 +48,10 @@ test-asan: ## Unit, contract, simulation and fault tests under ASan and UBSan
 test-tsan: ## The same under TSan
 	@scripts/setup.sh test
 	@PRESET=tsan JOBS=$(JOBS) scripts/test.sh -L '^(unit|contract|sim|fault)$$'
+
+fuzz: ## Search with libFuzzer for FUZZ_SECONDS (60) a target; what it finds is left in build/fuzz/found
+	@scripts/setup.sh fuzz
+	@scripts/fuzz.sh $(FUZZ_SECONDS) $(JOBS)
 
 lint: ## Check format, C++ (clang-tidy), protos (buf), shell, Python; LINT_ALL=1 for clang-tidy on every file
 	@scripts/setup.sh test

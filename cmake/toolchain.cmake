@@ -12,6 +12,9 @@ if(MOLD_PROGRAM)
 endif()
 
 add_compile_options(-Wall -Wextra -Werror -Wno-missing-field-initializers)
+if(PRIHVAT_FUZZ)  # the one build by clang, whose warnings are others
+  add_compile_options(-fsanitize=fuzzer-no-link -Wno-error)
+endif()
 if(PRIHVAT_SANITIZE)
   add_compile_options(-fsanitize=${PRIHVAT_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${PRIHVAT_SANITIZE})

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Installs what is missing on a bare Debian 12: setup.sh [build|test|chart|k8s|packages]
+# Installs what is missing on a bare Debian 12: setup.sh [build|test|chart|k8s|fuzz|packages]
 #   build     what building and the demo need: Debian packages only
 #   test      that, and what the tests and `make lint` need: more packages, Kafka's jars, grpcurl, buf, a Python
 #             environment (default)
 #   chart     helm, kubeconform, kube-score and the schemas of Kubernetes (2 to 5 minutes the first time)
 #   k8s       those, and a whole Kubernetes for `make test-k8s` (10 to 25 minutes the first time; needs root)
+#   fuzz      the set `build`, and clang for `make fuzz`
 #   packages  only prints the Debian packages of the set `test`, one a line
 # Idempotent; when nothing is missing it asks dpkg once and is done. Debian's packages go into the system, for which it
 # needs root or sudo (without: it says what an administrator should run, and stops). All else goes below build/ and the
@@ -250,8 +251,12 @@ case $set_name in
     install_chart_tools
     install_kubernetes
     ;;
+  fuzz)
+    mkdir -p build
+    install_packages "${build_packages[@]}" clang-14 libclang-rt-14-dev
+    ;;
   packages)
     printf '%s\n' "${build_packages[@]}" "${test_packages[@]}" default-jdk-headless maven golang-go npm
     ;;
-  *) die "no set $set_name: setup.sh [build|test|chart|k8s|packages]" ;;
+  *) die "no set $set_name: setup.sh [build|test|chart|k8s|fuzz|packages]" ;;
 esac

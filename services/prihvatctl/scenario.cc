@@ -10,6 +10,7 @@
 #include "libs/base/digest.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
+#include "libs/base/text.h"
 #include "services/prihvatctl/scenario_yaml.h"
 #include "yaml-cpp/yaml.h"
 
@@ -258,9 +259,25 @@ class Reader {
   std::set<std::string> keys_;
 };
 
+// From 1; of text that is not UTF-8.
+int FirstIllFormedLine(std::string_view text) {
+  int line = 1;
+  for (size_t end = text.find('\n');
+       end != std::string_view::npos && base::IsValidUtf8(text.substr(0, end));
+       end = text.find('\n')) {
+    text.remove_prefix(end + 1);
+    ++line;
+  }
+  return line;
+}
+
 }  // namespace
 
 absl::StatusOr<Scenario> ParseScenario(std::string_view yaml, const ApiCatalogue& api) {
+  // yaml-cpp lets other bytes through, and JSON's writer throws at them.
+  if (!base::IsValidUtf8(yaml))
+    return absl::InvalidArgumentError(
+        fmt::format("line {}: it is not UTF-8", FirstIllFormedLine(yaml)));
   // yaml-cpp reports by exception, and only here is it let to.
   try {
     return Reader(api).Read(YAML::Load(std::string(yaml)));

@@ -177,6 +177,12 @@ TEST(Scenario, BrokenYamlNamesTheLine) {
             absl::StatusCode::kInvalidArgument);
 }
 
+TEST(Scenario, OtherBytesThanUtf8NameTheLine) {
+  const auto parsed = Parse("  - step: a\n    as: \"am\x8cra\"\n");
+  EXPECT_EQ(CodeOf(parsed), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(MessageOf(parsed), HasSubstr("line 9: it is not UTF-8"));
+}
+
 TEST(YamlToJson, MoneyIsNeverABinaryFraction) {
   const auto json =
       YamlToJson(YAML::Load("{area_m2: 18.10}"), *reception::v1::Room::descriptor(), {});
