@@ -392,6 +392,27 @@ steps:
   EXPECT_EQ(api_.received().size(), 3u);
 }
 
+TEST_F(CommandLineTest, PlayTriesAStepAsOftenAsItIsTold) {
+  ASSERT_TRUE(ReplaceFile(File("story.yaml"), R"(
+scenario: story
+principals: {amra: organisations/iom/people/amra}
+steps:
+  - {step: one, as: amra, call: reception.RegisterPerson}
+)")
+                  .ok());
+  const absl::Status away = RefusedWith(absl::StatusCode::kUnavailable, "NOT_OWNER", "away");
+  api_.ThenError(away);
+  Answers(reception::v1::Person());
+  EXPECT_EQ(Run({"play", File("story.yaml"), "--attempts", "2"}), kDone);
+  EXPECT_THAT(err_.str(), HasSubstr("; 1 tried again)"));
+  api_.ThenError(away);
+  api_.ThenError(away);
+  Answers(reception::v1::Person());
+  EXPECT_NE(Run({"play", File("story.yaml"), "--attempts", "2"}), kDone);
+  EXPECT_THAT(err_.str(), HasSubstr("step one (line 5)"));
+  EXPECT_EQ(Run({"play", File("story.yaml"), "--attempts", "0"}), kUsage);
+}
+
 TEST_F(CommandLineTest, AScenarioThatIsWrongSendsNothing) {
   ASSERT_TRUE(ReplaceFile(File("story.yaml"), "scenario: x\nsteps: [{step: one}]\n").ok());
   EXPECT_EQ(Run({"play", File("story.yaml")}), kUsage);

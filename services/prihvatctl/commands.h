@@ -60,6 +60,7 @@ struct PlayArguments {
   std::string file;
   std::string only_until;
   std::string state_file;  // "" to keep none
+  int attempts = RetryPolicy().attempts;  // of each step
 };
 absl::Status RunPlay(CommandContext& context, const PlayArguments& arguments);
 

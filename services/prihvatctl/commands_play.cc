@@ -29,7 +29,12 @@ absl::Status RunPlay(CommandContext& context, const PlayArguments& arguments) {
   PlayOptions options;
   options.only_until = arguments.only_until;
   options.timeout = context.call.timeout;
-  options.wait = context.wait;
+  options.retries.attempts = arguments.attempts;
+  size_t tried_again = 0;
+  options.wait = [&](absl::Duration wait) {
+    ++tried_again;
+    context.wait(wait);
+  };
   options.on_step = [&](const ScenarioStep& step, const PlayState& state) {
     done = state;
     progress.Show(state.steps_done, step.key);
@@ -45,9 +50,10 @@ absl::Status RunPlay(CommandContext& context, const PlayArguments& arguments) {
   PRIHVAT_RETURN_IF_ERROR(result.status());
   PRIHVAT_ASSIGN_OR_RETURN(context.token, MergeTokens(context.token, done.token));
   context.err << fmt::format(
-      "played {} of {} steps of {} ({} were done before; {} refused, as the scenario expects)\n",
+      "played {} of {} steps of {} ({} were done before; {} refused, as the scenario expects; {} "
+      "tried again)\n",
       result->sent, scenario.steps.size(), scenario.id, result->skipped,
-      result->refused_as_expected);
+      result->refused_as_expected, tried_again);
   return saved;
 }
 
