@@ -211,6 +211,17 @@ absl::StatusOr<Settings> SettingsOf(rd_kafka_t* admin, const std::string& name,
   return settings;
 }
 
+// The broker that is asked may be another one than that which knew the topic.
+absl::StatusOr<Settings> SettingsOnceThere(rd_kafka_t* admin, const std::string& name,
+                                           absl::Time deadline) {
+  const absl::Time patience = std::min(deadline, absl::Now() + kHearsay);
+  while (true) {
+    auto settings = SettingsOf(admin, name, deadline);
+    if (!absl::IsNotFound(settings.status()) || absl::Now() >= patience) return settings;
+    absl::SleepFor(kLeaderPoll);
+  }
+}
+
 std::string Change(const std::string& topic, const std::string& setting, const std::string& value) {
   return absl::StrCat("kafka-configs.sh --alter --topic ", topic, " --add-config ", setting, "=",
                       value);
@@ -287,7 +298,7 @@ absl::Status AuditTopics(const TopicAuditOptions& options, const std::vector<Top
     if (shape->error != RD_KAFKA_RESP_ERR_NO_ERROR)
       return ToStatus(shape->error, absl::StrCat("topic ", spec.name));
     CompareShape(spec, *shape, differences);
-    const auto settings = SettingsOf(admin->get(), spec.name, deadline);
+    const auto settings = SettingsOnceThere(admin->get(), spec.name, deadline);
     if (!settings.ok()) return settings.status();
     CompareSettings(options, spec, *settings, differences);
   }
