@@ -64,19 +64,22 @@ absl::Status CentreLoad::Set(const Channel& channel, const Write& write, bool fi
   capacity.set_places(write.number);
   capacity.set_source("made up");
   request.set_request_id(fmt::format("00000000-0000-4000-d000-{:012}", write.number));
+  request.set_etag(write.etag);
   const int64_t began = Nanoseconds();
-  const auto answer = Caller(channel, kManager)
-                          .WithDeadline(kPatience)
-                          .Call(&ReceptionService::Stub::SetCentreCapacity, request);
+  Caller caller = Caller(channel, kManager).WithDeadline(kPatience);
+  if (!write.token.empty()) caller = caller.WithToken(write.token);
+  const auto answer = caller.Call(&ReceptionService::Stub::SetCentreCapacity, request);
   nlohmann::json call = CallTo(write.centre, "write", began);
   call["request_id"] = request.request_id();
   call["value"] = std::to_string(write.number);
+  if (!write.etag.empty()) call["expected"] = write.expected;
+  const bool stale = answer.failure.reason == "STALE_ETAG";
   if (answer.ok()) {
     call["outcome"] = "ok";
     call["offset"] = PositionIn(answer.token).offset();
     call["exact"] = first;
     ++acknowledged_;
-  } else if (NothingDone(answer.failure)) {
+  } else if (stale || NothingDone(answer.failure)) {
     call["outcome"] = "nothing";
   }
   std::lock_guard lock(mutex_);
@@ -87,11 +90,31 @@ absl::Status CentreLoad::Set(const Channel& channel, const Write& write, bool fi
     open_[write.number] = write;
   }
   lines_.push_back(call.dump());
+  if (stale) {
+    nlohmann::json rejection = CallTo(write.centre, "rejection", began);
+    rejection["request_id"] = request.request_id();
+    rejection["value"] = write.expected;
+    rejection["outcome"] = "ok";
+    rejection["offset"] = PositionIn(answer.token).offset();
+    rejection["token"] = OffsetIn(write.token, PositionIn(answer.token).partition());
+    lines_.push_back(rejection.dump());
+    ++rejected_;
+    open_.erase(write.number);
+    return absl::OkStatus();  // it is settled: nothing was done
+  }
   if (answer.ok()) return absl::OkStatus();
   return absl::UnavailableError(answer.failure.reason + " " + answer.failure.message);
 }
 
-absl::Status CentreLoad::Read(const Channel& channel, const std::string& centre) {
+absl::Status CentreLoad::ReadAndReplace(const Channel& channel, const std::string& centre) {
+  Write write;
+  const absl::Status read = Read(channel, centre, &write);
+  if (!read.ok() || write.etag.empty()) return read;
+  write.number = next_++;
+  return Set(channel, write, /*first=*/true);
+}
+
+absl::Status CentreLoad::Read(const Channel& channel, const std::string& centre, Write* seen) {
   std::string token;
   {
     std::lock_guard lock(mutex_);
@@ -113,6 +136,8 @@ absl::Status CentreLoad::Read(const Channel& channel, const std::string& centre)
     call["value"] = std::to_string(answer.response.capacities(0).places());
   call["offset"] = OffsetIn(answer.token, written.partition());
   call["token"] = written.offset();
+  if (seen != nullptr)
+    *seen = {centre, 0, answer.response.etag(), call["value"].get<std::string>(), answer.token};
   Note(call.dump());
   return absl::OkStatus();
 }
@@ -124,9 +149,18 @@ void CentreLoad::CallOn(int caller) {
   while (!stopping_) {
     const Channel& channel = channels[random.Uniform(channels.size())];
     const std::string& centre = centres_[random.Uniform(centres_.size())];
-    const absl::Status status = random.Uniform(3) == 0
-                                    ? Read(channel, centre)
-                                    : Set(channel, {centre, next_++}, /*first=*/true);
+    absl::Status status;
+    switch (random.Uniform(6)) {
+      case 0:
+      case 1:
+        status = Read(channel, centre);
+        break;
+      case 2:
+        status = ReadAndReplace(channel, centre);
+        break;
+      default:
+        status = Set(channel, {.centre = centre, .number = next_++}, /*first=*/true);
+    }
     if (!status.ok()) absl::SleepFor(kBetweenAttempts);
   }
 }

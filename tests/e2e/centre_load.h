@@ -17,7 +17,8 @@
 
 namespace prihvat::e2e {
 
-// Writes are capacities of reception centres, each of another value. Start and Stop from one
+// Writes are capacities of reception centres, each of another value; some only replace what was
+// read, and are refused where that has changed. Start and Stop from one
 // thread.
 class CentreLoad {
  public:
@@ -29,6 +30,7 @@ class CentreLoad {
   void Start(int callers);
   void Stop();
   size_t acknowledged() const { return acknowledged_; }
+  size_t rejected() const { return rejected_; }  // because somebody had been quicker
 
   // Asks again, by the same request ids, what became of every write with an unknown outcome. After
   // Stop.
@@ -43,12 +45,19 @@ class CentreLoad {
  private:
   struct Write {
     std::string centre;
-    int number;
+    int number = 0;
+    // Only where the centre still holds `expected`, of which `etag` says so; etag "" for any.
+    std::string etag;
+    std::string expected;
+    std::string token;  // of the read that told of them
   };
   using Channel = std::shared_ptr<grpc::Channel>;
   void CallOn(int caller);
   absl::Status Set(const Channel& channel, const Write& write, bool first);
-  absl::Status Read(const Channel& channel, const std::string& centre);
+  // The centre may be changed by somebody between the two: then the write is refused.
+  absl::Status ReadAndReplace(const Channel& channel, const std::string& centre);
+  // What was read goes into `seen`, where that is given: a write that would replace it.
+  absl::Status Read(const Channel& channel, const std::string& centre, Write* seen = nullptr);
   void Note(std::string line) {
     std::lock_guard lock(mutex_);
     lines_.push_back(std::move(line));
@@ -59,6 +68,7 @@ class CentreLoad {
   const uint64_t seed_;
   std::atomic<bool> stopping_ = false;
   std::atomic<size_t> acknowledged_ = 0;
+  std::atomic<size_t> rejected_ = 0;
   std::atomic<int> next_ = 1;
   mutable std::mutex mutex_;  // guards the next three
   std::vector<std::string> lines_;

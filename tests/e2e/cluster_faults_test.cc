@@ -1,10 +1,11 @@
 // Three real brokers and three instances of a service under load, and faults drawn from a seed:
-// instances killed, paused and replaced in good order, brokers killed and paused, lines between
-// them cut, delayed and deaf in one direction. What the clients were told is checked for
-// linearizability (tests/linearizability).
+// instances killed, one or all at once, paused and replaced in good order, brokers killed and
+// paused, lines between them cut, delayed and deaf in one direction. What the clients were told is
+// checked for linearizability (tests/linearizability), and in the end all stores are the same.
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -34,9 +35,9 @@ using reception::v1::ReceptionService;
 constexpr int kNodes = 3;
 constexpr int kInstances = 3;
 constexpr int kCallers = 6;
-// The suite's: an instance cut off, one cut off from a broker, one killed, one that its brokers do
-// not hear, and one replaced.
-constexpr uint64_t kSeed = 381;
+// The suite's: an instance killed, all killed at once, one replaced, one cut off, and one that its
+// brokers do not hear.
+constexpr uint64_t kSeed = 8297;
 constexpr int kFaults = 5;
 constexpr size_t kProgress = 30;  // writes that show that all goes on
 const std::vector<std::string> kOperations = {"operations/ba", "operations/rs", "operations/me"};
@@ -59,8 +60,9 @@ enum class Fault {
   kDeafBroker,
   kDeafInstance,
   kDelay,
+  kKillAll,
 };
-constexpr std::array<const char*, 10> kNames = {
+constexpr std::array<const char*, 11> kNames = {
     "is killed and started again",
     "is paused and goes on",
     "ends in good order and is started again",
@@ -71,6 +73,7 @@ constexpr std::array<const char*, 10> kNames = {
     "is no longer heard by its brokers",
     "no longer hears its brokers",
     "has a slow line to everybody",
+    "and all others are killed and started again",
 };
 
 class ClusterFaults : public ::testing::Test {
@@ -216,6 +219,10 @@ class ClusterFaults : public ::testing::Test {
       case Fault::kDelay:
         for (TcpProxy* line : LinesOf(i)) line->Delay(absl::Milliseconds(150));
         break;
+      case Fault::kKillAll:
+        for (auto& instance : instances_) instance->process().Kill();
+        for (int k = 0; k < kInstances; ++k) StartInstance(k);
+        return;
     }
     absl::SleepFor(time);
     Heal();
@@ -234,6 +241,31 @@ class ClusterFaults : public ::testing::Test {
     std::printf("[ history  ] %zu calls; %s", load.calls(), said.c_str());
   }
 
+  // The sums of all instances' stores, once they are the same.
+  void ExpectEqualStores() {
+    std::array<std::string, kInstances> sums;
+    const absl::Time deadline = Soon();
+    const auto same = [&] {
+      return !sums[0].empty() && std::all_of(sums.begin(), sums.end(), [&](const std::string& sum) {
+        return sum == sums[0];
+      });
+    };
+    while (!same()) {
+      ASSERT_LT(absl::Now(), deadline) << "G6: stores differ: " << ::testing::PrintToString(sums);
+      for (int i = 0; i < kInstances; ++i) {
+        const auto ended =
+            RunToEnd("prihvatctl",
+                     {"store", "checksum", "--service=reception", "--server=" + addresses_[i],
+                      "--principal=" + std::string(kManager)},
+                     Soon());
+        ASSERT_TRUE(ended.ok()) << ended.status();
+        ASSERT_EQ(ended->status, 0) << ended->err;
+        sums[i] = ended->out;
+      }
+    }
+    std::printf("[ stores   ] %s", sums[0].c_str());
+  }
+
   std::filesystem::path directory_;
   std::unique_ptr<event_log::testing::KafkaBroker> brokers_;
   std::array<std::array<std::unique_ptr<TcpProxy>, kNodes>, kInstances> lines_;
@@ -244,7 +276,7 @@ class ClusterFaults : public ::testing::Test {
   std::array<std::unique_ptr<ServerProcess>, kInstances> instances_;
 };
 
-TEST_F(ClusterFaults, G1_G2_G3_G5_WhatClientsAreToldIsLinearizable) {
+TEST_F(ClusterFaults, G1_G2_G3_G5_G6_WhatClientsAreToldIsLinearizable) {
   const uint64_t seed = Number("PRIHVAT_SEED", kSeed);
   const uint64_t faults = Number("PRIHVAT_FAULTS", kFaults);
   std::printf(
@@ -290,7 +322,9 @@ TEST_F(ClusterFaults, G1_G2_G3_G5_WhatClientsAreToldIsLinearizable) {
     const absl::Status read = load.ReadAll(address, Soon());
     ASSERT_TRUE(read.ok()) << read;
   }
+  EXPECT_GT(load.rejected(), 0u);
   ExpectLinearizable(load);
+  ExpectEqualStores();
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "tests/e2e/supplier_load.h"
 
+#include <atomic>
+
 #include "absl/time/clock.h"
 #include "fmt/format.h"
 #include "grpcpp/create_channel.h"
@@ -13,6 +15,7 @@ namespace {
 using fault::Call;
 using procurement::v1::ProcurementService;
 
+constexpr int kRepeaters = 8;
 constexpr absl::Duration kPatience = absl::Seconds(10);
 constexpr absl::Duration kBetweenAttempts = absl::Milliseconds(20);
 
@@ -147,12 +150,24 @@ absl::Status SupplierLoad::SettleAll(const std::string& address, absl::Time dead
 }
 
 absl::Status SupplierLoad::RepeatAll(const std::string& address) {
-  const std::shared_ptr<grpc::Channel> channel = NewChannel(address);
-  for (int n = 0; n < next_; ++n) {
-    const absl::Status status = Register(channel, n, /*first=*/false);
-    if (!status.ok()) return status;
+  std::mutex mutex;  // guards `failed`
+  absl::Status failed;
+  std::atomic<int> next = 0;
+  const auto repeat = [&] {
+    const std::shared_ptr<grpc::Channel> channel = NewChannel(address);
+    for (int n = next++; n < next_; n = next++) {
+      const absl::Status status = Register(channel, n, /*first=*/false);
+      if (status.ok()) continue;
+      std::lock_guard lock(mutex);
+      failed = status;
+      next = next_;
+    }
+  };
+  {
+    std::vector<std::jthread> callers;  // one alone would take minutes over a long history
+    for (int i = 0; i < kRepeaters; ++i) callers.emplace_back(repeat);
   }
-  return absl::OkStatus();
+  return failed;
 }
 
 }  // namespace prihvat::e2e

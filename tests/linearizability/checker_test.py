@@ -22,6 +22,12 @@ def read(value, call, done, offset, token=-1, key="centres/a"):
             "return": done, "outcome": "ok", "offset": offset, "exact": False, "token": token}
 
 
+def rejection(value, call, done, offset, token=-1, key="centres/a"):
+    """Of an edit of `value`, which is said to be there no more."""
+    return {"operation": "operations/ba", "key": key, "kind": "rejection", "request_id": f"e-{call}", "value": value,
+            "call": call, "return": done, "outcome": "ok", "offset": offset, "exact": False, "token": token}
+
+
 class Checker(unittest.TestCase):
     def check(self, *calls):
         BUILD.mkdir(parents=True, exist_ok=True)
@@ -82,6 +88,36 @@ class Checker(unittest.TestCase):
                     write("1", 25, 28, 6, request_id="r", exact=False)]
         self.assert_fine(*attempts, write("2", 30, 40, 7), read("2", 50, 60, 8))
         self.assert_found("not linearizable", *attempts, write("2", 30, 40, 7), read("1", 50, 60, 9))
+
+    def test_G5_a_rejection_must_be_true_at_the_position_that_it_carries(self):
+        both = [write("1", 10, 20, 5), write("2", 30, 40, 8)]
+        self.assert_fine(*both, rejection("1", 41, 45, 9), rejection("1", 12, 45, 8), rejection("2", 21, 25, 7))
+        self.assert_found('rejected as of offset 7 for not holding "1", which it held', *both, rejection("1", 21, 25, 7))
+        self.assert_found('rejected as of offset 9 for not holding "2", which it held', *both, rejection("2", 41, 45, 9))
+        # Another resource's write replaces nothing.
+        self.assert_found("rejected as of offset 7", write("1", 10, 20, 5), write("x", 22, 23, 6, key="centres/b"),
+                          rejection("1", 24, 25, 7))
+
+    def test_G5_a_rejection_older_than_its_token_is_found(self):
+        self.assert_found("rejected with a token for offset 5, as of 4",
+                          write("1", 10, 20, 5), rejection("1", 21, 25, 4, token=5))
+
+    def test_a_rejection_may_be_of_a_write_that_was_never_answered(self):
+        first, late = write("1", 10, 20, 5), rejection("1", 24, 25, 7)
+        self.assert_fine(first, write("2", 21, 22, outcome="unknown"), late)
+        # It was called once offset 7 had been answered, so it comes after that.
+        self.assert_found("rejected as of offset 7", first, read("1", 21, 22, 7), write("2", 23, 26, outcome="unknown"),
+                          rejection("1", 24, 27, 7))
+
+    def test_G7_an_edit_of_what_had_been_replaced_is_found(self):
+        both = [write("1", 10, 20, 5), write("2", 30, 40, 7)]
+        self.assert_fine(*both, dict(write("3", 50, 60, 9), expected="2"))
+        self.assert_found("not linearizable", *both, dict(write("3", 50, 60, 9), expected="1"))
+        # One that was never answered may have been refused, or have been done before.
+        unanswered = dict(write("3", 15, 60, outcome="unknown"), expected="1")
+        self.assert_fine(*both, unanswered, read("2", 61, 70, 9))
+        self.assert_fine(write("1", 10, 20, 5), unanswered, read("3", 61, 70, 9))
+        self.assert_found("not linearizable", *both, dict(unanswered, call=41), read("3", 61, 70, 9))
 
     def test_a_history_that_cannot_be_read_is_said_to_be_one(self):
         done = self.check({"kind": "read", "outcome": "perhaps"})

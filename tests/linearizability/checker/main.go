@@ -23,11 +23,14 @@ import (
 type Call struct {
 	Operation string `json:"operation"` // the unit of consistency, "operations/ba"
 	Key       string `json:"key"`       // the resource that is written or read
-	Kind      string `json:"kind"`      // "write", "read"
+	// "write", "read"; "rejection": the answer says that the resource does not hold Value, as of Offset
+	Kind      string `json:"kind"`
 	RequestID string `json:"request_id"`
 	Value     string `json:"value"` // written, or read; "" for a read that found nothing
-	Call      int64  `json:"call"`  // nanoseconds on one clock
-	Return    int64  `json:"return"`
+	// Of a write: the value that it was only to replace (by its etag); nil where any would do.
+	Expected *string `json:"expected"`
+	Call     int64   `json:"call"` // nanoseconds on one clock
+	Return   int64   `json:"return"`
 	// "ok"; "nothing": the answer promises that this attempt did nothing; "unknown": it promises nothing, or none came
 	Outcome string `json:"outcome"`
 	Offset  int64  `json:"offset"` // of the position in the operation's partition that an answer carries
@@ -51,6 +54,7 @@ type step struct {
 	most       int64
 	call, done int64
 	name       string
+	expected   *string // of a write: the value that it replaces
 }
 
 // What one resource holds: the last value, at or after which offset it was written, and up to where it was seen.
@@ -65,6 +69,10 @@ var model = porcupine.Model{
 	Step: func(before, input, _ interface{}) (bool, interface{}) {
 		now, it := before.(state), input.(step)
 		if it.write {
+			if it.expected != nil && *it.expected != now.value {
+				// What was never answered may have been refused.
+				return it.done == never, now
+			}
 			if it.offset == noOffset {
 				now.value = it.value
 				return true, now
@@ -107,6 +115,11 @@ func load(path string) ([]Call, error) {
 		if err := json.Unmarshal(lines.Bytes(), &call); err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", path, number, err)
 		}
+		switch call.Kind {
+		case "write", "read", "rejection":
+		default:
+			return nil, fmt.Errorf("%s:%d: kind %q is none of write, read and rejection", path, number, call.Kind)
+		}
 		switch call.Outcome {
 		case "ok", "nothing", "unknown":
 		default:
@@ -134,7 +147,7 @@ func writes(calls []Call) map[string][]step {
 		}
 		known, found := requests[call.RequestID]
 		if !found {
-			known = &request{call, step{true, call.Value, noOffset, 0, 0, call.Call, never, call.RequestID}, false}
+			known = &request{call, step{true, call.Value, noOffset, 0, 0, call.Call, never, call.RequestID, call.Expected}, false}
 			requests[call.RequestID] = known
 			ids = append(ids, call.RequestID)
 		}
@@ -176,7 +189,7 @@ func reads(calls []Call, say func(string, ...interface{})) map[string][]step {
 		}
 		seen := byKey[key][call.Value]
 		if seen == nil {
-			seen = &step{false, call.Value, noOffset, call.Offset, call.Offset, 0, call.Return, "read " + call.Value}
+			seen = &step{false, call.Value, noOffset, call.Offset, call.Offset, 0, call.Return, "read " + call.Value, nil}
 			byKey[key][call.Value] = seen
 		}
 		if call.Offset < seen.least {
@@ -196,6 +209,109 @@ func reads(calls []Call, say func(string, ...interface{})) map[string][]step {
 		}
 	}
 	return merged
+}
+
+func higher(a, b int64) int64 {
+	if a > b {
+		return a
+	}
+	return b
+}
+
+// Where a value surely stood: from its write, or the first answer that saw it, up to the last one.
+type life struct{ from, to int64 }
+
+// The lives of the values of each resource.
+func lives(byKey, seen map[string][]step) map[string]map[string]life {
+	all := map[string]map[string]life{}
+	note := func(key, value string, from, to int64) {
+		if all[key] == nil {
+			all[key] = map[string]life{}
+		}
+		known, found := all[key][value]
+		if !found {
+			known = life{from, to}
+		}
+		all[key][value] = life{-higher(-known.from, -from), higher(known.to, to)}
+	}
+	for key, steps := range byKey {
+		for _, it := range steps {
+			if it.offset != noOffset {
+				note(key, it.value, it.offset, it.offset)
+			}
+		}
+	}
+	for key, steps := range seen {
+		for _, it := range steps {
+			note(key, it.value, it.least, it.most)
+		}
+	}
+	return all
+}
+
+// What was answered in an operation, by the time of the answer: the highest offset so far.
+type answered struct{ at, offset int64 }
+
+func answersOf(calls []Call) map[string][]answered {
+	byOperation := map[string][]answered{}
+	for _, call := range calls {
+		if call.Offset != noOffset {
+			byOperation[call.Operation] = append(byOperation[call.Operation], answered{call.Return, call.Offset})
+		}
+	}
+	for _, all := range byOperation {
+		sort.Slice(all, func(i, k int) bool { return all[i].at < all[k].at })
+		for i := 1; i < len(all); i++ {
+			all[i].offset = higher(all[i].offset, all[i-1].offset)
+		}
+	}
+	return byOperation
+}
+
+// The highest offset that had been answered before `at`: whatever is called then comes after it.
+func answeredBefore(all []answered, at int64) int64 {
+	i := sort.Search(len(all), func(i int) bool { return all[i].at >= at })
+	if i == 0 {
+		return noOffset
+	}
+	return all[i-1].offset
+}
+
+// Each rejection against the position that it carries: it says that the resource does not hold a value, which is wrong
+// where the value surely stood there. It did within its life, and from then on until something was written that may
+// have an offset up to there. How many there were.
+func rejections(calls []Call, byKey, seen map[string][]step, say func(string, ...interface{})) int {
+	all, answers := lives(byKey, seen), answersOf(calls)
+	count := 0
+	for _, call := range calls {
+		if call.Kind != "rejection" {
+			continue
+		}
+		count++
+		key := call.Operation + "/" + call.Key
+		if call.Offset < call.Token {
+			say("%s: rejected with a token for offset %d, as of %d", key, call.Token, call.Offset)
+		}
+		held, known := all[key][call.Value]
+		if !known || call.Offset < held.from {
+			continue
+		}
+		replaced := false
+		for _, it := range byKey[key] {
+			if it.value == call.Value || call.Offset <= held.to {
+				continue
+			}
+			if it.offset != noOffset {
+				replaced = replaced || it.offset > held.to && it.offset <= call.Offset
+			} else {
+				replaced = replaced || answeredBefore(answers[call.Operation], it.call) < call.Offset
+			}
+		}
+		if !replaced {
+			say("%s: rejected as of offset %d for not holding %q, which it held", key, call.Offset, call.Value)
+		}
+	}
+	return count
 }
 
 func linearizable(model porcupine.Model, steps []step) porcupine.CheckResult {
@@ -240,13 +356,14 @@ func check(calls []Call) (said []string, counted string) {
 			say("%s: what was written and read is not linearizable (%s)", key, result)
 		}
 	}
+	rejected := rejections(calls, byKey, seen, say)
 	for operation, steps := range byOperation {
 		if result := linearizable(order, steps); result != porcupine.Ok {
 			say("%s: the order of its writes contradicts their positions (%s)", operation, result)
 		}
 	}
-	return said, fmt.Sprintf("linearizable: %d operations, %d resources, %d writes (%d open), %d values read", len(byOperation),
-		len(keys), written, open, read)
+	return said, fmt.Sprintf("linearizable: %d operations, %d resources, %d writes (%d open), %d values read, "+
+		"%d rejections", len(byOperation), len(keys), written, open, read, rejected)
 }
 
 func main() {
