@@ -109,9 +109,14 @@ class KafkaBrokerLoss : public ::testing::Test {
   void ExpectAllThereOnce(SupplierLoad& load, ServerProcess& server) {
     const absl::Status settled = load.SettleAll(server.address(), Soon());
     ASSERT_TRUE(settled.ok()) << settled;
+    const absl::Time began = absl::Now();
     const absl::Status repeated = load.RepeatAll(server.address());
     ASSERT_TRUE(repeated.ok()) << repeated;
+    const absl::Time read = absl::Now();
     const fault::LogContents contents = Log();
+    std::printf("[ repeated ] %d suppliers in %s; the log read in %s\n", load.sent(),
+                absl::FormatDuration(read - began).c_str(),
+                absl::FormatDuration(absl::Now() - read).c_str());
     EXPECT_THAT(fault::Contradictions(load.history(), contents), IsEmpty());
     const auto registered = fault::CountEvents(
         contents,
