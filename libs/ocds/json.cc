@@ -38,8 +38,11 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool parse_error(std::size_t position, const std::string&,
-                   const nlohmann::detail::exception&) override {
-    error_ = fmt::format("no JSON from byte {} on", position);
+                   const nlohmann::detail::exception& error) override {
+    constexpr int kNumberTooLarge = 406;  // nlohmann's: no double is as large
+    error_ = error.id == kNumberTooLarge
+                 ? fmt::format("the number before byte {} is above 1e308", position)
+                 : fmt::format("no JSON from byte {} on", position);
     return false;
   }
 

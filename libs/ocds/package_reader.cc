@@ -73,9 +73,21 @@ bool LooksLikeANumberOfASpreadsheet(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+bool IsCompiled(const Json& release) {
+  const Json* tags = release.Find("tag");
+  return tags != nullptr && std::any_of(tags->items().begin(), tags->items().end(),
+                                        [](const Json& tag) { return tag.text() == "compiled"; });
+}
+
+// A link to a release, and not the release itself.
+bool IsLink(const Json& release) {
+  return release.Find("url") != nullptr && release.Find("ocid") == nullptr;
+}
+
 class Checker {
  public:
-  explicit Checker(ReadPackage& reading) : reading_(reading) {}
+  Checker(const ReadOptions& options, ReadPackage& reading)
+      : options_(options), reading_(reading) {}
 
   // Whether the release can be used.
   bool Check(const Json& release, const std::string& path) {
@@ -84,7 +96,7 @@ class Checker {
       Refuse(path, fmt::format("must be a release, is {}", KindWords(release)));
       return false;
     }
-    if (release.Find("url") != nullptr && release.Find("ocid") == nullptr) {
+    if (IsLink(release)) {
       Refuse(path, "is a link to a release, and not the release itself");
       return false;
     }
@@ -116,8 +128,7 @@ class Checker {
     const Json* tags = release.Find("tag");
     if (tags == nullptr || tags->IsNull()) {
       Refuse(path + "/tag", "there is none");
-    } else if (std::any_of(tags->items().begin(), tags->items().end(),
-                           [](const Json& tag) { return tag.text() == "compiled"; })) {
+    } else if (!options_.compiled && IsCompiled(release)) {
       Refuse(path + "/tag", "is a compiled release: what it was compiled of is wanted");
     }
   }
@@ -160,24 +171,26 @@ class Checker {
     }
   }
 
+  const ReadOptions options_;
   ReadPackage& reading_;
 };
 
 struct Placed {
   std::string path;
   const Json* release;
+  size_t number;
 };
 
 // All releases of the document with their paths.
-absl::StatusOr<std::vector<Placed>> PlacesOf(const Json& document) {
+absl::StatusOr<std::vector<Placed>> PlacesOf(const Json& document, const ReadOptions& options) {
   std::vector<Placed> placed;
-  const auto add = [&](const Json& releases, const std::string& path) {
-    for (size_t i = 0; i < releases.items().size(); ++i) {
-      placed.push_back({fmt::format("{}/{}", path, i), &releases.items()[i]});
-    }
+  const auto add = [&](std::string path, const Json& release) {
+    placed.push_back({std::move(path), &release, placed.size()});
   };
   if (const Json* releases = document.Find("releases"); releases && releases->IsArray()) {
-    add(*releases, "releases");
+    for (size_t i = 0; i < releases->items().size(); ++i) {
+      add(fmt::format("releases/{}", i), releases->items()[i]);
+    }
     return placed;
   }
   const Json* records = document.Find("records");
@@ -185,8 +198,14 @@ absl::StatusOr<std::vector<Placed>> PlacesOf(const Json& document) {
     return absl::InvalidArgumentError("is no package: it has neither releases nor records");
   }
   for (size_t i = 0; i < records->items().size(); ++i) {
-    const Json* releases = records->items()[i].Find("releases");
-    if (releases != nullptr) add(*releases, fmt::format("records/{}/releases", i));
+    const Json& record = records->items()[i];
+    const Json* releases = record.Find("releases");
+    const Json* compiled = options.compiled ? record.Find("compiledRelease") : nullptr;
+    for (size_t j = 0; releases != nullptr && j < releases->items().size(); ++j) {
+      if (compiled != nullptr && IsLink(releases->items()[j])) continue;
+      add(fmt::format("records/{}/releases/{}", i, j), releases->items()[j]);
+    }
+    if (compiled != nullptr) add(fmt::format("records/{}/compiledRelease", i), *compiled);
   }
   return placed;
 }
@@ -194,12 +213,14 @@ absl::StatusOr<std::vector<Placed>> PlacesOf(const Json& document) {
 // The releases of one ocid, while they are gathered.
 struct Gathered {
   std::vector<Placed> releases;
+  std::vector<Placed> compiled;
   bool refused = false;
 };
 
 void Gather(const Placed& placed, Gathered& process, ReadPackage& reading, Checker& checker) {
   const Json& release = *placed.release;
-  for (const Placed& known : process.releases) {
+  std::vector<Placed>& releases = IsCompiled(release) ? process.compiled : process.releases;
+  for (const Placed& known : releases) {
     if (known.release->Find("id")->text() != release.Find("id")->text()) continue;
     if (*known.release == release) {
       ++reading.repeated;
@@ -208,11 +229,11 @@ void Gather(const Placed& placed, Gathered& process, ReadPackage& reading, Check
                      fmt::format("is another release than {}, of the same ocid {} and "
                                  "id {}",
                                  known.path, release.TextOf("ocid"), release.Find("id")->text()));
-      process.refused = true;
+      process.refused = process.refused || !IsCompiled(release);
     }
     return;
   }
-  process.releases.push_back(placed);
+  releases.push_back(placed);
 }
 
 // By date; refused where two have the same.
@@ -233,10 +254,10 @@ void Order(Gathered& process, Checker& checker) {
 
 }  // namespace
 
-absl::StatusOr<ReadPackage> ReadReleases(const Json& document) {
+absl::StatusOr<ReadPackage> ReadReleases(const Json& document, const ReadOptions& options) {
   ReadPackage reading;
-  Checker checker(reading);
-  const absl::StatusOr<std::vector<Placed>> places = PlacesOf(document);
+  Checker checker(options, reading);
+  const absl::StatusOr<std::vector<Placed>> places = PlacesOf(document, options);
   if (!places.ok()) return places.status();
   checker.CheckPublisher(document);
   std::vector<std::string> ocids;
@@ -251,7 +272,8 @@ absl::StatusOr<ReadPackage> ReadReleases(const Json& document) {
     if (usable) {
       Gather(placed, process->second, reading, checker);
     } else {
-      process->second.refused = true;
+      process->second.refused =
+          process->second.refused || !(options.compiled && IsCompiled(*placed.release));
     }
   }
   for (const std::string& ocid : ocids) {
@@ -265,9 +287,18 @@ absl::StatusOr<ReadPackage> ReadReleases(const Json& document) {
       }
       continue;
     }
-    ReadProcess read{ocid, {}};
-    for (const Placed& placed : process.releases) read.releases.push_back(*placed.release);
-    reading.processes.push_back(std::move(read));
+    ReadProcess read{ocid, {}, {}, {}, {}};
+    for (const Placed& placed : process.releases) {
+      read.releases.push_back(*placed.release);
+      read.places.push_back({placed.path, placed.number});
+    }
+    for (const Placed& placed : process.compiled) {
+      read.compiled.push_back(*placed.release);
+      read.compiled_places.push_back({placed.path, placed.number});
+    }
+    if (!read.releases.empty() || !read.compiled.empty()) {
+      reading.processes.push_back(std::move(read));
+    }
   }
   return reading;
 }

@@ -15,9 +15,25 @@ struct Finding {
   std::string text;
 };
 
+// Where a release stands.
+struct ReadPlace {
+  std::string path;
+  size_t number = 0;  // in the order of the document
+};
+
 struct ReadProcess {
   std::string ocid;
-  std::vector<Json> releases;  // by date, each later than the one before; as they stood there
+  std::vector<Json> releases;     // by date, each later than the one before; as they stood there
+  std::vector<ReadPlace> places;  // of these
+  // Compiled releases, where they were asked for: as their publisher put them together.
+  std::vector<Json> compiled;
+  std::vector<ReadPlace> compiled_places;
+};
+
+struct ReadOptions {
+  // Take compiled releases too: those in a package of releases, and those of records; then links
+  // to releases beside them are passed over.
+  bool compiled = false;
 };
 
 struct ReadPackage {
@@ -37,6 +53,8 @@ struct ReadPackage {
 // is no number; a process two releases of which have one date, since their order cannot be told. A
 // process with a refused release is left out as a whole: compiled without it, it would be another.
 // Identifiers that end in ".0" are warned of (case X2): a spreadsheet has made numbers of them.
-absl::StatusOr<ReadPackage> ReadReleases(const Json& document);
+//
+// A compiled release that cannot be used is refused by itself.
+absl::StatusOr<ReadPackage> ReadReleases(const Json& document, const ReadOptions& options = {});
 
 }  // namespace prihvat::ocds
