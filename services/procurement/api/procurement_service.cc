@@ -1,11 +1,13 @@
 #include "services/procurement/api/procurement_service.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
 #include "libs/base/civil.h"
 #include "libs/base/status_macros.h"
 #include "services/procurement/api/paper_queries.h"
+#include "services/procurement/api/published_queries.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/values.h"
@@ -626,6 +628,78 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RenderAwardMemo(
     Context* context, const v1::RenderAwardMemoRequest* request, v1::PaperResponse* response) {
   return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
     return AnswerAwardMemo(reads, request->name(), *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::EnterPublishedPackage(
+    Context* context, const v1::EnterPublishedPackageRequest* request,
+    v1::PublishedPackage* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ImportPublishedRelease(
+    Context* context, const v1::ImportPublishedReleaseRequest* request,
+    v1::PublishedRelease* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetPublishedPackage(
+    Context* context, const v1::GetPublishedPackageRequest* request,
+    v1::PublishedPackage* response) {
+  return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListPublishedPackages(
+    Context* context, const v1::ListPublishedPackagesRequest* request,
+    v1::ListPublishedPackagesResponse* response) {
+  return calls_.List<v1::PublishedPackage>(
+      context, request, response, response->mutable_published_packages(), "publishedPackages",
+      [publisher = request->publisher()](const v1::PublishedPackage& item) {
+        return Is(publisher, item.metadata().publisher().name());
+      });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetPublishedProcess(
+    Context* context, const v1::GetPublishedProcessRequest* request,
+    v1::PublishedProcess* response) {
+  return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListPublishedProcesses(
+    Context* context, const v1::ListPublishedProcessesRequest* request,
+    v1::ListPublishedProcessesResponse* response) {
+  return calls_.List<v1::PublishedProcess>(
+      context, request, response, response->mutable_published_processes(), "publishedProcesses",
+      [wanted = *request](const v1::PublishedProcess& item) {
+        return Is(wanted.ocid(), item.ocid()) && Is(wanted.publisher(), item.publisher()) &&
+               Is(wanted.buyer(), item.buyer()) && Is(wanted.tender_status(), item.tender_status());
+      });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetPublishedRelease(
+    Context* context, const v1::GetPublishedReleaseRequest* request,
+    v1::PublishedRelease* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerPublishedRelease(reads, request->name(), *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListPublishedReleases(
+    Context* context, const v1::ListPublishedReleasesRequest* request,
+    v1::ListPublishedReleasesResponse* response) {
+  return calls_.List<v1::PublishedRelease>(
+      context, request, response, response->mutable_published_releases(), "publishedReleases",
+      [tag = request->tag()](const v1::PublishedRelease& item) {
+        return tag.empty() ||
+               std::find(item.tags().begin(), item.tags().end(), tag) != item.tags().end();
+      });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RenderPublishedPackage(
+    Context* context, const v1::RenderPublishedPackageRequest* request,
+    v1::RenderPublishedPackageResponse* response) {
+  return calls_.Read(context, request, response, [=, this](const rpc::ReadContext& reads) {
+    return AnswerPublishedPackage(reads, *calls_.environment().access, *request, *response);
   });
 }
 

@@ -231,6 +231,28 @@ class ProcurementServiceImpl final : public v1::ProcurementService::CallbackServ
   Reactor* RenderAwardMemo(Context* context, const v1::RenderAwardMemoRequest* request,
                            v1::PaperResponse* response) override;
 
+  Reactor* EnterPublishedPackage(Context* context, const v1::EnterPublishedPackageRequest* request,
+                                 v1::PublishedPackage* response) override;
+  Reactor* ImportPublishedRelease(Context* context,
+                                  const v1::ImportPublishedReleaseRequest* request,
+                                  v1::PublishedRelease* response) override;
+  Reactor* GetPublishedPackage(Context* context, const v1::GetPublishedPackageRequest* request,
+                               v1::PublishedPackage* response) override;
+  Reactor* ListPublishedPackages(Context* context, const v1::ListPublishedPackagesRequest* request,
+                                 v1::ListPublishedPackagesResponse* response) override;
+  Reactor* GetPublishedProcess(Context* context, const v1::GetPublishedProcessRequest* request,
+                               v1::PublishedProcess* response) override;
+  Reactor* ListPublishedProcesses(Context* context,
+                                  const v1::ListPublishedProcessesRequest* request,
+                                  v1::ListPublishedProcessesResponse* response) override;
+  Reactor* GetPublishedRelease(Context* context, const v1::GetPublishedReleaseRequest* request,
+                               v1::PublishedRelease* response) override;
+  Reactor* ListPublishedReleases(Context* context, const v1::ListPublishedReleasesRequest* request,
+                                 v1::ListPublishedReleasesResponse* response) override;
+  Reactor* RenderPublishedPackage(Context* context,
+                                  const v1::RenderPublishedPackageRequest* request,
+                                  v1::RenderPublishedPackageResponse* response) override;
+
  private:
   rpc::Calls& calls_;
 };

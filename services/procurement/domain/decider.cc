@@ -45,6 +45,7 @@ const es::Decider& ProcurementDecider() {
     AddEvaluations(*d);
     AddAwards(*d);
     AddSerialReleases(*d);
+    AddPublished(*d);
     return d;
   }();
   return decider;

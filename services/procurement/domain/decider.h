@@ -33,5 +33,6 @@ void AddBids(es::Decider& decider);              // bids.cc
 void AddEvaluations(es::Decider& decider);       // evaluation.cc
 void AddAwards(es::Decider& decider);            // award_sourcing.cc
 void AddSerialReleases(es::Decider& decider);    // release_serial.cc
+void AddPublished(es::Decider& decider);         // published.cc: what other publishers told
 
 }  // namespace prihvat::procurement

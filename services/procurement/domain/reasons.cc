@@ -19,7 +19,8 @@ std::span<const es::Reason* const> ProcurementReasons() {
       &kBidIsThere,           &kBidDeadlinePassed,    &kDeadlineNotPassed,
       &kOpenedAlready,        &kConflictNotDeclared,  &kEvaluationMissing,
       &kInStandstill,         &kStandstillOver,       &kAwardRequired,
-      &kNotAwarded,           &kAboveAward,
+      &kNotAwarded,           &kAboveAward,           &kReleaseDiffers,
+      &kReleaseDateTaken,
   };
   return kAll;
 }

@@ -182,6 +182,14 @@ inline constexpr es::Reason kAboveAward{
     "ABOVE_AWARD", absl::StatusCode::kFailedPrecondition,
     "The supplier's orders would come to more than the approved award (INV-05).",
     "Order less; an approved amendment of the order raises the award."};
+inline constexpr es::Reason kReleaseDiffers{
+    "RELEASE_DIFFERS", absl::StatusCode::kAlreadyExists,
+    "A release of that ocid and id is here, with another content.",
+    "Ask the publisher which is right: a release never changes, a correction is a new one."};
+inline constexpr es::Reason kReleaseDateTaken{
+    "RELEASE_DATE_TAKEN", absl::StatusCode::kFailedPrecondition,
+    "Another release of the process has that date: which came first cannot be told.",
+    "Ask the publisher for a package whose releases have dates of their own."};
 
 // All of the above.
 std::span<const es::Reason* const> ProcurementReasons();
