@@ -93,6 +93,7 @@ class CommandLine {
     AddReports();
     AddExport();
     AddCheckOcds();
+    AddImport();
     AddCertificate();
     AddBids();
     AddAdmin();
@@ -239,17 +240,39 @@ class CommandLine {
          [this](CommandContext& context) { return RunExportLineOfSight(context, line_of_sight_); });
     CLI::App* ocds = exports->add_subcommand(
         "ocds", "Contracting processes as a package of the Open Contracting Data Standard 1.1");
-    ocds->add_option("--operation", ocds_.operation, "operations/ba")->required();
-    ocds->add_option("--publisher", ocds_.publisher,
-                     "File that says who publishes: docs/standards/ocds.md")
-        ->required();
+    CLI::Option* operation = ocds->add_option("--operation", ocds_.operation, "operations/ba");
+    CLI::Option* publisher = ocds->add_option(
+        "--publisher", ocds_.publisher, "File that says who publishes: docs/standards/ocds.md");
+    CLI::Option* published = ocds->add_option(
+        "--published", ocds_.published,
+        "Instead of ours, what was imported: operations/ba/publishedPackages/... as it came, or "
+        "operations/ba/publishedProcesses/... with all its releases");
+    published->excludes(operation)->excludes(publisher);
     ocds->add_option("--process", ocds_.process,
                      "Only that of this requisition, sourcing process or order");
     ocds->add_flag("--records", ocds_.records,
                    "Records with the compiled release and its versions, not releases");
     ocds->add_option("--known-at", ocds_.known_at, "As it was known at this time, RFC 3339");
     ocds->add_option("-o,--output", ocds_.output, "FILE.json")->required();
-    Sets(ocds, [this](CommandContext& context) { return RunExportOcds(context, ocds_); });
+    Sets(ocds, [this](CommandContext& context) {
+      return ocds_.published.empty() ? RunExportOcds(context, ocds_)
+                                     : RunExportPublished(context, ocds_);
+    });
+  }
+
+  void AddImport() {
+    CLI::App* imports = app_.add_subcommand("import", "Import a file");
+    imports->require_subcommand(1);
+    CLI::App* ocds = imports->add_subcommand(
+        "ocds", "A publisher's package of the Open Contracting Data Standard 1.1");
+    ocds->add_option("file", import_ocds_.file, "The package of releases or records, JSON")
+        ->required();
+    ocds->add_option("--operation", import_ocds_.operation, "operations/ba")->required();
+    ocds->add_flag("--contact-points", import_ocds_.contact_points,
+                   "Keep whom to turn to, with the names of people; else they are left out");
+    ocds->add_flag("--dry-run", import_ocds_.dry_run,
+                   "Only say what would be imported, and what has no place; asks no server");
+    Sets(ocds, [this](CommandContext& context) { return RunImportOcds(context, import_ocds_); });
   }
 
   void AddCheckOcds() {
@@ -432,6 +455,7 @@ class CommandLine {
   std::string import_id_;
   LineOfSightArguments line_of_sight_;
   OcdsArguments ocds_;
+  ImportOcdsArguments import_ocds_;
   DonorArguments donor_;
   CentreArguments centre_;
   std::string output_;

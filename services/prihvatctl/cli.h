@@ -17,7 +17,8 @@ namespace prihvat::ctl {
 // What the program ends with. Part of its interface: scripts look at these.
 enum ExitCode {
   kDone = 0,
-  kRefused = 1,       // the server refused, or it holds something else than the scenario expects
+  kRefused = 1,       // the server refused, or it holds something else than the scenario expects;
+                      // of an import: part of the file is refused
   kUsage = 2,         // the flags, the request or the file are wrong; nothing was sent
   kNotReached = 3,    // no answer, or none in time: whether it took effect is told by sending again
   kLocalFailure = 4,  // a file could not be read or written, or a reply was not understood

@@ -97,6 +97,9 @@ struct OcdsArguments {
   bool records = false;   // else releases
   std::string publisher;  // file: OcdsPublisher as JSON
   std::string known_at;   // RFC 3339; "" for now
+  // A package or process of another publisher, to be written as it came; then only `records` and
+  // `output` count.
+  std::string published;
   std::string output;
 };
 // Writes one package of OCDS 1.1, put together from as many pages as it takes.
@@ -105,6 +108,20 @@ absl::Status RunExportOcds(CommandContext& context, const OcdsArguments& argumen
 // compiled and versioned releases ("" for no file). INVALID_ARGUMENT where anything was refused.
 absl::Status RunCheckOcds(CommandContext& context, const std::string& file,
                           const std::string& output);
+
+// Writes what was imported of a published package or process as a package again.
+absl::Status RunExportPublished(CommandContext& context, const OcdsArguments& arguments);
+
+struct ImportOcdsArguments {
+  std::string file;
+  std::string operation;
+  bool contact_points = false;  // keep whom to turn to, with the names of people
+  bool dry_run = false;         // only say what would be done; asks no server
+};
+// Imports a publisher's package, with progress, and tells each leaf field that has no place here
+// and why. Importing it again changes nothing. Where releases are refused the others are imported
+// all the same; the exit code is kRefused.
+absl::Status RunImportOcds(CommandContext& context, const ImportOcdsArguments& arguments);
 
 struct DonorArguments {
   std::string operation;

@@ -1,4 +1,4 @@
-// export ocds, check-ocds.
+// export ocds, check-ocds. (import ocds: commands_import.cc)
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -9,6 +9,7 @@
 #include "libs/ocds/json.h"
 #include "libs/ocds/merge.h"
 #include "libs/ocds/package_reader.h"
+#include "prihvat/procurement/v1/service.pb.h"
 #include "prihvat/reporting/v1/service.pb.h"
 #include "services/prihvatctl/commands.h"
 #include "services/prihvatctl/files.h"
@@ -27,8 +28,8 @@ absl::StatusOr<reporting::v1::OcdsPublisher> ReadPublisher(const std::string& pa
   return publisher;
 }
 
-absl::StatusOr<ocds::Json> PackageOf(const reporting::v1::ExportOcdsResponse& page) {
-  auto package = ocds::ParseJson(page.package());
+absl::StatusOr<ocds::Json> PackageOf(std::string_view page) {
+  auto package = ocds::ParseJson(page);
   if (!package.ok()) {
     return absl::InternalError(
         fmt::format("the server's package: {}", base::FromAbsl(package.status().message())));
@@ -42,9 +43,16 @@ void Append(ocds::Json page, const char* kind, ocds::Json& all) {
     all = std::move(page);
     return;
   }
-  all.Set("publishedDate", std::max(std::string(all.TextOf("publishedDate")),
-                                    std::string(page.TextOf("publishedDate"))));
   for (ocds::Json& item : page.Find(kind)->items()) all.Find(kind)->Add(std::move(item));
+}
+
+// Ours was published when its last page was.
+void AppendOurs(ocds::Json page, const char* kind, ocds::Json& all) {
+  if (!all.IsNull()) {
+    all.Set("publishedDate", std::max(std::string(all.TextOf("publishedDate")),
+                                      std::string(page.TextOf("publishedDate"))));
+  }
+  Append(std::move(page), kind, all);
 }
 
 absl::StatusOr<ocds::Json> RecordOf(ocds::ReadProcess process) {
@@ -107,6 +115,12 @@ absl::Status RunCheckOcds(CommandContext& context, const std::string& file,
 }
 
 absl::Status RunExportOcds(CommandContext& context, const OcdsArguments& arguments) {
+  for (const auto& [flag, value] :
+       {std::pair("--operation", &arguments.operation), {"--publisher", &arguments.publisher}}) {
+    if (value->empty()) {
+      return absl::InvalidArgumentError(fmt::format("{} is required, or --published", flag));
+    }
+  }
   reporting::v1::ExportOcdsRequest request;
   if (!arguments.known_at.empty()) {
     PRIHVAT_ASSIGN_OR_RETURN(
@@ -125,8 +139,8 @@ absl::Status RunExportOcds(CommandContext& context, const OcdsArguments& argumen
   do {
     PRIHVAT_ASSIGN_OR_RETURN(const auto page, CallTyped<reporting::v1::ExportOcdsResponse>(
                                                   context, "reporting.ExportOcds", request));
-    PRIHVAT_ASSIGN_OR_RETURN(ocds::Json package, PackageOf(page));
-    Append(std::move(package), arguments.records ? "records" : "releases", all);
+    PRIHVAT_ASSIGN_OR_RETURN(ocds::Json package, PackageOf(page.package()));
+    AppendOurs(std::move(package), arguments.records ? "records" : "releases", all);
     processes += page.process_count();
     releases += page.release_count();
     request.set_page_token(page.next_page_token());
@@ -134,6 +148,28 @@ absl::Status RunExportOcds(CommandContext& context, const OcdsArguments& argumen
   PRIHVAT_RETURN_IF_ERROR(ReplaceFile(arguments.output, ocds::WriteJson(all)));
   context.err << fmt::format("wrote {}: {} releases of {} contracting processes\n",
                              arguments.output, releases, processes);
+  return absl::OkStatus();
+}
+
+absl::Status RunExportPublished(CommandContext& context, const OcdsArguments& arguments) {
+  procurement::v1::RenderPublishedPackageRequest request;
+  request.set_name(arguments.published);
+  request.set_content(arguments.records ? procurement::v1::PUBLISHED_CONTENT_RECORDS
+                                        : procurement::v1::PUBLISHED_CONTENT_RELEASES);
+  ocds::Json all;
+  int64_t releases = 0;
+  do {
+    PRIHVAT_ASSIGN_OR_RETURN(const auto page,
+                             CallTyped<procurement::v1::RenderPublishedPackageResponse>(
+                                 context, "procurement.RenderPublishedPackage", request));
+    PRIHVAT_ASSIGN_OR_RETURN(ocds::Json package, PackageOf(page.package()));
+    Append(std::move(package), arguments.records ? "records" : "releases", all);
+    releases += page.release_count();
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  PRIHVAT_RETURN_IF_ERROR(ReplaceFile(arguments.output, ocds::WriteJson(all)));
+  context.err << fmt::format("wrote {}: {} releases of {}\n", arguments.output, releases,
+                             arguments.published);
   return absl::OkStatus();
 }
 

@@ -316,6 +316,20 @@ class OcdsExportTest(unittest.TestCase):
                                        self.exporter.folder / "role.json", roles=roles)
             self.assertEqual(result.returncode, code, result.stderr)
 
+    def test_what_we_published_can_be_imported_and_comes_out_whole(self):
+        for kind, package in (("releases", self.releases[PURCHASE]), ("records", self.records[PURCHASE])):
+            ours = self.exporter.folder / "ours.json"
+            ours.write_text(json.dumps(package, default=float), "utf-8")
+            report = json.loads(self.exporter.ctl("--json", "import", "ocds", ours, "--operation", STORY,
+                                                  roles="operation_manager").stdout)
+            self.assertEqual((report["unmapped"], report["refused"]), ([], []))
+            out = self.exporter.folder / "again.json"
+            again = self.exporter.ctl("export", "ocds", "--published", report["publishedPackage"], "-o", out,
+                                      *(["--records"] if kind == "records" else []), roles="operation_manager")
+            self.assertEqual(again.returncode, 0, again.stderr)
+            self.assertEqual(sorted(leaves(read(out))), sorted(leaves(read(ours))))
+            self.assertEqual(problems(read(out)), [])
+
     def test_a_wrong_publisher_is_refused_by_field(self):
         wrong = self.exporter.folder / "wrong.json"
         wrong.write_text(json.dumps({**PUBLISHER, "ocid_prefix": "ocds-X"}), "utf-8")
