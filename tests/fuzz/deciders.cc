@@ -294,13 +294,21 @@ class History {
   }
 
  private:
+  // Those of a while ago are good enough: to gather them costs more than to decide.
+  const Names& NamesOf(size_t service) {
+    constexpr int kWhile = 8;  // accepted commands
+    if (names_[service].empty() || services_.accepted() >= gathered_at_[service] + kWhile) {
+      names_[service] = NamesIn(services_.rows(service));
+      gathered_at_[service] = services_.accepted();
+    }
+    return names_[service];
+  }
   void StoryStep(size_t number, size_t changes) {
     Command command = Story()[number % Story().size()];
     if (changes > 0) {
       std::shared_ptr<Message> changed(command.message->New());
       changed->CopyFrom(*command.message);
-      const Names names = NamesIn(services_.rows(command.service));
-      Writer writer(bytes_, names, command.effective_at);
+      Writer writer(bytes_, NamesOf(command.service), command.effective_at);
       for (size_t n = 0; n < changes; ++n) writer.Change(*changed);
       command.message = std::move(changed);
     }
@@ -318,8 +326,7 @@ class History {
     }();
     const std::string& type = types[service][bytes_.Below(256) % types[service].size()];
     std::shared_ptr<Message> message = decider.NewCommand(type);
-    const Names names = NamesIn(services_.rows(service));
-    Writer(bytes_, names, now_).Fill(*message);
+    Writer(bytes_, NamesOf(service), now_).Fill(*message);
     Command command;
     command.service = service;
     command.principal = Story()[bytes_.Below(256) % Story().size()].principal;
@@ -345,6 +352,8 @@ class History {
   size_t next_ = 0;
   absl::Time now_;
   int before_ = 0;
+  std::array<Names, kServices> names_;
+  std::array<int, kServices> gathered_at_ = {};
 };
 
 }  // namespace
