@@ -19,8 +19,8 @@ for name in "${!seeds[@]}"; do
   log=build/fuzz/${seeds[$name]}.log
   # What was kept is run first, some inputs a second.
   first=$(($(find "$kept" -type f | wc -l) / 4))
-  if build/fuzz/bin/"fuzz_$name" -max_total_time=$((seconds + first)) -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix="$found/" "$kept" "tests/fuzz/corpus/${seeds[$name]}" >"$log" 2>&1; then
+  if build/fuzz/bin/"fuzz_$name" -max_total_time=$((seconds + first)) -timeout=20 -rss_limit_mb=2048 \
+    -print_final_stats=1 -artifact_prefix="$found/" "$kept" "tests/fuzz/corpus/${seeds[$name]}" >"$log" 2>&1; then
     printf 'fuzz: %-14s %s runs, nothing found\n' "${seeds[$name]}" \
       "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")"
   else
