@@ -285,10 +285,30 @@ class WhatIsKeptTest(unittest.TestCase):
             if not request["page_token"]:
                 break
         self.assertEqual(found, [f"Boots {i}" for i in range(50, 55)])
+        packages = self.importer.ctl("--json", "list", "publishedPackages", "--parent", OPERATION, "--where",
+                                     "publisher=EJN")
+        self.assertEqual(packages.stdout.count("EJN"), 5)
         name = f"{OPERATION}/publishedProcesses/ocds-213czf-x51"
         self.assertIn("CC0", self.importer.ctl("get", name).stdout)
         self.assertIn("r51", self.importer.ctl("list", "publishedReleases", "--parent", name).stdout)
         self.assertIn("12.5", self.importer.ctl("get", f"{name}/publishedReleases/r51").stdout)
+
+    def test_a_large_package_comes_out_page_by_page(self):
+        document = {"publisher": {"name": "Large"}, "releases": [
+            {**self.release(1000 + i // 2), "id": f"r{i}", "date": f"2024-01-01T00:00:{i % 2:02}Z",
+             "tender": {"id": "t", "description": "d" * 30000}} for i in range(200)]}
+        report = self.importer.report(self.importer.file(document))
+        self.assertEqual((report["imported"], report["processes"], report["unmapped"]), (200, 100, []))
+        for kind, count in (("releases", 200), ("records", 100)):
+            request = {"name": report["publishedPackage"], "content": f"PUBLISHED_CONTENT_{kind.upper()}"}
+            page = json.loads(self.importer.ctl("--json", "call", "procurement.RenderPublishedPackage",
+                                                json.dumps(request)).stdout)
+            self.assertLess(len(page["package"]), 4 << 20)  # base64 of at most 2 MiB and a bit
+            out = json.loads(self.importer.export(report["publishedPackage"], kind))
+            self.assertEqual(len(out[kind]), count)
+            self.assertEqual(out["publisher"], {"name": "Large"})
+            if kind == "releases":
+                self.assertEqual(out["releases"], document["releases"])
 
     def test_G12_who_may_not_import_cannot(self):
         path = self.importer.file({"releases": [self.release(60)]})
