@@ -1,7 +1,10 @@
 #include "libs/state_store/state_store.h"
 
 #include <filesystem>
+#include <string_view>
 
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "gtest/gtest.h"
 
 namespace prihvat::state_store {
@@ -69,6 +72,45 @@ TEST_F(StateStoreTest, FamiliesAreAddedAndDropped) {
   EXPECT_EQ(store->Read("view:x@1")->Get("k"), "v");
   ASSERT_TRUE(store->DropFamily("view:x@1").ok());
   EXPECT_FALSE(store->HasFamily("view:x@1"));
+}
+
+// Everything that grows is charged to the one budget: blocks, index and filters, write buffers.
+TEST_F(StateStoreTest, K6_WhatIsWrittenAndReadStaysWithinTheOneBudget) {
+  constexpr size_t kBudget = 16 << 20;
+  auto opened = StateStore::Open({.directory = directory_.string(), .cache_bytes = kBudget});
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  const std::unique_ptr<StateStore> store = *std::move(opened);
+  const std::string value(1 << 10, 'v');
+  for (int family = 0; family < 4; ++family) {
+    ASSERT_TRUE(store->AddFamily("view-" + std::to_string(family)).ok());
+  }
+  for (int i = 0; i < 64; ++i) {  // 64 MiB in all
+    StateStore::Batch batch = store->NewBatch();
+    for (int row = 0; row < 1024; ++row) {
+      batch.Rows("view-" + std::to_string(i % 4)).Put(std::to_string(i * 1024 + row), value);
+    }
+    ASSERT_TRUE(store->Commit(std::move(batch)).ok());
+  }
+  for (int family = 0; family < 4; ++family) {
+    int rows = 0;
+    store->Read("view-" + std::to_string(family))
+        ->Scan("", "", [&](std::string_view, std::string_view) { return ++rows > 0; });
+    EXPECT_EQ(rows, 16 * 1024);
+  }
+  const auto told = [&](std::string_view name) {
+    for (const base::Statistic& statistic : store->Statistics()) {
+      if (statistic.name == name) return statistic.value;
+    }
+    return -1.0;
+  };
+  EXPECT_EQ(told("prihvat_store_cache_capacity_bytes"), kBudget);
+  EXPECT_GT(told("prihvat_store_cache_bytes"), 0);
+  // Buffers that are full are held until they are written.
+  const absl::Time deadline = absl::Now() + absl::Seconds(60);
+  while (told("prihvat_store_cache_bytes") > kBudget && absl::Now() < deadline) {
+    absl::SleepFor(absl::Milliseconds(5));
+  }
+  EXPECT_LE(told("prihvat_store_cache_bytes"), kBudget);
 }
 
 TEST_F(StateStoreTest, K5_ASecondOpenIsRefusedAndSaysWhy) {

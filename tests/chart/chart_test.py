@@ -132,7 +132,7 @@ class Chart(unittest.TestCase):
                 self.assertNotEqual(done.returncode, 0)
                 self.assertIn(words, done.stderr)
 
-    def test_stores_get_four_tenths_of_the_limit(self):
+    def test_K6_stores_get_four_tenths_of_the_limit(self):
         for name, limit, wanted in [("single", "2Gi", 2048 * 4 // 10 // 4), ("single", "512Mi", 512 * 4 // 10 // 4),
                                     ("cluster", "3Gi", 3072 * 4 // 10)]:
             with self.subTest(name, limit=limit):
@@ -162,7 +162,7 @@ class Chart(unittest.TestCase):
         self.assertNotEqual(before, annotations("--set", "identities[0].principal=organisations/iom/people/b"))
         self.assertNotEqual(before, annotations("--set", "accessPolicy=x"))
 
-    def test_a_slow_start_is_never_killed(self):
+    def test_K7_a_slow_start_is_never_killed(self):
         for item in of_kind(render("cluster"), "StatefulSet").values():
             container = item["spec"]["template"]["spec"]["containers"][0]
             # /startupz and /readyz fail for as long as a restore takes; only /livez may end a pod.
@@ -170,7 +170,7 @@ class Chart(unittest.TestCase):
                 self.assertEqual(container[probe]["httpGet"]["path"], "/livez")
             self.assertEqual(container["readinessProbe"]["httpGet"]["path"], "/readyz")
 
-    def test_a_drain_is_never_blocked(self):
+    def test_K9_a_drain_is_never_blocked(self):
         for name in PROFILES:
             rendered = render(name)
             sets = of_kind(rendered, "StatefulSet")

@@ -57,6 +57,10 @@ class Server:
         self.address, port = self._await_addresses()
         self.metrics = f"127.0.0.1:{port}"
 
+    def log(self):
+        """What it has written so far, of all its times."""
+        return (self._folder / "log").read_text(encoding="utf-8")
+
     def kill(self):
         """kill -9"""
         self._process.kill()
@@ -73,7 +77,7 @@ class Server:
                     return found[1], found[2]
         finally:
             timer.cancel()
-        raise RuntimeError(f"{self._program} did not start: " + (self._folder / "log").read_text())
+        raise RuntimeError(f"{self._program} did not start: " + self.log())
 
     def __exit__(self, *_):
         if self._process is None:  # it was never started
