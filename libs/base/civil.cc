@@ -89,4 +89,9 @@ std::string FormatDate(absl::CivilDay day) {
   return fmt::format("{:04}-{:02}-{:02}", day.year(), day.month(), day.day());
 }
 
+std::string Say(absl::Time instant, const absl::TimeZone& zone) {
+  if (instant == absl::InfiniteFuture()) return "further notice";
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S%Ez", instant, zone);
+}
+
 }  // namespace prihvat::base

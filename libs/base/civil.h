@@ -40,4 +40,8 @@ absl::StatusOr<absl::CivilDay> ParseDate(std::string_view text);
 // "2023-07-13". Years are 1..9999, as in all dates that were made here.
 std::string FormatDate(absl::CivilDay day);
 
+// "2023-07-13 14:00:00+02:00", as the clocks of `zone` show it: for people. "further notice" for an
+// infinite future.
+std::string Say(absl::Time instant, const absl::TimeZone& zone);
+
 }  // namespace prihvat::base

@@ -106,6 +106,12 @@ TEST(Civil, DatesAreReadAndWritten) {
   EXPECT_EQ(MakeDate(2023, 7, 13).value(), handover);
 }
 
+TEST(Civil, InstantsAreSaidAsTheClocksOfThePlaceShowThem) {
+  const absl::TimeZone sarajevo = LoadZone("Europe/Sarajevo").value();
+  EXPECT_EQ(Say(absl::FromUnixSeconds(1'689'242'400), sarajevo), "2023-07-13 12:00:00+02:00");
+  EXPECT_EQ(Say(absl::InfiniteFuture(), sarajevo), "further notice");
+}
+
 TEST(Civil, DatesThatDoNotExistAreRefusedWithTheNumbers) {
   const std::pair<std::string_view, std::string_view> cases[] = {
       {"2023-02-29", "day 29 is not between 1 and 28, the days of 2023-02"},

@@ -91,6 +91,4 @@ Currency Currency::Eur() {
   return Currency(info);
 }
 
-absl::Span<const CurrencyInfo> AllCurrencies() { return kTable; }
-
 }  // namespace prihvat::base

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
 
 namespace prihvat::base {
 
@@ -49,8 +48,5 @@ class Currency {
 
   const CurrencyInfo* info_;  // into the table, which lives for ever
 };
-
-// The table, by code.
-absl::Span<const CurrencyInfo> AllCurrencies();
 
 }  // namespace prihvat::base

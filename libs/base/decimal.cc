@@ -8,6 +8,7 @@
 #include "fmt/format.h"
 #include "libs/base/check.h"
 #include "libs/base/integer_math.h"
+#include "libs/base/string_view.h"
 #include "libs/base/text.h"
 
 namespace prihvat::base {
@@ -143,6 +144,18 @@ absl::StatusOr<Decimal> CheckedSub(const Decimal& a, const Decimal& b) {
       a.mantissa() * PowerOfTen(scale - a.scale()) - b.mantissa() * PowerOfTen(scale - b.scale());
   if (!Fits(difference, scale)) return OutOfRange(a, "-", b);
   return Decimal::FromMantissa(difference, scale);
+}
+
+Decimal Sum(const Decimal& a, const Decimal& b) {
+  const auto sum = CheckedAdd(a, b);
+  PRIHVAT_CHECK(sum.ok(), FromAbsl(sum.status().message()));
+  return *sum;
+}
+
+Decimal Difference(const Decimal& a, const Decimal& b) {
+  const auto difference = CheckedSub(a, b);
+  PRIHVAT_CHECK(difference.ok(), FromAbsl(difference.status().message()));
+  return *difference;
 }
 
 absl::StatusOr<Decimal> CheckedMul(const Decimal& a, const Decimal& b) {

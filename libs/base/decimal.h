@@ -98,6 +98,11 @@ absl::StatusOr<Decimal> CheckedAdd(const Decimal& a, const Decimal& b);
 absl::StatusOr<Decimal> CheckedSub(const Decimal& a, const Decimal& b);
 absl::StatusOr<Decimal> CheckedMul(const Decimal& a, const Decimal& b);
 
+// The same of numbers of which the caller knows that the result stays in range: anything else is a
+// broken invariant.
+Decimal Sum(const Decimal& a, const Decimal& b);
+Decimal Difference(const Decimal& a, const Decimal& b);
+
 // The product rounded once, to `scale` digits after the point (0..9), ties away from zero.
 absl::StatusOr<Decimal> CheckedMulRounded(const Decimal& a, const Decimal& b, int scale);
 

@@ -9,6 +9,7 @@
 #include "libs/base/check.h"
 #include "libs/base/integer_math.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/string_view.h"
 
 namespace prihvat::base {
 namespace {
@@ -209,6 +210,18 @@ absl::StatusOr<Money> CheckedSub(const Money& a, const Money& b) {
   PRIHVAT_RETURN_IF_ERROR(CheckSameCurrency(a, b));
   return FromWide(absl::int128(a.minor()) - b.minor(), a.currency(),
                   fmt::format("{} - {}", a.Format(), b.Format()));
+}
+
+Money Sum(const Money& a, const Money& b) {
+  const auto sum = CheckedAdd(a, b);
+  PRIHVAT_CHECK(sum.ok(), FromAbsl(sum.status().message()));
+  return *sum;
+}
+
+Money Difference(const Money& a, const Money& b) {
+  const auto difference = CheckedSub(a, b);
+  PRIHVAT_CHECK(difference.ok(), FromAbsl(difference.status().message()));
+  return *difference;
 }
 
 absl::StatusOr<std::strong_ordering> Compare(const Money& a, const Money& b) {

@@ -86,6 +86,11 @@ absl::StatusOr<std::strong_ordering> Compare(const Money& a, const Money& b);
 // Of none: zero of `currency`. All must be of that currency.
 absl::StatusOr<Money> CheckedSum(absl::Span<const Money> amounts, Currency currency);
 
+// The same of amounts of which the caller knows that they are of one currency and stay in range:
+// anything else is a broken invariant.
+Money Sum(const Money& a, const Money& b);
+Money Difference(const Money& a, const Money& b);
+
 // price * quantity, rounded once to the currency's minor units.
 absl::StatusOr<Money> CheckedMul(const Money& price, const Decimal& quantity);
 

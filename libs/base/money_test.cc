@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <numeric>
+#include <string_view>
 
 #include "absl/hash/hash_testing.h"
 #include "libs/base/random.h"
@@ -260,9 +262,10 @@ TEST(Money, TextAndUnitsNanosRoundTripForRandomAmounts) {
   constexpr uint64_t kSeed = 170900;
   SCOPED_TRACE(testing::Message() << "seed " << kSeed);
   SeededRandom random(kSeed);
-  const auto currencies = AllCurrencies();
+  // Of each number of minor units.
+  const auto codes = std::to_array<std::string_view>({"BAM", "EUR", "JPY", "TND", "CLF"});
   for (int i = 0; i < 20'000; ++i) {
-    const std::string_view code = currencies[random.Uniform(currencies.size())].code;
+    const std::string_view code = codes[random.Uniform(codes.size())];
     const Money money = Any(random, Currency::Parse(code).value(), true);
     ASSERT_EQ(Money::Parse(money.AmountText(), code).value(), money) << money;
     ASSERT_EQ(Money::FromUnitsNanos(code, money.units(), money.nanos()).value(), money) << money;

@@ -44,41 +44,39 @@ bool IsId(std::string_view segment) {
   return true;
 }
 
-absl::Status BadSegment(std::string_view field, size_t number, std::string_view segment,
-                        std::string_view rule) {
+absl::Status BadSegment(size_t number, std::string_view segment, std::string_view rule) {
   return absl::InvalidArgumentError(
-      fmt::format("{}: segment {} is {}: {}", field, number, Quoted(segment), rule));
+      fmt::format("segment {} is {}: {}", number, Quoted(segment), rule));
 }
 
 }  // namespace
 
-absl::StatusOr<ResourceName> ResourceName::Parse(std::string_view text, std::string_view field) {
+absl::StatusOr<ResourceName> ResourceName::Parse(std::string_view text) {
   if (text.empty()) {
-    return absl::InvalidArgumentError(fmt::format("{}: a resource name must not be empty", field));
+    return absl::InvalidArgumentError("a resource name must not be empty");
   }
   if (text.size() > kMaxLength) {
-    return absl::InvalidArgumentError(
-        fmt::format("{}: a resource name has at most {} bytes, this one has {}", field, kMaxLength,
-                    text.size()));
+    return absl::InvalidArgumentError(fmt::format(
+        "a resource name has at most {} bytes, this one has {}", kMaxLength, text.size()));
   }
   const std::vector<std::string_view> segments = Segments(text);
   for (size_t i = 0; i < segments.size(); ++i) {
     const bool collection = i % 2 == 0;
     if (collection && !IsCollection(segments[i])) {
-      return BadSegment(field, i + 1, segments[i], kCollectionRule);
+      return BadSegment(i + 1, segments[i], kCollectionRule);
     }
-    if (!collection && !IsId(segments[i])) return BadSegment(field, i + 1, segments[i], kIdRule);
+    if (!collection && !IsId(segments[i])) return BadSegment(i + 1, segments[i], kIdRule);
   }
   if (segments.size() % 2 != 0) {
     return absl::InvalidArgumentError(
-        fmt::format("{}: segment {} is the collection {} without an id; a resource name is made of "
+        fmt::format("segment {} is the collection {} without an id; a resource name is made of "
                     "collection/id pairs",
-                    field, segments.size(), Quoted(segments.back())));
+                    segments.size(), Quoted(segments.back())));
   }
   if (segments.size() / 2 > kMaxPairs) {
     return absl::InvalidArgumentError(
-        fmt::format("{}: a resource name has at most {} collection/id pairs, this one has {}",
-                    field, kMaxPairs, segments.size() / 2));
+        fmt::format("a resource name has at most {} collection/id pairs, this one has {}",
+                    kMaxPairs, segments.size() / 2));
   }
   return ResourceName(std::string(text));
 }
@@ -127,25 +125,23 @@ absl::StatusOr<ResourceName> ResourceName::Child(std::string_view collection,
                            Parse(fmt::format("{}/{}/{}", text_, collection, id)));
   // Parts with a '/' in them can make a name too, but of something deeper down.
   if (child.Collection() != collection || child.Id() != id) {
-    return absl::InvalidArgumentError(
-        fmt::format("name: {} is not an id: {}", Quoted(id), kIdRule));
+    return absl::InvalidArgumentError(fmt::format("{} is not an id: {}", Quoted(id), kIdRule));
   }
   return child;
 }
 
-absl::Status CheckName(std::string_view field, std::string_view value, std::string_view pattern) {
-  PRIHVAT_ASSIGN_OR_RETURN(const ResourceName name, ResourceName::Parse(value, field));
+absl::Status CheckName(std::string_view value, std::string_view pattern) {
+  PRIHVAT_ASSIGN_OR_RETURN(const ResourceName name, ResourceName::Parse(value));
   if (!name.Matches(pattern)) {
     return absl::InvalidArgumentError(
-        fmt::format("{}: {} does not have the form {}", field, Quoted(value), pattern));
+        fmt::format("{} does not have the form {}", Quoted(value), pattern));
   }
   return absl::OkStatus();
 }
 
-absl::Status CheckId(std::string_view field, std::string_view id) {
+absl::Status CheckId(std::string_view id) {
   if (IsId(id)) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      fmt::format("{}: {} is not an id: {}", field, Quoted(id), kIdRule));
+  return absl::InvalidArgumentError(fmt::format("{} is not an id: {}", Quoted(id), kIdRule));
 }
 
 }  // namespace prihvat::base

@@ -23,9 +23,9 @@ class ResourceName {
   static constexpr size_t kMaxIdLength = 63;  // bytes of one id
 
   // Pairs of a collection ([a-z][a-zA-Z0-9]*) and an id ([A-Za-z0-9][A-Za-z0-9._~-]{0,62}), joined
-  // by '/'. INVALID_ARGUMENT otherwise; the message begins with `field` and has the rule, and the
-  // segment and its number.
-  static absl::StatusOr<ResourceName> Parse(std::string_view text, std::string_view field = "name");
+  // by '/'. INVALID_ARGUMENT otherwise; the message has the rule, and the segment and its number.
+  // It names no field: who knows that one says it, once.
+  static absl::StatusOr<ResourceName> Parse(std::string_view text);
 
   const std::string& ToString() const { return text_; }
 
@@ -63,10 +63,10 @@ class ResourceName {
 };
 
 // OK when `value` is a resource name that fits `pattern` ("operations/*/purchaseOrders/*");
-// otherwise INVALID_ARGUMENT that begins with `field` and says what was expected.
-absl::Status CheckName(std::string_view field, std::string_view value, std::string_view pattern);
+// otherwise INVALID_ARGUMENT that says what was expected, and names no field.
+absl::Status CheckName(std::string_view value, std::string_view pattern);
 
 // OK when `id` may stand as an id in a resource name. For ids that clients choose (AIP-133).
-absl::Status CheckId(std::string_view field, std::string_view id);
+absl::Status CheckId(std::string_view id);
 
 }  // namespace prihvat::base

@@ -264,6 +264,4 @@ bool MatchesName(std::string_view query, std::string_view name) {
   return !words.empty() && std::all_of(words.begin(), words.end(), found);
 }
 
-bool IsPlaceholderName(std::string_view name) { return NamingWords(name).empty(); }
-
 }  // namespace prihvat::base

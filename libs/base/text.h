@@ -34,8 +34,4 @@ std::vector<std::string> SearchKeys(std::string_view name);
 // match nothing.
 bool MatchesName(std::string_view query, std::string_view name);
 
-// Whether `name` stands for no name: blank, without a letter, or only of words such as Unknown,
-// Nepoznato, NN, x.
-bool IsPlaceholderName(std::string_view name);
-
 }  // namespace prihvat::base

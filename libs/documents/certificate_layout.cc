@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "libs/documents/eu_emblem.h"
+#include "libs/documents/paper_dates.h"
 #include "libs/documents/table.h"
 
 namespace prihvat::documents {
@@ -45,21 +46,6 @@ std::vector<Paragraph> InBoth(const Bilingual& text, const TextStyle& first,
 
 std::string Label(std::string_view en, std::string_view bs) {
   return fmt::format("{}  ·  {}", en, bs);
-}
-
-std::string LongDate(absl::CivilDay day) {
-  static constexpr const char* kMonths[] = {"January",   "February", "March",    "April",
-                                            "May",       "June",     "July",     "August",
-                                            "September", "October",  "November", "December"};
-  return fmt::format("{} {} {}", day.day(), kMonths[day.month() - 1], day.year());
-}
-
-std::string BosnianDate(absl::CivilDay day) {
-  return fmt::format("{}. {}. {}.", day.day(), day.month(), day.year());
-}
-
-std::string BothDates(absl::CivilDay day) {
-  return absl::StrCat(LongDate(day), "  ·  ", BosnianDate(day));
 }
 
 absl::int128 CheckedCents(const std::string& decimal) { return ParseCents(decimal).value_or(0); }
@@ -281,7 +267,7 @@ void CertificateLayout::DrawHead(PdfWriter& writer) const {
     const Block number(writer.typesetter(),
                        {{Label("Number", "Broj"), Aligned(kLabel, Align::kRight), 1},
                         {certificate.number, Aligned(kBodyBold, Align::kRight), 4},
-                        {fmt::format("Issued {}  ·  Izdato {}", LongDate(certificate.issue_date),
+                        {fmt::format("Issued {}  ·  Izdato {}", EnglishDate(certificate.issue_date),
                                      BosnianDate(certificate.issue_date)),
                          Aligned(kSecond, Align::kRight)}},
                        box.width);

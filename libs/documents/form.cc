@@ -5,6 +5,7 @@
 
 #include "fmt/format.h"
 #include "libs/documents/eu_emblem.h"
+#include "libs/documents/paper_dates.h"
 #include "libs/documents/pdf.h"
 
 namespace prihvat::documents {
@@ -65,8 +66,7 @@ void DrawHead(const Form& form, PdfWriter& writer) {
     const Block number(writer.typesetter(),
                        {{"Number  ·  Broj", Right(kLabel), 1},
                         {form.number, Right(kBold), 4},
-                        {fmt::format("{}  ·  {}", EnglishDate(form.date), BosnianDate(form.date)),
-                         Right(kSecond)}},
+                        {BothDates(form.date), Right(kSecond)}},
                        box.width);
     number.Draw(cairo, box.x, box.y + (36 - number.height()) / 2);
   });
@@ -197,10 +197,8 @@ void DrawSignatures(const Form& form, PdfWriter& writer) {
     std::vector<Block> feet;
     for (size_t i = first; i < end; ++i) {
       const FormSignature& signature = form.signatures[i];
-      const std::string date = signature.signed_on
-                                   ? fmt::format("{}  ·  {}", EnglishDate(*signature.signed_on),
-                                                 BosnianDate(*signature.signed_on))
-                                   : std::string("______________________");
+      const std::string date = signature.signed_on ? BothDates(*signature.signed_on)
+                                                   : std::string("______________________");
       heads.emplace_back(writer.typesetter(), InBoth(signature.role, kBody, kSecond), width);
       feet.emplace_back(writer.typesetter(),
                         std::vector<Paragraph>{{signature.person, kBold, 2},
@@ -227,17 +225,6 @@ void DrawSignatures(const Form& form, PdfWriter& writer) {
 }
 
 }  // namespace
-
-std::string EnglishDate(absl::CivilDay day) {
-  static constexpr const char* kMonths[] = {"January",   "February", "March",    "April",
-                                            "May",       "June",     "July",     "August",
-                                            "September", "October",  "November", "December"};
-  return fmt::format("{} {} {}", day.day(), kMonths[day.month() - 1], day.year());
-}
-
-std::string BosnianDate(absl::CivilDay day) {
-  return fmt::format("{}. {}. {}.", day.day(), day.month(), day.year());
-}
 
 absl::StatusOr<std::string> RenderForm(const Form& form) {
   if (absl::Status status = CheckForm(form); !status.ok()) return status;

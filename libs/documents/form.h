@@ -70,8 +70,4 @@ struct Form {
 // text cannot be shown; FAILED_PRECONDITION where fonts are missing.
 absl::StatusOr<std::string> RenderForm(const Form& form);
 
-// "13 July 2023" and "13. 7. 2023."
-std::string EnglishDate(absl::CivilDay day);
-std::string BosnianDate(absl::CivilDay day);
-
 }  // namespace prihvat::documents

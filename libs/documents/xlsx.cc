@@ -223,30 +223,4 @@ absl::StatusOr<std::string> WriteXlsx(const Table& table, const XlsxOptions& opt
   return ReadAll(fd);
 }
 
-absl::Status WriteXlsxFile(const Table& table, const XlsxOptions& options,
-                           const std::string& path) {
-  absl::StatusOr<std::string> bytes = WriteXlsx(table, options);
-  if (!bytes.ok()) return bytes.status();
-
-  std::string beside = path + ".XXXXXX";
-  const int fd = mkstemp(beside.data());
-  if (fd < 0) return absl::ErrnoToStatus(errno, "create " + beside);
-  absl::Cleanup remove = [&] { unlink(beside.c_str()); };
-  std::FILE* file = fdopen(fd, "wb");
-  if (file == nullptr) {
-    const int error = errno;
-    close(fd);
-    return absl::ErrnoToStatus(error, "open " + beside);
-  }
-  const bool written = std::fwrite(bytes->data(), 1, bytes->size(), file) == bytes->size() &&
-                       std::fflush(file) == 0 && fsync(fd) == 0;
-  const int error = errno;
-  if (std::fclose(file) != 0 || !written) return absl::ErrnoToStatus(error, "write " + beside);
-  if (std::rename(beside.c_str(), path.c_str()) != 0) {
-    return absl::ErrnoToStatus(errno, "rename to " + path);
-  }
-  std::move(remove).Cancel();
-  return absl::OkStatus();
-}
-
 }  // namespace prihvat::documents

@@ -29,8 +29,4 @@ struct XlsxOptions {
 // written in memory.
 absl::StatusOr<std::string> WriteXlsx(const Table& table, const XlsxOptions& options);
 
-// The same, to `path`, which is replaced as a whole or not at all (written beside it, then
-// renamed).
-absl::Status WriteXlsxFile(const Table& table, const XlsxOptions& options, const std::string& path);
-
 }  // namespace prihvat::documents

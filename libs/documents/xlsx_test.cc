@@ -3,9 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "absl/strings/str_split.h"
 #include "libs/documents/testing/probe.h"
 
@@ -110,17 +107,6 @@ TEST(Xlsx, DatesAreDatesAndHeaderIsFrozen) {
 TEST(Xlsx, SameTableGivesTheSameBytes) {
   const Table table = {{"a", "b"}, {{Text{"004"}, Number{"1.50"}}}};
   EXPECT_EQ(*WriteXlsx(table, Options()), *WriteXlsx(table, Options()));
-}
-
-TEST(Xlsx, FileHoldsTheSameBytesAndNothingIsLeftBeside) {
-  const Table table = {{"a"}, {{Text{"004"}}}};
-  const ScratchDir scratch;
-  const std::string path = scratch.Write("a.xlsx", "an older file");
-  ASSERT_TRUE(WriteXlsxFile(table, Options(), path).ok());
-  std::ifstream file(path, std::ios::binary);
-  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(file), {}), *WriteXlsx(table, Options()));
-  EXPECT_EQ(*RunProgram({"ls", scratch.Path("")}), "a.xlsx\n");
-  EXPECT_FALSE(WriteXlsxFile(table, Options(), scratch.Path("no/such/dir.xlsx")).ok());
 }
 
 TEST(Xlsx, WhatAWorksheetCannotHoldIsRefused) {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "fmt/format.h"
-#include "libs/base/resource_name.h"
-#include "libs/base/string_view.h"
+#include "libs/es/checks.h"
+#include "libs/es/values.h"
 #include "prihvat/common/v1/common.pb.h"
 #include "prihvat/common/v1/work_list.pb.h"
 
@@ -18,27 +18,20 @@ int64_t LastNumber(const View& view, std::string_view counter) {
   return row == nullptr ? 0 : row->offset();
 }
 
-// Of recording, which is after 1970.
-void SetTime(absl::Time time, google::protobuf::Timestamp& into) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  into.set_seconds(micros / 1'000'000);
-  into.set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
-}
-
 void FoldReactionRejected(Entities& entities, const common::v1::ReactionRejected& event,
                           const EventContext& context) {
   common::v1::WorkItem item;
   item.set_name(fmt::format("{}/workItems/{}-{}-{}-{}", context.operation, context.topic,
                             context.partition, context.offset, context.index));
   *item.mutable_rejected() = event;
-  SetTime(context.recorded_at, *item.mutable_create_time());
+  *item.mutable_create_time() = ToProto(context.recorded_at);
   entities.Put(item.name(), item);
 }
 
 void FoldWorkItemSettled(Entities& entities, const common::v1::WorkItemSettled& event,
                          const EventContext& context) {
   entities.Edit<common::v1::WorkItem>(event.work_item(), [&](common::v1::WorkItem& item) {
-    SetTime(context.recorded_at, *item.mutable_settle_time());
+    *item.mutable_settle_time() = ToProto(context.recorded_at);
     item.set_resolution(event.resolution());
   });
 }
@@ -46,9 +39,7 @@ void FoldWorkItemSettled(Entities& entities, const common::v1::WorkItemSettled& 
 // The work item of that name in the command's operation, which is open.
 std::optional<Rejection> CheckOpen(const View& view, const std::string& name,
                                    const Context& context, const common::v1::WorkItem*& item) {
-  const absl::Status status =
-      base::CheckName("name", name, fmt::format("{}/workItems/*", context.operation));
-  if (!status.ok()) return InvalidField("name", base::FromAbsl(status.message()));
+  if (auto no = CheckReference("name", name, "workItems/*", context)) return no;
   item = view.Find<common::v1::WorkItem>(name);
   if (item == nullptr) return NotFound(name);
   if (item->has_settle_time()) return WrongState(name, "SETTLED", "be settled again", "none");
@@ -73,10 +64,6 @@ Decision DecideDismiss(const View& view, const common::v1::DismissWorkItemReques
 // For the table of commands; Decider::Decide sees to it itself, since it needs the table.
 Decision NeverAsked(const View&, const common::v1::RetryWorkItemRequest&, Context&) {
   return Rejected(kCommandUnknown);
-}
-
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
 }
 
 }  // namespace
@@ -179,7 +166,7 @@ Decision Decider::Retry(const View& view, const common::v1::RetryWorkItemRequest
   // As the process sent it: the source service has judged how far back its fact may lie.
   context.principal = "processes/" + rejected.process();
   if (context.import_id.empty()) context.import_id = context.principal;
-  if (rejected.has_effective_time()) context.effective_at = TimeOf(rejected.effective_time());
+  if (rejected.has_effective_time()) context.effective_at = FromProto(rejected.effective_time());
   Decision now = entry->second.decide(view, *command, context);
   if (!now.accepted()) return now;
   Decision decision = std::move(now).TakingEffectAt(context.effective_at);

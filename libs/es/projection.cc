@@ -2,15 +2,9 @@
 
 #include "fmt/format.h"
 #include "libs/base/check.h"
+#include "libs/es/values.h"
 
 namespace prihvat::es {
-namespace {
-
-absl::Time FromProto(const google::protobuf::Timestamp& t) {
-  return absl::FromUnixSeconds(t.seconds()) + absl::Nanoseconds(t.nanos());
-}
-
-}  // namespace
 
 EventContext EventContextOf(const CommitContext& at, const log::v1::Commit& commit, int index) {
   EventContext context;

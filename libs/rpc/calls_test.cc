@@ -7,10 +7,12 @@
 #include <map>
 #include <sstream>
 
+#include "absl/strings/str_split.h"
 #include "absl/synchronization/blocking_counter.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/event_log/partitioner.h"
+#include "libs/rpc/admission.h"
 #include "libs/rpc/metadata.h"
 #include "libs/rpc/reasons.h"
 #include "libs/rpc/service_metrics.h"
@@ -215,6 +217,11 @@ TEST_F(CallsTest, EveryBrokenFieldIsNamed) {
   EXPECT_EQ(outcome.reason, "INVALID_FIELD");
   EXPECT_THAT(BrokenFields(outcome),
               ElementsAre("parent", "note_id", "request_id", "effective_time"));
+  for (const char* field : {"parent: ", "note_id: ", "request_id: ", "effective_time: "}) {
+    const std::vector<std::string> parts =
+        absl::StrSplit(outcome.status.error_message(), absl::ByString(field));
+    EXPECT_EQ(parts.size(), 2u) << field << "is not said once: " << outcome.status.error_message();
+  }
 
   request = Pin(1);
   request.clear_request_id();
@@ -434,6 +441,54 @@ TEST_F(CallsTest, G5_AReadWaitsForItsTokenAndNotForEver) {
   EXPECT_EQ(broken.reason, "INVALID_TOKEN");
 }
 
+// As one that is not there, a view of which no version has caught up has no rows yet.
+TEST_F(CallsTest, AViewThatIsBeingBuiltSaysSoAndWhenToAskAgain) {
+  const Admission admission;
+  const ReadContext reads(board_.service(), admission);
+  EXPECT_TRUE(reads.view("counts").ok());
+  const absl::Status building = reads.view("sums").status();
+  EXPECT_EQ(building.code(), absl::StatusCode::kUnavailable);
+  google::rpc::ErrorInfo info;
+  ASSERT_TRUE(info.ParseFromString(
+      std::string(*building.GetPayload("type.googleapis.com/google.rpc.ErrorInfo"))));
+  EXPECT_EQ(info.reason(), "VIEW_BUILDING");
+  EXPECT_EQ(info.metadata().at("view"), "sums");
+  EXPECT_TRUE(building.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+}
+
+TEST_F(CallsTest, S1_WhatIsOfAnotherOperationShowsInNoListCountOrError) {
+  Note note;
+  ASSERT_TRUE(PinNote(Pin(1), &note).status.ok());
+  ASSERT_TRUE(PinNote(Pin(2, "hidden", "rs"), &note).status.ok());
+  const Saying ben{.principal = kReader};  // of operations/ba alone
+  ListNotesRequest list;
+  list.set_parent("operations/ba");
+  list.set_page_size(1);
+  ListNotesResponse listed;
+  ASSERT_TRUE(Call(board_.stub(), &Stub::ListNotes, list, &listed, ben).status.ok());
+  EXPECT_EQ(listed.notes_size(), 1);
+  EXPECT_EQ(listed.next_page_token(), "");
+  list.set_parent("operations/rs");
+  listed.Clear();
+  EXPECT_EQ(Call(board_.stub(), &Stub::ListNotes, list, &listed, ben).reason,
+            "OPERATION_NOT_GRANTED");
+  EXPECT_EQ(listed.notes_size(), 0);
+  for (const char* operation : {"", "operations/rs"}) {
+    CountNotesRequest count;
+    count.set_operation(operation);
+    CountNotesResponse counted;
+    EXPECT_EQ(Call(board_.stub(), &Stub::CountNotes, count, &counted, ben).reason,
+              "OPERATION_NOT_GRANTED");
+    EXPECT_EQ(counted.notes(), 0);
+  }
+  // What is there and what is not is refused in the same words.
+  const Outcome there = GetNote("operations/rs/notes/hidden", &note, ben);
+  const Outcome none = GetNote("operations/rs/notes/none", &note, ben);
+  EXPECT_EQ(there.reason, "OPERATION_NOT_GRANTED");
+  EXPECT_EQ(there.status.error_message(), none.status.error_message());
+  EXPECT_EQ(there.metadata, none.metadata);
+}
+
 // Else a few thousand tokens of the future, with far deadlines, would stop all reads with tokens.
 TEST_F(CallsTest, G13_CallersWhoAreGoneTakeNoPlaceAmongThoseWhoWaitForAToken) {
   Note note;
@@ -569,6 +624,22 @@ TEST_F(CallsTest, MetricsTellRateErrorsAndLatencyAndHowTheServiceStands) {
         std::string("prihvat_partition_lag_records{service=\"board\",partition=\"0\"} 0\n"),
         std::string("prihvat_service_ready{service=\"board\"} 1\n")})
     EXPECT_THAT(text, HasSubstr(line));
+}
+
+// A caller whose own deadline passes hears no more; where it set none, the server's ends the wait.
+TEST(CallsLimitsTest, G5_AReadThatWaitedInVainForItsTokenSaysSo) {
+  Instance board(BoardStorage(), {.calls = {.default_deadline = absl::Milliseconds(150)}});
+  common::v1::Token future;
+  auto* position = future.add_positions();
+  position->set_topic(kBoardTopic);
+  position->set_offset(1'000'000);
+  GetNoteRequest request;
+  request.set_name("operations/ba/notes/n");
+  Note note;
+  const Outcome late = Call(board.stub(), &Stub::GetNote, request, &note,
+                            {.token = EncodeToken(future), .timeout = absl::InfiniteDuration()});
+  EXPECT_EQ(late.status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
+  EXPECT_EQ(late.reason, "TOKEN_NOT_SEEN");
 }
 
 TEST(CallsLimitsTest, G13_MoreOpenCallsThanMayBeAreRefusedWithATimeToRetry) {

@@ -32,7 +32,7 @@ absl::Status ReadSpeaksFor(const YAML::Node& node, Identity& identity) {
     return Wrong(node.Mark(), "speaks_for must be a list of organisations, or [\"*\"]");
   for (const YAML::Node& item : node) {
     const std::string organisation = item.IsScalar() ? item.Scalar() : "";
-    if (organisation != "*" && !base::CheckName("speaks_for", organisation, "organisations/*").ok())
+    if (organisation != "*" && !base::CheckName(organisation, "organisations/*").ok())
       return Wrong(item.Mark(), fmt::format("speaks_for: '{}' is neither organisations/... nor *",
                                             organisation));
     identity.speaks_for.insert(organisation);

@@ -22,7 +22,7 @@ bool IsRole(std::string_view text) {
 }
 
 bool IsOperation(std::string_view text) {
-  return text == "*" || base::CheckName("operations", text, "operations/*").ok();
+  return text == "*" || base::CheckName(text, "operations/*").ok();
 }
 
 absl::Status ReadAttribute(std::string_view attribute, access::Principal& principal) {
@@ -62,7 +62,7 @@ absl::StatusOr<access::Principal> ParsePrincipal(std::string_view text) {
   const std::vector<std::string> parts = absl::StrSplit(base::ToAbsl(text), ';');
   access::Principal principal;
   principal.name = parts[0];
-  absl::Status name = base::CheckName("principal", principal.name, "organisations/*/people/*");
+  absl::Status name = base::CheckName(principal.name, "organisations/*/people/*");
   if (!name.ok()) return name;
   for (size_t i = 1; i < parts.size(); ++i) {
     absl::Status read = ReadAttribute(parts[i], principal);

@@ -8,6 +8,7 @@
 #include "libs/base/resource_name.h"
 #include "libs/base/string_view.h"
 #include "libs/base/uuid.h"
+#include "libs/es/values.h"
 
 namespace prihvat::rpc {
 namespace {
@@ -80,7 +81,7 @@ std::string BrokenRule(const Message& request, const FieldDescriptor& field, boo
                           : "must be a UUID";
     if (name == "name" || name == "parent") {
       if (text.empty()) return MissingName(request, name, mutation);
-      const absl::StatusOr<base::ResourceName> parsed = base::ResourceName::Parse(text, name);
+      const absl::StatusOr<base::ResourceName> parsed = base::ResourceName::Parse(text);
       return parsed.ok() ? "" : std::string(base::FromAbsl(parsed.status().message()));
     }
     if (name == "operation" && (mutation || !text.empty()) &&
@@ -90,7 +91,7 @@ std::string BrokenRule(const Message& request, const FieldDescriptor& field, boo
     const bool is_new_id = name.size() > 3 && name.substr(name.size() - 3) == "_id" &&
                            type.FindFieldByName(name.substr(0, name.size() - 3)) != nullptr;
     if (is_new_id && !text.empty()) {
-      const absl::Status id = base::CheckId(name, text);
+      const absl::Status id = base::CheckId(text);
       return id.ok() ? "" : std::string(base::FromAbsl(id.message()));
     }
     return "";
@@ -176,7 +177,7 @@ absl::Time EffectiveTimeOf(const Message& request) {
     return absl::InfinitePast();
   const auto& time = static_cast<const google::protobuf::Timestamp&>(
       request.GetReflection()->GetMessage(request, field));
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+  return es::FromProto(time);
 }
 
 }  // namespace prihvat::rpc

@@ -3,22 +3,9 @@
 #include <algorithm>
 
 #include "libs/base/check.h"
+#include "libs/es/values.h"
 
 namespace prihvat::runtime {
-
-google::protobuf::Timestamp ToProto(absl::Time time) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  google::protobuf::Timestamp out;
-  int64_t seconds = micros / 1'000'000;
-  int64_t rest = micros % 1'000'000;
-  if (rest < 0) {
-    rest += 1'000'000;
-    --seconds;
-  }
-  out.set_seconds(seconds);
-  out.set_nanos(static_cast<int32_t>(rest * 1000));
-  return out;
-}
 
 Batch::Batch(state_store::StateStore& store, const event_log::TermFence& fence, absl::Time now)
     : entities_base(store.Read(state_store::kEntities)),
@@ -45,7 +32,7 @@ Draft::Draft(const es::Decider& decider, const event_log::TopicPartition& tp,
       entities_(changes_) {
   commit().set_claim_id(fence.claim_id);
   commit().set_previous_chain(batch.chain);
-  *commit().mutable_recorded_at() = ToProto(batch.recorded_at);
+  *commit().mutable_recorded_at() = es::ToProto(batch.recorded_at);
   commit().set_operation(operation);
 }
 
@@ -79,7 +66,7 @@ void Draft::Add(const google::protobuf::Message& event, absl::Time effective_at)
   log::v1::Event& stored = *commit().add_events();
   stored.set_type(event.GetDescriptor()->full_name());
   stored.set_payload(es::SerializeDeterministically(event));
-  if (effective_at != recorded_at_) *stored.mutable_effective_at() = ToProto(effective_at);
+  if (effective_at != recorded_at_) *stored.mutable_effective_at() = es::ToProto(effective_at);
   const absl::Status s =
       decider_.Evolve(entities_, stored.type(), stored.payload(),
                       es::EventContextOf(at_, commit(), commit().events_size() - 1));

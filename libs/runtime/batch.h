@@ -15,8 +15,6 @@
 
 namespace prihvat::runtime {
 
-google::protobuf::Timestamp ToProto(absl::Time time);
-
 // A record of one's own that is on its way to the log, and for a commit what folding it does to the
 // entities: so its owner need not parse it and evolve it again.
 struct OwnRecord {

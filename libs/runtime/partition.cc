@@ -7,6 +7,7 @@
 #include "libs/base/digest.h"
 #include "libs/base/string_view.h"
 #include "libs/base/text.h"
+#include "libs/es/values.h"
 #include "libs/runtime/batch.h"
 #include "libs/runtime/keys.h"
 #include "libs/runtime/reasons.h"
@@ -126,7 +127,7 @@ common::v1::ReactionRejected WorkItemOf(const ReactionItem& item, size_t index,
     rejected.set_command(es::SerializeDeterministically(command));
   rejected.set_reason(reason.id);
   rejected.set_message(base::TruncateCodepoints(message, kMessageCharacters));
-  *rejected.mutable_effective_time() = ToProto(effective_at);
+  *rejected.mutable_effective_time() = es::ToProto(effective_at);
   return rejected;
 }
 
@@ -738,7 +739,7 @@ void Partition::AppendClaim(bool vacates) {
   absl::Time at = deps_.clock.Now();
   if (state.last_recorded_at_us != INT64_MIN)
     at = std::max(at, absl::FromUnixMicros(state.last_recorded_at_us));
-  *claim.mutable_recorded_at() = ToProto(at);
+  *claim.mutable_recorded_at() = es::ToProto(at);
   claim.set_topic(tp_.topic);
   claim.set_partition(tp_.partition);
   claim.set_partition_count(deps_.options.partitions);
@@ -836,7 +837,7 @@ void Partition::AddSeal(Batch& batch) {
   log::v1::Seal& seal = *record->mutable_seal();
   seal.set_claim_id(state.claim_id);
   seal.set_previous_chain(state.chain);
-  *seal.mutable_recorded_at() = ToProto(batch.recorded_at);
+  *seal.mutable_recorded_at() = es::ToProto(batch.recorded_at);
   seal.set_topic(tp_.topic);
   seal.set_partition(tp_.partition);
   seal.set_log_id(state.log_id);

@@ -72,6 +72,7 @@ class DeciderSpec {
       decision_ = std::make_unique<es::Decision>(decider_.Decide(view, command, context));
     }
     numbers_ = context.numbers;
+    ExpectFieldsSaidOnce();
     if (decision_->accepted()) {
       for (const es::NewEvent& event : decision_->events()) {
         FoldOne(*event.message,
@@ -162,6 +163,17 @@ class DeciderSpec {
   absl::TimeZone zone() const { return zone_; }
 
  private:
+  // Whatever the test is about: a rejection says of each field once that it is that field.
+  void ExpectFieldsSaidOnce() const {
+    if (decision_->accepted()) return;
+    const std::string message = decision_->rejection().message();
+    for (const es::FieldViolation& violation : decision_->rejection().fields()) {
+      const std::string said = violation.field + ": ";
+      EXPECT_FALSE(violation.rule.starts_with(said)) << said << violation.rule;
+      EXPECT_EQ(message.find(said + said), std::string::npos) << message;
+    }
+  }
+
   bool ExpectAccepted() {
     EXPECT_NE(decision_, nullptr) << "no When before";
     if (decision_ == nullptr) return false;

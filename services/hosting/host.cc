@@ -24,6 +24,7 @@
 #include "libs/base/random.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
+#include "libs/es/values.h"
 #include "libs/event_log/event_log.h"
 #include "libs/event_log/seal.h"
 #include "libs/rpc/admin/admin_service.h"
@@ -149,12 +150,6 @@ class InstallationMetrics final : public prometheus::Collectable {
   const config::HostOptions options_;
 };
 
-void SetTime(absl::Time time, google::protobuf::Timestamp& into) {
-  into.set_seconds(absl::ToUnixSeconds(time));
-  into.set_nanos(static_cast<int32_t>(
-      absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(absl::ToUnixSeconds(time)))));
-}
-
 // How the program stands, but for the services that it hosts.
 admin::v1::Instance InstanceOf(const config::HostOptions& options, absl::Time now,
                                absl::Time started, const std::string& seal_key_id) {
@@ -163,8 +158,8 @@ admin::v1::Instance InstanceOf(const config::HostOptions& options, absl::Time no
   instance.set_instance(options.instance);
   instance.set_program(options.program);
   instance.set_version(PRIHVAT_VERSION);
-  SetTime(now, *instance.mutable_time());
-  SetTime(started, *instance.mutable_start_time());
+  *instance.mutable_time() = es::ToProto(now);
+  *instance.mutable_start_time() = es::ToProto(started);
   instance.set_log_engine(embedded ? "embedded" : "kafka");
   instance.set_partitions(options.partitions);
   instance.set_replication(embedded ? 1 : options.replication);
@@ -181,8 +176,8 @@ admin::v1::Instance InstanceOf(const config::HostOptions& options, absl::Time no
     certificate.set_subject(file.subject);
     certificate.set_problem(file.problem);
     if (!file.problem.empty()) continue;
-    SetTime(file.valid_from, *certificate.mutable_valid_from_time());
-    SetTime(file.valid_until, *certificate.mutable_valid_until_time());
+    *certificate.mutable_valid_from_time() = es::ToProto(file.valid_from);
+    *certificate.mutable_valid_until_time() = es::ToProto(file.valid_until);
   }
   instance.set_seal_key_id(seal_key_id);
   instance.mutable_seal_interval()->set_seconds(absl::ToInt64Seconds(options.seal_after));

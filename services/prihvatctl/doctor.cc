@@ -12,6 +12,7 @@
 #include "fmt/ranges.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
+#include "libs/es/values.h"
 #include "libs/rpc/certificates.h"
 #include "nlohmann/json.hpp"
 #include "prihvat/log/v1/record.pb.h"
@@ -47,8 +48,7 @@ absl::Status Examine(CommandContext& context, Api& api, Examination& server) {
       server.instance,
       Ask<admin::v1::Instance>(context, api, "admin.GetInstance", admin::v1::GetInstanceRequest()));
   const absl::Time answered = absl::Now();
-  const absl::Time told = absl::FromUnixSeconds(server.instance.time().seconds()) +
-                          absl::Nanoseconds(server.instance.time().nanos());
+  const absl::Time told = es::FromProto(server.instance.time());
   server.clock_known_to = (answered - asked) / 2;
   server.clock_ahead = told - (asked + server.clock_known_to);
   PRIHVAT_ASSIGN_OR_RETURN(const auto listed, Ask<admin::v1::ListPartitionsResponse>(
@@ -168,7 +168,7 @@ void JudgeBrokerClock(event_log::EventLog& log, const std::vector<event_log::Top
           record.has_commit() ? record.commit().recorded_at() : record.seal().recorded_at();
       if (at.seconds() == 0 || (*records)[0].append_time < newest) continue;  // a claim has none
       newest = (*records)[0].append_time;
-      late = newest - (absl::FromUnixSeconds(at.seconds()) + absl::Nanoseconds(at.nanos()));
+      late = newest - es::FromProto(at);
     }
   }
   if (newest == absl::InfinitePast()) return;

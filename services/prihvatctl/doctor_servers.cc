@@ -7,6 +7,7 @@
 #include "fmt/format.h"
 #include "fmt/ranges.h"
 #include "libs/base/string_view.h"
+#include "libs/es/values.h"
 #include "services/prihvatctl/doctor.h"
 #include "services/prihvatctl/error_text.h"
 
@@ -22,9 +23,6 @@ constexpr int64_t kMib = 1 << 20;
 // A seal is late once a record has stood unsealed for twice the interval and so much more.
 constexpr absl::Duration kSealPatience = absl::Minutes(1);
 
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
 std::string TimeText(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d %H:%M UTC", time, absl::UTCTimeZone());
 }
@@ -133,7 +131,7 @@ class Judge {
 
   void Certificates(const Examination& server) {
     for (const admin::v1::Certificate& certificate : server.instance.certificates()) {
-      const absl::Time until = TimeOf(certificate.valid_until_time());
+      const absl::Time until = es::FromProto(certificate.valid_until_time());
       const std::string found = fmt::format("{} ({}) is good until {}", certificate.option(),
                                             certificate.subject(), TimeText(until));
       const char* advice =
@@ -144,10 +142,10 @@ class Judge {
                 fmt::format("{}: {}", certificate.option(), certificate.problem()), advice);
       } else if (until < now_) {
         Problem("certificate", server.address, found + ": it has expired", advice);
-      } else if (TimeOf(certificate.valid_from_time()) > now_) {
+      } else if (es::FromProto(certificate.valid_from_time()) > now_) {
         Problem("certificate", server.address,
                 fmt::format("{} is good from {} only", certificate.option(),
-                            TimeText(TimeOf(certificate.valid_from_time()))),
+                            TimeText(es::FromProto(certificate.valid_from_time()))),
                 advice);
       } else if (until < now_ + kExpiryWarning) {
         Warn("certificate", server.address, found, advice);
@@ -188,7 +186,7 @@ class Judge {
       // Whoever owns the partition seals it; its own clock tells.
       if (partition.state() != "Owning" || !partition.has_unsealed_since_time()) continue;
       const absl::Duration age =
-          TimeOf(server.instance.time()) - TimeOf(partition.unsealed_since_time());
+          es::FromProto(server.instance.time()) - es::FromProto(partition.unsealed_since_time());
       if (age <= 2 * interval + kSealPatience) continue;
       late = true;
       Problem("seal", server.address,

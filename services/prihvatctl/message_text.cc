@@ -17,6 +17,7 @@
 #include "libs/base/civil.h"
 #include "libs/base/money.h"
 #include "libs/base/string_view.h"
+#include "libs/es/values.h"
 #include "prihvat/common/v1/common.pb.h"
 
 namespace prihvat::ctl {
@@ -67,8 +68,7 @@ struct Amount {
 
 // Of a google.type.Money as it came; what is no amount stays readable.
 Amount AmountOf(const google::type::Money& money) {
-  const auto parsed =
-      base::Money::FromUnitsNanos(money.currency_code(), money.units(), money.nanos());
+  const auto parsed = es::CheckedFromProto(money);
   if (!parsed.ok()) {
     return {fmt::format("{}.{:09}", money.units(), std::abs(money.nanos())), money.currency_code()};
   }
@@ -84,9 +84,7 @@ std::optional<T> As(const Message& message) {
 }
 
 std::string TimeText(const google::protobuf::Timestamp& time) {
-  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ",
-                          absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos()),
-                          absl::UTCTimeZone());
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%E*SZ", es::FromProto(time), absl::UTCTimeZone());
 }
 
 // A message that people write as one value; nothing for any other.
@@ -96,7 +94,7 @@ std::optional<Cell> ValueCell(const Message& message) {
     return documents::Text{MoneyText(amount.number, amount.currency)};
   }
   if (const auto date = As<google::type::Date>(message)) {
-    const auto day = base::MakeDate(date->year(), date->month(), date->day());
+    const auto day = es::CheckedFromProto(*date);
     if (day.ok()) return documents::Date{*day};
     return documents::Text{fmt::format("{}-{}-{}", date->year(), date->month(), date->day())};
   }

@@ -12,12 +12,12 @@
 #include "fmt/format.h"
 #include "google/type/date.pb.h"
 #include "google/type/money.pb.h"
-#include "libs/base/civil.h"
 #include "libs/base/money.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
 #include "libs/documents/table.h"
 #include "libs/documents/text_table.h"
+#include "libs/es/values.h"
 #include "services/prihvatctl/message_text.h"
 
 namespace prihvat::ctl {
@@ -43,8 +43,7 @@ Cell TextOrEmpty(std::string text) {
 // The exact amount; "" where the message holds none.
 std::string Amount(const Money& money) {
   if (money.currency_code().empty()) return "";
-  const auto amount =
-      base::Money::FromUnitsNanos(money.currency_code(), money.units(), money.nanos());
+  const auto amount = es::CheckedFromProto(money);
   return amount.ok() ? amount->AmountText()
                      : fmt::format("{}.{:09}", money.units(), std::abs(money.nanos()));
 }
@@ -69,7 +68,7 @@ std::string Spoken(const Money& money) {
 }
 
 Cell DateCell(const google::type::Date& date) {
-  const auto day = base::MakeDate(date.year(), date.month(), date.day());
+  const auto day = es::CheckedFromProto(date);
   return day.ok() ? Cell(documents::Date{*day}) : Cell(Empty{});
 }
 

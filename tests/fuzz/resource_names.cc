@@ -10,8 +10,8 @@ void ResourceNames(std::string_view input) {
   using base::ResourceName;
   const auto name = ResourceName::Parse(input);
   const std::string_view half = input.substr(0, input.size() / 2);
-  (void)base::CheckName("name", input, half);
-  const bool good_id = base::CheckId("id", input).ok();
+  (void)base::CheckName(input, half);
+  const bool good_id = base::CheckId(input).ok();
   const auto child =
       ResourceName::Parse("operations/ba").value().Child("things", std::string(input));
   PRIHVAT_CHECK(child.ok() == good_id, "an id may stand in a name but is none, or the reverse");

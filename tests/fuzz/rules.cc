@@ -43,7 +43,6 @@ void ForEach(const es::MapRows& rows, absl::FunctionRef<void(const T&)> visit) {
 Decimal Number(const common::v1::Decimal& stored) {
   return stored.value().empty() ? Decimal() : Decimal::Parse(stored.value()).value();
 }
-Decimal Sum(const Decimal& a, const Decimal& b) { return CheckedAdd(a, b).value(); }
 Decimal Less(const Decimal& a, const Decimal& b) { return CheckedSub(a, b).value(); }
 // In the smallest unit of the currency; 0 where nothing is stored.
 int64_t Minor(const google::type::Money& stored) {

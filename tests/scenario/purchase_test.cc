@@ -7,6 +7,7 @@
 #include "libs/base/civil.h"
 #include "libs/base/money.h"
 #include "libs/es/entities.h"
+#include "libs/es/values.h"
 #include "prihvat/procurement/v1/payables.pb.h"
 #include "prihvat/procurement/v1/resources.pb.h"
 #include "prihvat/procurement/v1/sourcing.pb.h"
@@ -23,8 +24,7 @@ namespace {
 constexpr char kOperation[] = "operations/ba-purchase";
 
 std::string Text(const google::type::Money& money) {
-  const auto parsed =
-      base::Money::FromUnitsNanos(money.currency_code(), money.units(), money.nanos());
+  const auto parsed = es::CheckedFromProto(money);
   return parsed.ok() ? parsed->Format() : "no amount";
 }
 

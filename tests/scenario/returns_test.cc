@@ -1,4 +1,4 @@
-// A piece that goes back to the supplier is told of once, to handover or to procurement, and each
+// What goes back to the supplier is told of once, to handover or to procurement, and each
 // of the two hears of it from the other, exactly once (G8), through crashes and lost answers.
 #include <string>
 #include <vector>
@@ -35,7 +35,7 @@ class Returns : public ::testing::Test {
         procurement_(world_.Add(procurement::ProcurementDefinition(), "procurement-0")),
         handover_(world_.Add(handover::HandoverDefinition(), "handover-0")) {
     world_.Settle();
-    OrderFourRadios();
+    OrderRadiosAndCable();
   }
 
   template <class Command>
@@ -72,7 +72,7 @@ class Returns : public ::testing::Test {
     ASSERT_TRUE(reply.status.ok()) << command.GetTypeName() << ": " << reply.status;
   }
 
-  void OrderFourRadios() {
+  void OrderRadiosAndCable() {
     procurement::v1::CreateOperationRequest operation;
     operation.set_name(kOperation);
     operation.set_display_name("Bosnia and Herzegovina");
@@ -112,6 +112,13 @@ class Returns : public ::testing::Test {
     radios.mutable_quantity()->set_value("4");
     radios.mutable_unit_price()->set_currency_code("BAM");
     radios.mutable_unit_price()->set_units(100);
+    auto& cable = *order.add_lines();
+    cable.set_kind(procurement::v1::LINE_KIND_GOODS_QUANTITY);
+    cable.set_description("cable");
+    cable.set_unit("m");
+    cable.mutable_quantity()->set_value("100");
+    cable.mutable_unit_price()->set_currency_code("BAM");
+    cable.mutable_unit_price()->set_units(1);
     Do(procurement_, draft);
     procurement::v1::ApprovePurchaseOrderRequest approve;
     approve.set_name(kOrder);
@@ -136,6 +143,16 @@ class Returns : public ::testing::Test {
     }
     return Ask(procurement_, post, kReceiver);
   }
+  runtime::CommandReply ReceiveCable(const std::string& id, const std::string& metres) {
+    procurement::v1::PostGoodsReceiptRequest post;
+    post.set_parent(kOperation);
+    post.set_goods_receipt_id(id);
+    post.mutable_goods_receipt()->set_purchase_order(kOrder);
+    auto& line = *post.mutable_goods_receipt()->add_lines();
+    line.set_line_number(2);
+    line.mutable_accepted()->set_value(metres);
+    return Ask(procurement_, post, kReceiver);
+  }
   static handover::v1::ReturnAssetToSupplierRequest SendBack(const std::string& asset) {
     handover::v1::ReturnAssetToSupplierRequest back;
     back.set_name(asset);
@@ -143,9 +160,9 @@ class Returns : public ::testing::Test {
     return back;
   }
 
-  procurement::v1::OrderLine Line() const {
+  procurement::v1::OrderLine Line(int index = 0) const {
     const auto look = procurement_.core->Look();
-    return es::View(look->entities()).Find<procurement::v1::PurchaseOrder>(kOrder)->lines(0);
+    return es::View(look->entities()).Find<procurement::v1::PurchaseOrder>(kOrder)->lines(index);
   }
   // The names of what is there.
   template <class T>
@@ -213,6 +230,33 @@ TEST_F(Returns, G8_WhatBothAreToldGoesBackOnce) {
   world_.Settle(absl::Seconds(60));
   EXPECT_EQ(Line().returned_accepted().value(), "1");
   EXPECT_EQ(Said("prihvat.procurement", "prihvat.procurement.v1.GoodsReturned"), 1);
+  EXPECT_EQ(Said("prihvat.procurement", "prihvat.common.v1.ReactionRejected"), 0);
+  EXPECT_EQ(Said("prihvat.handover", "prihvat.common.v1.ReactionRejected"), 0);
+}
+
+TEST_F(Returns, G8_APartOfALotThatHandoverSendsBackGoesBackInProcurementOnce) {
+  ASSERT_TRUE(ReceiveCable("cable", "100").status.ok());
+  world_.Settle(absl::Seconds(60));
+  const auto lots = Names<handover::v1::AssetLot>(handover_, "operations/ba/assetLots");
+  ASSERT_EQ(lots.size(), 1u);
+  handover::v1::ReturnAssetLotToSupplierRequest back;
+  back.set_name(lots[0]);
+  back.mutable_quantity()->set_value("30.5");
+  back.set_reason("wrong gauge");
+  procurement_.log->FailNextAppends(1, AppendFault::kLoseAnswer);
+  Do(handover_, back, kReceiver);
+  world_.Step(procurement_);
+  world_.Crash(procurement_);
+  ASSERT_TRUE(world_.Start(procurement_).ok());
+  world_.Settle(absl::Seconds(120));
+  EXPECT_EQ(Line(1).returned_accepted().value(), "30.5");
+  EXPECT_EQ(Line(1).outstanding().value(), "30.5");
+  EXPECT_EQ(Said("prihvat.procurement", "prihvat.procurement.v1.GoodsReturned"), 1);
+  EXPECT_EQ(Said("prihvat.handover", "prihvat.handover.v1.AssetLotReturnedToSupplier"), 1);
+  // As much may come again.
+  ASSERT_TRUE(ReceiveCable("again", "30.5").status.ok());
+  world_.Settle(absl::Seconds(60));
+  EXPECT_EQ(Names<handover::v1::AssetLot>(handover_, "operations/ba/assetLots").size(), 2u);
   EXPECT_EQ(Said("prihvat.procurement", "prihvat.common.v1.ReactionRejected"), 0);
   EXPECT_EQ(Said("prihvat.handover", "prihvat.common.v1.ReactionRejected"), 0);
 }

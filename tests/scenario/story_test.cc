@@ -9,6 +9,7 @@
 #include "libs/base/civil.h"
 #include "libs/base/money.h"
 #include "libs/es/entities.h"
+#include "libs/es/values.h"
 #include "prihvat/handover/v1/resources.pb.h"
 #include "prihvat/procurement/v1/resources.pb.h"
 #include "prihvat/reception/v1/resources.pb.h"
@@ -41,8 +42,7 @@ ctl::Scenario ReadStory() {
 }
 
 std::string Text(const google::type::Money& money) {
-  const auto parsed =
-      base::Money::FromUnitsNanos(money.currency_code(), money.units(), money.nanos());
+  const auto parsed = es::CheckedFromProto(money);
   return parsed.ok() ? parsed->Format() : "no amount";
 }
 

@@ -9,6 +9,7 @@
 #include "libs/access/policy.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
+#include "libs/es/values.h"
 #include "libs/rpc/metadata.h"
 #include "prihvat/common/v1/options.pb.h"
 #include "services/prihvatctl/api_catalogue.h"
@@ -42,7 +43,7 @@ absl::Time EffectiveTimeOf(const Message& request) {
   if (!request.GetReflection()->HasField(request, field)) return absl::InfinitePast();
   google::protobuf::Timestamp time;
   time.CopyFrom(request.GetReflection()->GetMessage(request, field));
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+  return es::FromProto(time);
 }
 
 absl::Status ErrorOf(const runtime::CommandReply& reply) {

@@ -10,6 +10,7 @@
 #include "libs/base/resource_name.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
+#include "libs/es/values.h"
 #include "libs/rpc/admin/event_text.h"
 #include "libs/rpc/admin/export_stream.h"
 #include "libs/rpc/reasons.h"
@@ -33,12 +34,6 @@ bool IsCheckpointId(std::string_view id) {
   return !id.empty() && id.size() <= 63 && std::all_of(id.begin(), id.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   });
-}
-
-void SetTime(absl::Time time, google::protobuf::Timestamp& into) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  into.set_seconds(micros / 1'000'000);
-  into.set_nanos(static_cast<int32_t>(micros % 1'000'000) * 1000);
 }
 
 // Whether the caller is told of commits of that operation. "" is no operation: only marks.
@@ -195,7 +190,7 @@ class AdminServiceImpl final : public v1::AdminService::CallbackService {
       partition.set_stopped_reason(status.stopped_why);
       partition.set_sealed_through_offset(status.sealed_through);
       if (status.unsealed_since != absl::InfiniteFuture())
-        SetTime(status.unsealed_since, *partition.mutable_unsealed_since_time());
+        *partition.mutable_unsealed_since_time() = es::ToProto(status.unsealed_since);
     }
   }
 
@@ -388,7 +383,7 @@ class ChangeFeedServiceImpl final : public v1::ChangeFeedService::CallbackServic
     options.executor = admin_.environment_.executor;
     options.streams = &admin_.streams_;
     options.heartbeat = [clock = admin_.environment_.clock](v1::WatchResponse& response) {
-      SetTime(clock->Now(), *response.mutable_heartbeat()->mutable_time());
+      *response.mutable_heartbeat()->mutable_time() = es::ToProto(clock->Now());
     };
     options.add_token = [filter = FilterOf(request)](const FeedCursor& cursor,
                                                      v1::WatchResponse& response) {

@@ -18,9 +18,7 @@ using namespace rpctest::v1;  // NOLINT
 constexpr es::Reason kBoardFull{"BOARD_FULL", absl::StatusCode::kFailedPrecondition,
                                 "The board is full.", "Take another board."};
 
-bool IsNote(const std::string& name) {
-  return base::CheckName("name", name, "operations/*/notes/*").ok();
-}
+bool IsNote(const std::string& name) { return base::CheckName(name, "operations/*/notes/*").ok(); }
 
 Decision DecidePin(const View& view, const PinNoteRequest& command, Context& context) {
   if (command.note().text().empty()) return es::InvalidField("note.text", "must be set");

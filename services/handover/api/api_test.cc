@@ -23,7 +23,7 @@
 #include "prihvat/common/v1/options.pb.h"
 #include "services/handover/api/handover_service.h"
 #include "services/handover/definition.h"
-#include "services/handover/domain/times.h"
+#include "services/handover/domain/values.h"
 #include "services/handover/testing/story.h"
 
 namespace prihvat::handover {
@@ -322,6 +322,26 @@ TEST_F(Api, A3_T4_OfTwoCasesAtOnceOneGetsTheAsset) {
     const Outcome& loser = outcomes[outcomes[0].status.ok() ? 1 : 0];
     EXPECT_EQ(loser.reason, "ITEM_NOT_AVAILABLE") << loser.status.error_message();
   }
+}
+
+TEST_F(Api, INV14_ListsSayWhoHadWhatAsOfATime) {
+  Counted({testing::Asset(2)});
+  SignedByBoth();
+  const absl::Time before = clock_.Now();
+  Do(&Stub::MakeHandoverEffective, To<v1::MakeHandoverEffectiveRequest>());
+
+  v1::ListAssetsRequest filter;
+  filter.set_title_holder(kDcpb);
+  EXPECT_THAT(Assets(filter), ElementsAre(AssetOf(2)));
+  *filter.mutable_as_of_time() = ToProto(before);
+  EXPECT_THAT(Assets(filter), ElementsAre());
+  filter.set_title_holder(kIom);
+  EXPECT_THAT(Assets(filter), ElementsAre(AssetOf(1), AssetOf(2), AssetOf(3)));
+  *filter.mutable_as_of_time() = ToProto(clock_.Now());
+  EXPECT_THAT(Assets(filter), ElementsAre(AssetOf(1), AssetOf(3)));
+  filter.clear_title_holder();
+  filter.set_custodian(kDcpb);
+  EXPECT_THAT(Assets(filter), ElementsAre(AssetOf(2)));
 }
 
 TEST_F(Api, ListsFilterByWhoHasAndWhoPaid) {

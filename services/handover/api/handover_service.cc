@@ -18,6 +18,11 @@ Reactor* HandoverServiceImpl::ReturnAssetToSupplier(Context* context,
   return calls_.Command(context, request, response);
 }
 
+Reactor* HandoverServiceImpl::ReturnAssetLotToSupplier(
+    Context* context, const v1::ReturnAssetLotToSupplierRequest* request, v1::AssetLot* response) {
+  return calls_.Command(context, request, response);
+}
+
 Reactor* HandoverServiceImpl::MoveAsset(Context* context, const v1::MoveAssetRequest* request,
                                         v1::Asset* response) {
   return calls_.Command(context, request, response);

@@ -19,6 +19,9 @@ class HandoverServiceImpl final : public v1::HandoverService::CallbackService {
                                 v1::Asset* response) override;
   Reactor* ReturnAssetToSupplier(Context* context, const v1::ReturnAssetToSupplierRequest* request,
                                  v1::Asset* response) override;
+  Reactor* ReturnAssetLotToSupplier(Context* context,
+                                    const v1::ReturnAssetLotToSupplierRequest* request,
+                                    v1::AssetLot* response) override;
   Reactor* MoveAsset(Context* context, const v1::MoveAssetRequest* request,
                      v1::Asset* response) override;
   Reactor* PutAssetIntoUse(Context* context, const v1::PutAssetIntoUseRequest* request,

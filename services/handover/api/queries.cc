@@ -7,11 +7,12 @@
 #include "libs/rpc/errors.h"
 #include "services/handover/documents/certificate_pdf.h"
 #include "services/handover/domain/cases.h"
+#include "services/handover/domain/holdings.h"
 #include "services/handover/domain/mandates.h"
 #include "services/handover/domain/policy.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/responsibilities.h"
-#include "services/handover/domain/times.h"
+#include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
 namespace {
@@ -83,10 +84,19 @@ absl::Status AnswerResponsibleBody(const rpc::ReadContext& reads,
   return absl::OkStatus();
 }
 
+// Now, or as it was; an asset that was not there had nobody.
+bool HeldAsAsked(const v1::ListAssetsRequest& request, const v1::Asset& asset) {
+  if (!request.has_as_of_time()) {
+    return Is(request.title_holder(), asset.title_holder()) &&
+           Is(request.custodian(), asset.custodian());
+  }
+  const absl::Time time = FromProto(request.as_of_time());
+  return Is(request.title_holder(), HolderAt(asset.title_periods(), time)) &&
+         Is(request.custodian(), HolderAt(asset.custody_periods(), time));
+}
+
 bool Keeps(const v1::ListAssetsRequest& request, const v1::Asset& asset) {
-  return Is(request.title_holder(), asset.title_holder()) &&
-         Is(request.custodian(), asset.custodian()) &&
-         Is(request.donor(), asset.provenance().donor()) &&
+  return HeldAsAsked(request, asset) && Is(request.donor(), asset.provenance().donor()) &&
          Is(request.recipient(), asset.recipient()) &&
          Is(request.handover_case(), asset.handover_case()) &&
          Is(request.centre(), asset.centre()) &&

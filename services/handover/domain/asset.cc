@@ -5,10 +5,10 @@
 
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
-#include "services/handover/domain/amounts.h"
 #include "services/handover/domain/holdings.h"
 #include "services/handover/domain/names.h"
 #include "services/handover/domain/registration.h"
+#include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
 namespace {

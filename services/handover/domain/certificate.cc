@@ -7,11 +7,11 @@
 #include "libs/base/digest.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
-#include "services/handover/domain/amounts.h"
 #include "services/handover/domain/certificates.h"
 #include "services/handover/domain/names.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
+#include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
 namespace {

@@ -5,7 +5,6 @@
 #include "libs/base/string_view.h"
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
-#include "services/handover/domain/amounts.h"
 #include "services/handover/domain/cases.h"
 #include "services/handover/domain/certificates.h"
 #include "services/handover/domain/holdings.h"
@@ -14,6 +13,7 @@
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
 #include "services/handover/domain/signatures.h"
+#include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
 namespace {

@@ -1,7 +1,6 @@
 // A handover case from the draft to the title, and what may go wrong on the way.
-#include "services/handover/domain/amounts.h"
 #include "services/handover/domain/holdings.h"
-#include "services/handover/domain/times.h"
+#include "services/handover/domain/values.h"
 #include "services/handover/testing/story.h"
 
 namespace prihvat::handover {

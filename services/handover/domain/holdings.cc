@@ -4,9 +4,8 @@
 
 #include "libs/base/check.h"
 #include "prihvat/handover/v1/state.pb.h"
-#include "services/handover/domain/amounts.h"
 #include "services/handover/domain/names.h"
-#include "services/handover/domain/times.h"
+#include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
 namespace {

@@ -5,10 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "services/handover/domain/amounts.h"
 #include "services/handover/domain/certificates.h"
 #include "services/handover/domain/holdings.h"
-#include "services/handover/domain/times.h"
+#include "services/handover/domain/values.h"
 #include "services/handover/testing/story.h"
 
 namespace prihvat::handover {

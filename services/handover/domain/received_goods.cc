@@ -8,11 +8,11 @@
 #include "libs/base/string_view.h"
 #include "libs/base/vin.h"
 #include "prihvat/handover/v1/events.pb.h"
-#include "services/handover/domain/amounts.h"
 #include "services/handover/domain/holdings.h"
 #include "services/handover/domain/names.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
+#include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
 namespace {

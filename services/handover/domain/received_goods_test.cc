@@ -1,6 +1,6 @@
 // What was accepted becomes assets and lots; what goes back leaves them.
-#include "services/handover/domain/amounts.h"
 #include "services/handover/domain/holdings.h"
+#include "services/handover/domain/values.h"
 #include "services/handover/testing/story.h"
 
 namespace prihvat::handover {

@@ -7,12 +7,18 @@
 
 #include "fmt/format.h"
 #include "libs/base/decimal.h"
+#include "libs/es/checks.h"
 #include "libs/es/decider.h"
 #include "prihvat/handover/v1/resources.pb.h"
 #include "prihvat/handover/v1/state.pb.h"
-#include "services/handover/domain/times.h"
+#include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
+
+using es::CheckEtag;
+using es::CheckGlobalName;
+using es::CheckReference;
+using es::ShortName;
 
 void RegisterOperations(es::Decider& decider);
 void RegisterReceivedGoods(es::Decider& decider);
@@ -43,14 +49,6 @@ template <class Command, es::Decision (*decide)(const es::View&, const Command&,
 void OnKnown(es::Decider& decider) {
   decider.On<Command>(&InKnownOperation<Command, decide>);
 }
-
-// INVALID_FIELD unless `value` is a name of `pattern` below the command's operation, such as
-// "assets/*".
-std::optional<es::Rejection> CheckReference(std::string_view field, std::string_view value,
-                                            std::string_view pattern, const es::Context& context);
-// The same of names that belong to no operation: "organisations/*".
-std::optional<es::Rejection> CheckGlobalName(std::string_view field, std::string_view value,
-                                             std::string_view pattern);
 
 // The pattern of T's names below an operation. Names are asked for only in this shape: a name of
 // another resource would be found as one of another type.
@@ -115,24 +113,8 @@ std::optional<es::Rejection> CheckOptionalText(std::string_view field,
 // INVALID_FIELD unless the calendar has that day.
 std::optional<es::Rejection> CheckDate(std::string_view field, const google::type::Date& date);
 
-// STALE_ETAG where the caller read another content than `entity` has; an empty etag asks nothing.
-std::optional<es::Rejection> CheckEtag(std::string_view name, std::string_view etag,
-                                       const google::protobuf::Message& entity);
-
 // A move may not take effect before the one that it follows.
 std::optional<es::Rejection> CheckNotBefore(std::string_view name, absl::Time last,
                                             const es::Context& context);
-
-// "CHECKED_IN" of STAY_STATE_CHECKED_IN, given "STAY_STATE_".
-std::string ShortName(std::string_view enum_name, std::string_view prefix);
-
-// When a resource was recorded and last changed.
-template <class Resource>
-void Stamp(Resource& resource, const es::EventContext& context) {
-  if (!resource.has_create_time()) {
-    *resource.mutable_create_time() = ToProto(context.recorded_at);
-  }
-  *resource.mutable_update_time() = ToProto(context.recorded_at);
-}
 
 }  // namespace prihvat::handover

@@ -1,7 +1,7 @@
 // The transfer of a responsibility: one body answers at every instant.
 #include "services/handover/domain/responsibilities.h"
 
-#include "services/handover/domain/times.h"
+#include "services/handover/domain/values.h"
 #include "services/handover/testing/story.h"
 
 namespace prihvat::handover {

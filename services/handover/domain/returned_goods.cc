@@ -8,7 +8,7 @@
 #include "libs/base/string_view.h"
 #include "libs/base/vin.h"
 #include "prihvat/handover/v1/events.pb.h"
-#include "services/handover/domain/amounts.h"
+#include "prihvat/handover/v1/service.pb.h"
 #include "services/handover/domain/cases.h"
 #include "services/handover/domain/certificates.h"
 #include "services/handover/domain/conflicts.h"
@@ -16,6 +16,7 @@
 #include "services/handover/domain/names.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
+#include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
 namespace {
@@ -288,6 +289,45 @@ es::Decision DecideRecordReturnedGoods(const es::View& view,
   return decision;
 }
 
+// The agency sends back of what lies there, promised to nobody: a part that a case has is taken off
+// that case first.
+es::Decision DecideReturnLot(const es::View& view,
+                             const v1::ReturnAssetLotToSupplierRequest& command,
+                             es::Context& context) {
+  const v1::AssetLot* lot = nullptr;
+  if (auto no = Require(view, "name", command.name(), context, lot)) return *std::move(no);
+  if (auto no = CheckEtag(command.name(), command.etag(), *lot)) return *std::move(no);
+  base::Decimal quantity;
+  if (auto no = ReadDecimal("quantity", command.quantity(), quantity)) return *std::move(no);
+  if (quantity <= base::Decimal()) {
+    return es::InvalidField("quantity",
+                            fmt::format("is {}; it should be above 0", quantity.ToString()));
+  }
+  if (auto no = CheckText("reason", command.reason())) return *std::move(no);
+  const absl::Time received = FromProto(lot->movements(0).move_time());
+  if (auto no = CheckNotBefore(command.name(), received, context)) return *std::move(no);
+  const base::Decimal available = AvailableOf(*lot);
+  if (quantity > available) {
+    return es::Rejected(kLotExceeded)
+        .Saying(fmt::format("{} {} of {} would go back, and {} are promised to nobody",
+                            quantity.ToString(), lot->unit(), lot->name(), available.ToString()))
+        .With("asset_lot", lot->name())
+        .With("wanted", quantity.ToString())
+        .With("available", available.ToString());
+  }
+  const auto value = PartOf(*lot, quantity);
+  if (!value.ok()) return es::InvalidField("quantity", base::FromAbsl(value.status().message()));
+  v1::AssetLotReturnedToSupplier event;
+  event.set_asset_lot(lot->name());
+  *event.mutable_quantity() = ToProto(quantity);
+  *event.mutable_value() = ToProto(*value);
+  event.set_reason(command.reason());
+  *event.add_parts()->mutable_quantity() = event.quantity();
+  event.mutable_received_by()->set_receipt(lot->provenance().receipt());
+  event.mutable_received_by()->set_line_number(lot->provenance().line_number());
+  return es::Accepted(std::move(event)).Naming(lot->name());
+}
+
 void Subtract(common::v1::Decimal& from, const common::v1::Decimal& what) {
   from = ToProto(Difference(FromProto(from), FromProto(what)));
 }
@@ -408,6 +448,7 @@ std::optional<es::Rejection> CheckPieceCount(const base::Decimal& quantity, int 
 
 void RegisterReturnedGoods(es::Decider& decider) {
   OnKnown<v1::RecordReturnedGoodsRequest, &DecideRecordReturnedGoods>(decider);
+  OnKnown<v1::ReturnAssetLotToSupplierRequest, &DecideReturnLot>(decider);
   decider.Fold<v1::AssetReturnedToSupplier>(&FoldAssetReturned);
   decider.Fold<v1::AssetLotReturnedToSupplier>(&FoldLotReturned);
 }

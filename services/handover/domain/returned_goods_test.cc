@@ -1,7 +1,7 @@
 // What went back to the supplier is recorded wherever the agency had it, piece by piece; where it
 // contradicts what was told before, a conflict names both sides.
-#include "services/handover/domain/amounts.h"
 #include "services/handover/domain/holdings.h"
+#include "services/handover/domain/values.h"
 #include "services/handover/testing/story.h"
 
 namespace prihvat::handover {
@@ -184,6 +184,33 @@ TEST(ReturnedGoods, APieceThatWasNoLongerThereIsAConflictToo) {
   story.When(ReceivedPieces({"A-1"}, "100.00", "operations/ba/goodsReceipts/gr-3"))
       .ThenRejected("SERIAL_TAKEN", {{"asset", AssetOf(1, kLater)}});
   story.When(PieceReturned("B-7")).ThenRejected("NOT_FOUND");
+}
+
+TEST(ReturnedGoods, AnAgencySendsBackOfALotWhatIsPromisedToNobody) {
+  Story story;
+  story.Do(ReceivedLot("10", "1000.00", "100.00"));
+  story.Do(Case({Lot("4")}));
+  auto back = To<v1::ReturnAssetLotToSupplierRequest>(LotOf());
+  back.set_reason("wrong size");
+  story.When(back).ThenRejectedField("quantity");
+  *back.mutable_quantity() = Number("6.5");
+  story.When(back).ThenRejected("LOT_EXCEEDED", {{"wanted", "6.5"}, {"available", "6"}});
+  *back.mutable_quantity() = Number("6");
+  back.clear_reason();
+  story.When(back).ThenRejectedField("reason");
+  back.set_reason("wrong size");
+  back.set_etag("stale");
+  story.When(back).ThenRejected("STALE_ETAG");
+  back.clear_etag();
+  story.Do(back);
+  EXPECT_EQ(Stock(story), "0/4/0/4 400.00");
+  ExpectHoldingsAddUp(story);
+  const auto event = story.Event<v1::AssetLotReturnedToSupplier>();
+  EXPECT_EQ(FromProto(event.value()).Format(), "600.00 BAM");
+  EXPECT_EQ(event.received_by().receipt(), testing::kReceipt);  // procurement hears of it
+  EXPECT_EQ(event.received_by().line_number(), 2);
+  story.Do(PartReturned("1", "100.00"));
+  EXPECT_FALSE(story.Event<v1::AssetLotReturnedToSupplier>().has_received_by());  // it told us
 }
 
 TEST(ReturnedGoods, APartOfALotIsTakenFromWhatIsPromisedToNobodyFirst) {

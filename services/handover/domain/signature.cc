@@ -2,11 +2,11 @@
 // signature draws the certificate up; from then on its content stands.
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
-#include "services/handover/domain/amounts.h"
 #include "services/handover/domain/cases.h"
 #include "services/handover/domain/certificates.h"
 #include "services/handover/domain/registration.h"
 #include "services/handover/domain/signatures.h"
+#include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
 namespace {

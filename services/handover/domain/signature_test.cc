@@ -1,11 +1,11 @@
 // Signatures, mandates, the certificate, and what stands after it.
 #include <functional>
 
-#include "services/handover/domain/amounts.h"
 #include "services/handover/domain/cases.h"
 #include "services/handover/domain/certificates.h"
 #include "services/handover/domain/mandates.h"
 #include "services/handover/domain/policy.h"
+#include "services/handover/domain/values.h"
 #include "services/handover/testing/story.h"
 
 namespace prihvat::handover {
@@ -85,6 +85,26 @@ TEST(Signature, INV15_T12_TheDayOfSigningIsTheLocalDay) {
   story.DoAs("organisations/dcpb/people/deputy", Signed(v1::HANDOVER_PARTY_RECIPIENT));
   const auto signature = story.TheCase().signatures(0);
   EXPECT_EQ(signature.sign_date().day(), 14);
+}
+
+// A mandate is of a person's own organisation, so that no command leads there; a mandate from
+// elsewhere, such as a restored log's, is not believed to be another person's.
+TEST(Signature, INV15_OnePersonDoesNotSignForBothSides) {
+  Story story;
+  story.Do(ReceivedLot("1", "100.00", "100.00"));
+  story.Do(Case({Lot("1")}));
+  v1::MandateGranted both;
+  both.set_mandate("operations/ba/mandates/both");
+  both.set_organisation(testing::kDcpb);
+  both.set_person(kEuHead);
+  both.set_person_display_name("Head of Section");
+  *both.mutable_valid_from() = Day(2020, 1, 1);
+  story.Given(both);
+  story.Do(Named("", "both"));
+  story.Counted();
+  story.As(kEuHead);
+  story.When(Signed(v1::HANDOVER_PARTY_GIVER))
+      .ThenRejected("SAME_SIGNATORY", {{"person", kEuHead}});
 }
 
 TEST(Signature, INV15_TwoDifferentPeopleSign) {

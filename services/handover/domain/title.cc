@@ -2,12 +2,12 @@
 // (INV-18): no move leads out of these states but forward.
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
-#include "services/handover/domain/amounts.h"
 #include "services/handover/domain/cases.h"
 #include "services/handover/domain/holdings.h"
 #include "services/handover/domain/mandates.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
+#include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
 namespace {

@@ -119,6 +119,9 @@ bool IsOfThings(const procurement::v1::OrderFacts& order, int line_number) {
 // What goes back, and what was never there: a receipt that is reversed takes its things with it.
 template <class Event>
 void RecordReturn(const Event& event, const es::EventContext& context, es::Reactions& reactions) {
+  if constexpr (requires { event.told_by_handover(); }) {
+    if (event.told_by_handover()) return;  // it is in these books already
+  }
   for (const procurement::v1::ReturnedLine& line : event.lines()) {
     // What was never accepted was never an asset, nor is a service or carriage.
     if (IsNothing(line.accepted())) continue;

@@ -143,6 +143,9 @@ TEST(FromProcurement, WhatWasAcceptedAndWentBackIsRecorded) {
   const auto& of_lot = As<v1::RecordReturnedGoodsRequest>(reactions[2]);
   EXPECT_EQ(of_lot.returned().value(), "12.5");
   EXPECT_EQ(of_lot.value().units(), 125);
+  // What handover told procurement of is in these books already.
+  event.set_told_by_handover(true);
+  EXPECT_TRUE(React(event).empty());
 }
 
 TEST(FromProcurement, AReversedReceiptTakesItsThingsWithItAndNothingElse) {

@@ -1,8 +1,8 @@
 #include "services/handover/testing/story.h"
 
 #include "libs/base/money.h"
-#include "services/handover/domain/amounts.h"
 #include "services/handover/domain/names.h"
+#include "services/handover/domain/values.h"
 
 namespace prihvat::handover::testing {
 namespace {

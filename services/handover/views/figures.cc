@@ -10,7 +10,7 @@
 #include "prihvat/handover/v1/state.pb.h"
 #include "services/handover/domain/cases.h"
 #include "services/handover/domain/names.h"
-#include "services/handover/domain/times.h"
+#include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
 namespace {

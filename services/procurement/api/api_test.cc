@@ -289,6 +289,29 @@ TEST_F(Api, ListsOrdersByTypedFilters) {
   EXPECT_THAT(Orders(request), ElementsAre("a", "b", "c"));
 }
 
+TEST_F(Api, B6_ListsSuppliersByTheirNameInWhateverSpelling) {
+  v1::RegisterSupplierRequest another;
+  another.set_parent(kOperation);
+  another.set_supplier_id("dordevic");
+  another.mutable_supplier()->set_display_name("Đorđević i sinovi d.o.o.");
+  another.mutable_supplier()->set_country_code("RS");
+  Do(&Stub::RegisterSupplier, another);
+
+  v1::ListSuppliersRequest list;
+  list.set_parent(kOperation);
+  EXPECT_EQ(Do(&Stub::ListSuppliers, list).suppliers_size(), 2);
+  for (const char* query : {"Djordjevic", "dordevic", "Ђорђевић", "sinovi Đorđević"}) {
+    list.set_display_name(query);
+    const v1::ListSuppliersResponse found = Do(&Stub::ListSuppliers, list);
+    ASSERT_EQ(found.suppliers_size(), 1) << query;
+    EXPECT_EQ(found.suppliers(0).name(), "operations/ba/suppliers/dordevic");
+  }
+  for (const char* query : {"Djordjevic Autokuca", "Nepoznato", " "}) {
+    list.set_display_name(query);
+    EXPECT_EQ(Do(&Stub::ListSuppliers, list).suppliers_size(), 0) << query;
+  }
+}
+
 TEST_F(Api, ListsRequisitionsByTypedFilters) {
   v1::CreateRequisitionRequest create;
   create.set_parent(kOperation);
@@ -316,7 +339,7 @@ TEST_F(Api, INV04_ASealedBidIsShownToNobody) {
   auto plan = sealing.PlanOf();
   v1::SourcingProcess& process = *plan.mutable_sourcing_process();
   process.clear_invited_suppliers();
-  *process.mutable_bid_deadline() = ToTimestamp(absl::Now() + absl::Hours(1));
+  *process.mutable_bid_deadline() = ToProto(absl::Now() + absl::Hours(1));
   Do(&Stub::CreateSourcingProcess, plan);
   v1::PublishSourcingProcessRequest publish;
   publish.set_name(kProcess);
@@ -410,8 +433,10 @@ TEST_F(Api, ThePolicyInForceIsShownAlsoWhereNoneWasAdopted) {
   EXPECT_EQ(policy.standstill_days(), 10);
   request.mutable_date()->set_month(13);
   v1::ProcurementPolicy none;
-  EXPECT_EQ(Try(&Stub::GetProcurementPolicyInForce, request, &none).status.error_code(),
-            grpc::StatusCode::INVALID_ARGUMENT);
+  const auto refused = Try(&Stub::GetProcurementPolicyInForce, request, &none);
+  EXPECT_EQ(refused.reason, "INVALID_FIELD");
+  ASSERT_EQ(refused.bad_request.field_violations_size(), 1);
+  EXPECT_EQ(refused.bad_request.field_violations(0).field(), "date");
 }
 
 TEST_F(Api, INV10_ARoleDoesItsOwnPartOnly) {

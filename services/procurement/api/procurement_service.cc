@@ -1,11 +1,13 @@
 #include "services/procurement/api/procurement_service.h"
 
 #include <algorithm>
-#include <optional>
 #include <string>
 
 #include "libs/base/civil.h"
 #include "libs/base/status_macros.h"
+#include "libs/base/string_view.h"
+#include "libs/base/text.h"
+#include "libs/rpc/errors.h"
 #include "services/procurement/api/paper_queries.h"
 #include "services/procurement/api/published_queries.h"
 #include "services/procurement/domain/order.h"
@@ -91,8 +93,11 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetSupplier(
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListSuppliers(
     Context* context, const v1::ListSuppliersRequest* request,
     v1::ListSuppliersResponse* response) {
-  return calls_.List<v1::Supplier>(context, request, response, response->mutable_suppliers(),
-                                   "suppliers");
+  return calls_.List<v1::Supplier>(
+      context, request, response, response->mutable_suppliers(), "suppliers",
+      [words = request->display_name()](const v1::Supplier& supplier) {
+        return words.empty() || base::MatchesName(words, supplier.display_name());
+      });
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CreateRequisition(
@@ -451,9 +456,11 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetProcurementPolicyInF
       context, request, response,
       [request, response](const rpc::ReadContext& reads) -> absl::Status {
         PRIHVAT_RETURN_IF_ERROR(reads.Find<v1::Operation>(request->parent()).status());
-        std::optional<absl::CivilDay> day = base::LocalDay(reads.now(), reads.zone());
-        if (request->has_date()) day = DayOf(request->date());
-        if (!day) return absl::InvalidArgumentError("date: must be a day of the calendar");
+        absl::StatusOr<absl::CivilDay> day = base::LocalDay(reads.now(), reads.zone());
+        if (request->has_date()) day = CheckedFromProto(request->date());
+        if (!day.ok()) {
+          return rpc::Reject(es::InvalidField("date", base::FromAbsl(day.status().message())));
+        }
         *response = PolicyVersionOn(reads.entities(), request->parent(), *day);
         return absl::OkStatus();
       });

@@ -15,7 +15,7 @@
 #include "prihvat/procurement/v1/state.pb.h"
 #include "services/procurement/documents/published_package.h"
 #include "services/procurement/domain/published.h"
-#include "services/procurement/domain/stamps.h"
+#include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
 namespace {
@@ -77,7 +77,7 @@ absl::StatusOr<Wanted> OfProcess(const rpc::ReadContext& reads, const std::strin
         return true;
       });
   std::stable_sort(releases.begin(), releases.end(), [](const auto& a, const auto& b) {
-    return FromTimestamp(a.release_time()) < FromTimestamp(b.release_time());
+    return FromProto(a.release_time()) < FromProto(b.release_time());
   });
   Wanted wanted;
   if (!releases.empty()) {
@@ -99,10 +99,10 @@ absl::StatusOr<Wanted> WantedBy(const rpc::ReadContext& reads,
     return rpc::Reject(es::InvalidField("content", "must be releases or records"));
   }
   const bool records = request.content() == v1::PUBLISHED_CONTENT_RECORDS;
-  if (base::CheckName("name", request.name(), kPublishedPackagePattern).ok()) {
+  if (base::CheckName(request.name(), kPublishedPackagePattern).ok()) {
     return OfPackage(reads, request.name(), records);
   }
-  if (base::CheckName("name", request.name(), kPublishedProcessPattern).ok()) {
+  if (base::CheckName(request.name(), kPublishedProcessPattern).ok()) {
     return OfProcess(reads, request.name(), records);
   }
   return rpc::Reject(es::InvalidField(

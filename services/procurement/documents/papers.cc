@@ -6,7 +6,7 @@
 #include "absl/strings/ascii.h"
 #include "fmt/format.h"
 #include "libs/documents/form.h"
-#include "services/procurement/domain/stamps.h"
+#include "libs/documents/paper_dates.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -20,22 +20,21 @@ using documents::FormTable;
 constexpr std::string_view kEuropeanUnion = "organisations/eu";
 
 absl::CivilDay DayIn(const google::protobuf::Timestamp& time, const PaperContext& context) {
-  return absl::ToCivilDay(FromTimestamp(time), context.zone);
+  return absl::ToCivilDay(FromProto(time), context.zone);
 }
 
 std::string DateText(const google::protobuf::Timestamp& time, const PaperContext& context) {
-  const absl::CivilDay day = DayIn(time, context);
-  return fmt::format("{}  ·  {}", documents::EnglishDate(day), documents::BosnianDate(day));
+  return documents::BothDates(DayIn(time, context));
 }
 
 // "725,000.00 BAM", and without the currency, for columns.
-std::string Amount(const google::type::Money& money) { return MoneyOf(money).Format(); }
+std::string Amount(const google::type::Money& money) { return FromProto(money).Format(); }
 std::string Figure(const google::type::Money& money) {
   const std::string amount = Amount(money);
   return amount.substr(0, amount.find(' '));
 }
 
-std::string Number(const common::v1::Decimal& number) { return DecimalOf(number).ToString(); }
+std::string Number(const common::v1::Decimal& number) { return FromProto(number).ToString(); }
 
 // The last part of a resource's name: how people call one that has no other name here.
 std::string IdOf(std::string_view name) {
@@ -130,7 +129,7 @@ FormTable OrderLines(const v1::PurchaseOrder& order) {
                                  {.title = {"Total", "Ukupno"}, .figures = true}}};
   for (const v1::OrderLine& line : order.lines()) {
     std::string fine;
-    if (!DecimalOf(line.tolerance_percent()).IsZero()) {
+    if (!FromProto(line.tolerance_percent()).IsZero()) {
       fine = fmt::format("± {} %", Number(line.tolerance_percent()));
     }
     table.rows.push_back({{{std::to_string(line.line_number()), ""}, ""},
@@ -257,7 +256,7 @@ FormTable BidsTable(const PaperContext& context) {
                                  {.title = {"Received", "Zaprimljeno"}, .figures = true},
                                  {.title = {"Days", "Dana"}, .figures = true}}};
   for (const v1::Bid* bid : context.bids) {
-    const absl::Time received = FromTimestamp(bid->receive_time());
+    const absl::Time received = FromProto(bid->receive_time());
     table.rows.push_back(
         {{{SupplierName(bid->supplier(), context), ""}, bid->state_note()},
          {{Words(v1::BidState_Name(bid->state()), "BID_STATE_"), ""}, ""},
@@ -301,13 +300,13 @@ FormTable AwardTable(const v1::SourcingProcess& process, const PaperContext& con
                      .columns = {{.title = {"Lot", "Lot"}},
                                  {.title = {"Supplier", "Dobavljač"}},
                                  {.title = {"Amount", "Iznos"}, .figures = true}}};
-  base::Money total = MoneyOf(process.recommended(0).amount());
+  base::Money total = FromProto(process.recommended(0).amount());
   total = base::Money::Zero(total.currency());
   for (const v1::LotAward& award : process.recommended()) {
     table.rows.push_back({{{LotName(process, award.lot_number()), ""}, ""},
                           {{SupplierName(award.supplier(), context), ""}, ""},
                           {{Amount(award.amount()), ""}, ""}});
-    total = Sum(total, MoneyOf(award.amount()));
+    total = Sum(total, FromProto(award.amount()));
   }
   table.totals.push_back({{"Total", "Ukupno"}, Amount(ToProto(total))});
   return table;
@@ -332,7 +331,7 @@ absl::StatusOr<std::string> RenderOrder(const v1::PurchaseOrder& order,
     form.facts.push_back(
         {{"Supplier's reference", "Oznaka dobavljača"}, {order.supplier_reference(), ""}});
   }
-  if (!DecimalOf(order.retention_percent()).IsZero()) {
+  if (!FromProto(order.retention_percent()).IsZero()) {
     form.facts.push_back(
         {{"Retention", "Zadržani iznos"}, {Number(order.retention_percent()) + " %", ""}});
   }

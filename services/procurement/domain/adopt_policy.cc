@@ -9,7 +9,6 @@
 #include "services/procurement/domain/decider.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -47,7 +46,7 @@ MaybeRejected CheckBands(const v1::ProcurementPolicy& policy) {
     const std::string list = Path("approval_bands");
     const auto up_to = CheckAmount(FieldOf(list, i, "up_to"), band.up_to(), base::Currency::Eur());
     if (!up_to.ok()) return up_to.rejection();
-    if (i > 0 && up_to->minor() <= MoneyOf(policy.approval_bands(i - 1).up_to()).minor()) {
+    if (i > 0 && up_to->minor() <= FromProto(policy.approval_bands(i - 1).up_to()).minor()) {
       return es::InvalidField(FieldOf(list, i, "up_to"), "must be above the band before it");
     }
     if (band.approvers() < approvers || band.approvers() > kMaxApprovers) {
@@ -112,7 +111,7 @@ MaybeRejected CheckFirstDay(const es::View& view, const es::Context& context, ab
       context.operation + "/procurementPolicies",
       [&](std::string_view name, const v1::ProcurementPolicy& version) {
         ++versions;
-        if (DayOf(version.valid_from()) == day) same_day = std::string(name);
+        if (FromProto(version.valid_from()) == day) same_day = std::string(name);
         return true;
       });
   if (!same_day.empty()) return es::AlreadyExists(same_day);
@@ -125,8 +124,8 @@ es::Decision DecideAdopt(const es::View& view, const v1::AdoptProcurementPolicyR
                          es::Context& context) {
   if (auto no = CheckParentIsOperation(view, context, command.parent())) return *no;
   const v1::ProcurementPolicy& wanted = command.procurement_policy();
-  const auto day = DayOf(wanted.valid_from());
-  if (!day) return es::InvalidField(Path("valid_from"), "must be a day of the calendar");
+  const auto day = CheckedFromProto(wanted.valid_from());
+  if (!day.ok()) return es::InvalidField(Path("valid_from"), "must be a day of the calendar");
   if (auto no = CheckContent(wanted)) return *no;
   if (auto no = CheckFirstDay(view, context, *day)) return *no;
   const auto name =

@@ -11,7 +11,6 @@
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/payment.h"
 #include "services/procurement/domain/reasons.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -31,17 +30,17 @@ MaybeRejected CheckShare(const View& view, const v1::PurchaseOrder& order, const
   Money advanced = amount;
   for (const std::string& name : order.advances()) {
     const auto* advance = view.Find<v1::Advance>(name);
-    const Money left = Difference(MoneyOf(advance->amount()), MoneyOf(advance->recovered()));
+    const Money left = Difference(FromProto(advance->amount()), FromProto(advance->recovered()));
     const auto sum = CheckedAdd(advanced, left);
     if (!sum.ok()) return es::InvalidField("advance.amount", std::string(sum.status().message()));
     advanced = *sum;
   }
   const auto share = CheckedMul(policy.max_advance_percent, Decimal::Exactly<1, 2>());
-  const auto most = CheckedMul(MoneyOf(order.total()), *share);
+  const auto most = CheckedMul(FromProto(order.total()), *share);
   if (advanced.minor() <= most->minor()) return std::nullopt;
   return es::Rejected(kAdvanceTooHigh)
       .Saying(fmt::format("{} would be advanced on {} over {}; policy allows {} %, {}",
-                          advanced.Format(), order.name(), MoneyOf(order.total()).Format(),
+                          advanced.Format(), order.name(), FromProto(order.total()).Format(),
                           policy.max_advance_percent.ToString(), most->Format()))
       .With("advanced", advanced.Format())
       .With("limit", most->Format())

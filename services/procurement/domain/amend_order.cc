@@ -16,7 +16,6 @@
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -57,16 +56,17 @@ MaybeRejected ChangeQuantity(v1::OrderLine& line, const v1::OrderLineChange& cha
 
 MaybeRejected ChangePrice(v1::OrderLine& line, const v1::OrderLineChange& change, int i) {
   const auto price = CheckAmount(FieldOf("changes", i, "unit_price"), change.unit_price(),
-                                 MoneyOf(line.unit_price()).currency());
+                                 FromProto(line.unit_price()).currency());
   if (!price.ok()) return price.rejection();
-  const Decimal accepted = DecimalOf(line.accepted());
-  if (!accepted.IsZero() && *price != MoneyOf(line.unit_price())) {
+  const Decimal accepted = FromProto(line.accepted());
+  if (!accepted.IsZero() && *price != FromProto(line.unit_price())) {
     return es::Rejected(kPriceIsFixed)
         .Saying(fmt::format("line {}: {} {} were accepted at {}", line.line_number(),
-                            accepted.ToString(), line.unit(), MoneyOf(line.unit_price()).Format()))
+                            accepted.ToString(), line.unit(),
+                            FromProto(line.unit_price()).Format()))
         .With("line", line.line_number())
         .With("accepted", accepted.ToString())
-        .With("unit_price", MoneyOf(line.unit_price()).Format());
+        .With("unit_price", FromProto(line.unit_price()).Format());
   }
   *line.mutable_unit_price() = ToProto(*price);
   return std::nullopt;
@@ -108,8 +108,8 @@ Checked<PurchaseOrder> Changed(
 bool SameLines(const PurchaseOrder& a, const PurchaseOrder& b) {
   if (a.lines_size() != b.lines_size()) return false;
   for (int i = 0; i < a.lines_size(); ++i) {
-    if (DecimalOf(a.lines(i).quantity()) != DecimalOf(b.lines(i).quantity())) return false;
-    if (MoneyOf(a.lines(i).unit_price()) != MoneyOf(b.lines(i).unit_price())) return false;
+    if (FromProto(a.lines(i).quantity()) != FromProto(b.lines(i).quantity())) return false;
+    if (FromProto(a.lines(i).unit_price()) != FromProto(b.lines(i).unit_price())) return false;
   }
   return true;
 }
@@ -154,13 +154,13 @@ Decision DecideAmend(const View& view, const v1::AmendPurchaseOrderRequest& comm
   const auto changed = Changed(order, command.changes(), command.added_lines(), view, context);
   if (!changed.ok()) return changed.rejection();
   if (SameLines(order, *changed)) return es::Rejected(kNothingToChange).With("name", order.name());
-  const Money total = MoneyOf(changed->total());
+  const Money total = FromProto(changed->total());
   const Policy policy = PolicyOn(view, context);
   const Money stake = std::max(
       AtStake(order), total, [](const Money& a, const Money& b) { return a.minor() < b.minor(); });
   // Who changes what is ordered asks for it.
   if (auto no = CheckDuty(order, stake, context.principal, Duty::kRequester, policy)) return *no;
-  if (total.minor() <= MoneyOf(order.approved_total()).minor()) {
+  if (total.minor() <= FromProto(order.approved_total()).minor()) {
     return Amend(view, order, *changed, command.reason(), context.principal, /*approver=*/"");
   }
 
@@ -200,7 +200,7 @@ Decision DecideApprove(const View& view, const v1::ApprovePurchaseOrderAmendment
   const auto changed = Changed(order, amendment.changes(), amendment.added_lines(), view, context);
   if (!changed.ok()) return changed.rejection();
   const Policy policy = PolicyOn(view, context);
-  const Money total = MoneyOf(changed->total());
+  const Money total = FromProto(changed->total());
   if (auto no = CheckDuty(order, total, context.principal, Duty::kApprover, policy)) return *no;
   if (auto no = CheckHasAward(*changed, policy)) return *no;
   const int needed = policy.ApproversFor(AwardAfter(view, *changed));

@@ -12,7 +12,6 @@
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/requisition.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -48,7 +47,7 @@ Decision Approve(const es::View& view, v1::PurchaseOrder order, const es::Contex
         requisition->state() != v1::REQUISITION_STATE_SOURCING) {
       return WrongRequisitionState(*requisition, "be ordered from");
     }
-    change.reserved = MoneyOf(requisition->reserved()).Negated();
+    change.reserved = FromProto(requisition->reserved()).Negated();
     v1::RequisitionFulfilled fulfilled;
     fulfilled.set_requisition(requisition->name());
     fulfilled.set_purchase_order(order.name());
@@ -74,7 +73,7 @@ Decision DecideApprovePurchaseOrder(const es::View& view,
   if (auto no = CheckMayApprove(order, order.approvals(), context.principal)) return *no;
   const Policy policy = PolicyOn(view, context);
   if (auto no = CheckWithinAward(view, order, policy)) return *no;
-  const int needed = policy.ApproversFor(MoneyOf(order.total()));
+  const int needed = policy.ApproversFor(FromProto(order.total()));
   if (order.approvals_size() + 1 >= needed) return Approve(view, order, context);
 
   v1::PurchaseOrderApprovalGiven event;
@@ -126,7 +125,7 @@ void AddApproval(google::protobuf::RepeatedPtrField<v1::Approval>& approvals,
                  const std::string& approver, const es::EventContext& context) {
   v1::Approval& approval = *approvals.Add();
   approval.set_approver(approver);
-  *approval.mutable_record_time() = ToTimestamp(context.recorded_at);
+  *approval.mutable_record_time() = ToProto(context.recorded_at);
 }
 
 void AddOrderApprovals(es::Decider& decider) {

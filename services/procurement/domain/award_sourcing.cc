@@ -26,9 +26,9 @@ using es::View;
 using v1::SourcingProcess;
 
 Money RecommendedTotal(const SourcingProcess& process) {
-  Money total = Money::Zero(MoneyOf(process.lots(0).estimate()).currency());
+  Money total = Money::Zero(FromProto(process.lots(0).estimate()).currency());
   for (const v1::LotAward& award : process.recommended()) {
-    total = Sum(total, MoneyOf(award.amount()));
+    total = Sum(total, FromProto(award.amount()));
   }
   return total;
 }
@@ -60,7 +60,7 @@ MaybeRejected CheckApprover(const SourcingProcess& process, const std::string& p
 void AddProcessApproval(SourcingProcess& process, const Context& context) {
   v1::Approval& approval = *process.add_approvals();
   approval.set_approver(context.principal);
-  *approval.mutable_record_time() = ToTimestamp(context.recorded_at);
+  *approval.mutable_record_time() = ToProto(context.recorded_at);
 }
 
 // Whether the caller's approval is the last that is needed, by the policy of today.
@@ -105,7 +105,7 @@ Decision DecideStartStandstill(const View& view, const v1::StartStandstillReques
   const absl::Time end =
       days == 0 ? Latest(context) : base::DayStart(notice + days + 1, context.zone);
   process.set_state(v1::SOURCING_STATE_STANDSTILL);
-  *process.mutable_standstill_end_time() = ToTimestamp(end);
+  *process.mutable_standstill_end_time() = ToProto(end);
   return es::Accepted(After<v1::StandstillStarted>(process)).Naming(process.name());
 }
 
@@ -125,13 +125,14 @@ Decision DecideComplain(const View& view, const v1::FileComplaintRequest& comman
   if (process.complaints_size() >= kMaxSourcingList) {
     return es::InvalidField("name", "has as many complaints as there may be");
   }
-  const absl::Duration left = TimeOf(process.standstill_end_time()) - context.effective_at;
+  const absl::Duration left = FromProto(process.standstill_end_time()) - context.effective_at;
   if (first && left <= absl::ZeroDuration()) {
     return es::Rejected(kStandstillOver)
-        .Saying(fmt::format("the standstill of {} ended on {}", process.name(),
-                            absl::FormatTime(TimeOf(process.standstill_end_time()), context.zone)))
+        .Saying(
+            fmt::format("the standstill of {} ended on {}", process.name(),
+                        absl::FormatTime(FromProto(process.standstill_end_time()), context.zone)))
         .With("standstill_end_time",
-              absl::FormatTime(TimeOf(process.standstill_end_time()), context.zone));
+              absl::FormatTime(FromProto(process.standstill_end_time()), context.zone));
   }
   if (first) process.set_standstill_left_seconds(absl::ToInt64Seconds(left));
   process.set_state(v1::SOURCING_STATE_COMPLAINT);
@@ -139,7 +140,7 @@ Decision DecideComplain(const View& view, const v1::FileComplaintRequest& comman
   complaint.set_complaint_number(process.complaints_size());
   complaint.set_supplier(command.supplier());
   complaint.set_text(command.text());
-  *complaint.mutable_file_time() = ToTimestamp(context.effective_at);
+  *complaint.mutable_file_time() = ToProto(context.effective_at);
   auto event = After<v1::ComplaintFiled>(process);
   event.set_complaint_number(process.complaints_size());
   return es::Accepted(std::move(event)).Naming(process.name());
@@ -188,7 +189,7 @@ Decision DecideResolve(const View& view, const v1::ResolveComplaintRequest& comm
     // What was left of the standstill begins now.
     process.set_state(v1::SOURCING_STATE_STANDSTILL);
     *process.mutable_standstill_end_time() =
-        ToTimestamp(Latest(context) + absl::Seconds(process.standstill_left_seconds()));
+        ToProto(Latest(context) + absl::Seconds(process.standstill_left_seconds()));
     process.clear_standstill_left_seconds();
   }
   auto event = After<v1::ComplaintRejected>(process);
@@ -208,7 +209,7 @@ void FillAwards(SourcingProcess& process) {
       award->set_supplier(lot.supplier());
       *award->mutable_amount() = lot.amount();
     } else {
-      *award->mutable_amount() = ToProto(Sum(MoneyOf(award->amount()), MoneyOf(lot.amount())));
+      *award->mutable_amount() = ToProto(Sum(FromProto(award->amount()), FromProto(lot.amount())));
     }
   }
 }
@@ -234,7 +235,7 @@ Decision DecideAward(const View& view, const v1::AwardSourcingRequest& command, 
   if (process.state() != v1::SOURCING_STATE_STANDSTILL) {
     return WrongSourcingState(process, "be awarded");
   }
-  const absl::Time end = TimeOf(process.standstill_end_time());
+  const absl::Time end = FromProto(process.standstill_end_time());
   if (Earliest(context) < end) {
     return es::Rejected(kInStandstill)
         .Saying(fmt::format("the standstill of {} lasts until {}", process.name(),

@@ -26,15 +26,15 @@ const v1::SupplierAward* AwardOf(const v1::SourcingProcess& process, std::string
 // What one approved order takes of the award: what may still become of it, or what became of it.
 Money TakenBy(const v1::PurchaseOrder& order) {
   if (order.state() == v1::PURCHASE_ORDER_STATE_CANCELLED) {
-    return Money::Zero(MoneyOf(order.total()).currency());
+    return Money::Zero(FromProto(order.total()).currency());
   }
-  return HasEnded(order.state()) ? MoneyOf(order.spent()) : MoneyOf(order.approved_total());
+  return HasEnded(order.state()) ? FromProto(order.spent()) : FromProto(order.approved_total());
 }
 
 // The supplier's approved orders within the award, but for that of `except`.
 Money Ordered(const es::View& view, const v1::SourcingProcess& process,
               const v1::PurchaseOrder& except) {
-  Money ordered = Money::Zero(MoneyOf(except.total()).currency());
+  Money ordered = Money::Zero(FromProto(except.total()).currency());
   for (const std::string& name : process.purchase_orders()) {
     if (name == except.name()) continue;
     const auto* order = view.Find<v1::PurchaseOrder>(name);
@@ -75,7 +75,7 @@ MaybeRejected CheckDrawsOnAward(const es::View& view, const es::Context& context
 }
 
 MaybeRejected CheckHasAward(const v1::PurchaseOrder& order, const Policy& policy) {
-  const Money total = MoneyOf(order.total());
+  const Money total = FromProto(order.total());
   if (!order.sourcing_process().empty() || !policy.NeedsAward(total)) return std::nullopt;
   return es::Rejected(kAwardRequired)
       .Saying(fmt::format("{} over {} needs an award: orders above {} do", order.name(),
@@ -88,10 +88,10 @@ MaybeRejected CheckWithinAward(const es::View& view, const v1::PurchaseOrder& or
                                const Policy& policy) {
   if (order.sourcing_process().empty()) return CheckHasAward(order, policy);
   const auto& process = *view.Find<v1::SourcingProcess>(order.sourcing_process());
-  const Money award = MoneyOf(AwardOf(process, order.supplier())->amount());
-  const auto ordered = CheckedAdd(Ordered(view, process, order), MoneyOf(order.total()));
+  const Money award = FromProto(AwardOf(process, order.supplier())->amount());
+  const auto ordered = CheckedAdd(Ordered(view, process, order), FromProto(order.total()));
   if (ordered.ok() && ordered->minor() <= award.minor()) return std::nullopt;
-  const std::string wanted = ordered.ok() ? ordered->Format() : MoneyOf(order.total()).Format();
+  const std::string wanted = ordered.ok() ? ordered->Format() : FromProto(order.total()).Format();
   return es::Rejected(kAboveAward)
       .Saying(fmt::format("{} would be ordered of {} within {}, which awarded {}", wanted,
                           order.supplier(), process.name(), award.Format()))
@@ -101,22 +101,22 @@ MaybeRejected CheckWithinAward(const es::View& view, const v1::PurchaseOrder& or
 }
 
 Money AwardAfter(const es::View& view, const v1::PurchaseOrder& amended) {
-  const Money total = MoneyOf(amended.total());
+  const Money total = FromProto(amended.total());
   if (amended.sourcing_process().empty()) return total;
   const auto& process = *view.Find<v1::SourcingProcess>(amended.sourcing_process());
   const auto ordered = CheckedAdd(Ordered(view, process, amended), total);
-  const Money award = MoneyOf(AwardOf(process, amended.supplier())->amount());
+  const Money award = FromProto(AwardOf(process, amended.supplier())->amount());
   return ordered.ok() && ordered->minor() > award.minor() ? *ordered : total;
 }
 
 void RaiseAward(const es::View& view, const v1::PurchaseOrder& amended, es::Decision& decision) {
   if (amended.sourcing_process().empty()) return;
   v1::SourcingProcess process = *view.Find<v1::SourcingProcess>(amended.sourcing_process());
-  const auto ordered = CheckedAdd(Ordered(view, process, amended), MoneyOf(amended.total()));
+  const auto ordered = CheckedAdd(Ordered(view, process, amended), FromProto(amended.total()));
   if (!ordered.ok()) return;  // beyond any budget line, which refuses it
   for (v1::SupplierAward& award : *process.mutable_awards()) {
     if (award.supplier() != amended.supplier()) continue;
-    const Money previous = MoneyOf(award.amount());
+    const Money previous = FromProto(award.amount());
     if (ordered->minor() <= previous.minor()) return;
     *award.mutable_amount() = ToProto(*ordered);
     v1::AwardRaised event = After<v1::AwardRaised>(process);

@@ -69,7 +69,7 @@ Decision DecideSubmit(const View& view, const v1::SubmitBidRequest& command, Con
   bid.set_supplier(wanted.supplier());
   bid.set_sealed_content(wanted.sealed_content());
   bid.set_sealed_digest(base::Sha256Hex(wanted.sealed_content()));
-  *bid.mutable_receive_time() = ToTimestamp(Latest(context));
+  *bid.mutable_receive_time() = ToProto(Latest(context));
   process.add_bids(*name);
   auto event = After<v1::BidSubmitted>(process);
   *event.mutable_bid() = bid;
@@ -96,7 +96,7 @@ Decision DecideWithdraw(const View& view, const v1::WithdrawBidRequest& command,
 }
 
 MaybeRejected CheckBidDeadlinePassed(const SourcingProcess& process, const Context& context) {
-  const absl::Time deadline = TimeOf(process.bid_deadline());
+  const absl::Time deadline = FromProto(process.bid_deadline());
   if (Earliest(context) >= deadline) return std::nullopt;
   return es::Rejected(kDeadlineNotPassed)
       .Saying(fmt::format("bids may come to {} until {}", process.name(),
@@ -132,9 +132,9 @@ void Open(const std::vector<std::string>& keys, const SourcingProcess& process, 
   v1::BidContent said;
   if (!said.ParseFromString(content) || said.offers().empty()) return unreadable("says no offer");
   std::vector<bool> lots(static_cast<size_t>(process.lots_size()) + 1, false);
-  const base::Currency currency = MoneyOf(process.lots(0).estimate()).currency();
+  const base::Currency currency = FromProto(process.lots(0).estimate()).currency();
   for (const v1::LotOffer& offer : said.offers()) {
-    const auto amount = ParseMoney(offer.amount());
+    const auto amount = CheckedFromProto(offer.amount());
     const bool known = offer.lot_number() >= 1 && offer.lot_number() <= process.lots_size();
     if (!known || lots[offer.lot_number()])
       return unreadable("offers a lot that there is not, or one twice");
@@ -219,7 +219,7 @@ void FoldKeyGiven(es::Entities& entities, const v1::BidOpeningKeyGiven& event,
 
 MaybeRejected CheckBeforeDeadline(const SourcingProcess& process, const Context& context,
                                   std::string_view wish) {
-  const absl::Time deadline = TimeOf(process.bid_deadline());
+  const absl::Time deadline = FromProto(process.bid_deadline());
   if (Latest(context) < deadline) return std::nullopt;
   return es::Rejected(kBidDeadlinePassed)
       .Saying(fmt::format("{} cannot {} after {}", process.name(), wish,

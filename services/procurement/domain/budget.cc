@@ -21,19 +21,19 @@ Checked<v1::BudgetMoved> MoveBudget(const v1::BudgetLine& line, std::string_view
   if (wanted.minor() > 0 && wanted.minor() > available.minor()) {
     return es::Rejected(kOverBudget)
         .Saying(fmt::format("{} more would be needed, and {} has {} left of {}", wanted.Format(),
-                            line.name(), available.Format(), MoneyOf(line.amount()).Format()))
+                            line.name(), available.Format(), FromProto(line.amount()).Format()))
         .With("budget_line", line.name())
-        .With("amount", MoneyOf(line.amount()).Format())
-        .With("reserved", MoneyOf(line.reserved()).Format())
-        .With("committed", MoneyOf(line.committed()).Format())
-        .With("spent", MoneyOf(line.spent()).Format())
+        .With("amount", FromProto(line.amount()).Format())
+        .With("reserved", FromProto(line.reserved()).Format())
+        .With("committed", FromProto(line.committed()).Format())
+        .With("spent", FromProto(line.spent()).Format())
         .With("available", available.Format())
         .With("wanted", wanted.Format());
   }
-  const Money reserved = Sum(MoneyOf(line.reserved()), change.reserved);
-  const Money committed = Sum(MoneyOf(line.committed()), change.committed);
-  const Money spent = Sum(MoneyOf(line.spent()), change.spent);
-  const Money paid = Sum(MoneyOf(line.paid()), change.paid);
+  const Money reserved = Sum(FromProto(line.reserved()), change.reserved);
+  const Money committed = Sum(FromProto(line.committed()), change.committed);
+  const Money spent = Sum(FromProto(line.spent()), change.spent);
+  const Money paid = Sum(FromProto(line.paid()), change.paid);
   PRIHVAT_CHECK(!reserved.IsNegative() && !committed.IsNegative() && !spent.IsNegative() &&
                     !paid.IsNegative(),
                 "more is taken from a part of " + line.name() + " than it holds");
@@ -58,8 +58,8 @@ Checked<v1::BudgetMoved> MoveBudget(const v1::BudgetLine& line, std::string_view
 
 Money AvailableOf(const v1::BudgetLine& line) {
   const Money used =
-      Sum(Sum(MoneyOf(line.reserved()), MoneyOf(line.committed())), MoneyOf(line.spent()));
-  return Difference(MoneyOf(line.amount()), used);
+      Sum(Sum(FromProto(line.reserved()), FromProto(line.committed())), FromProto(line.spent()));
+  return Difference(FromProto(line.amount()), used);
 }
 
 std::string ProjectOf(std::string_view budget_line) {

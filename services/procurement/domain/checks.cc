@@ -5,6 +5,7 @@
 #include "fmt/format.h"
 #include "libs/base/string_view.h"
 #include "libs/base/text.h"
+#include "libs/es/checks.h"
 #include "prihvat/procurement/v1/resources.pb.h"
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/values.h"
@@ -18,11 +19,7 @@ size_t CodePoints(std::string_view text) {
 
 // The field stands before the rule by itself: checks of libs/base say it too.
 es::Rejection Invalid(std::string_view field, const absl::Status& status) {
-  std::string_view rule = base::FromAbsl(status.message());
-  if (rule.starts_with(field) && rule.substr(field.size()).starts_with(": ")) {
-    rule.remove_prefix(field.size() + 2);
-  }
-  return es::InvalidField(field, rule);
+  return es::InvalidField(field, base::FromAbsl(status.message()));
 }
 
 }  // namespace
@@ -40,7 +37,7 @@ MaybeRejected CheckParentIsOperation(const es::View& view, const es::Context& co
 
 MaybeRejected CheckReference(const es::Context& context, std::string_view field,
                              std::string_view name, std::string_view pattern) {
-  if (const auto status = base::CheckName(field, name, pattern); !status.ok()) {
+  if (const auto status = base::CheckName(name, pattern); !status.ok()) {
     return Invalid(field, status);
   }
   if (!pattern.starts_with("operations/")) return std::nullopt;
@@ -70,14 +67,7 @@ MaybeRejected CheckText(std::string_view field, std::string_view text, bool requ
 
 MaybeRejected CheckEtag(const google::protobuf::Message& entity, std::string_view name,
                         std::string_view etag) {
-  if (etag.empty()) return std::nullopt;
-  const std::string current = es::EtagOf(entity);
-  if (etag == current) return std::nullopt;
-  return es::Rejected(es::kStaleEtag)
-      .Saying(fmt::format("{} was changed since it was read", name))
-      .With("name", name)
-      .With("etag", etag)
-      .With("current_etag", current);
+  return es::CheckEtag(name, etag, entity);
 }
 
 Checked<std::string> NewName(const es::View& view, es::Context& context, std::string_view parent,
@@ -87,7 +77,7 @@ Checked<std::string> NewName(const es::View& view, es::Context& context, std::st
     return fmt::format("{}/{}/{}", parent, collection, last);
   };
   if (!id.empty()) {
-    if (const auto status = base::CheckId(id_field, id); !status.ok()) {
+    if (const auto status = base::CheckId(id); !status.ok()) {
       return Invalid(id_field, status);
     }
     const std::string name = name_of(id);
@@ -99,7 +89,7 @@ Checked<std::string> NewName(const es::View& view, es::Context& context, std::st
 }
 
 Checked<base::Decimal> CheckQuantity(std::string_view field, const common::v1::Decimal& quantity) {
-  const auto parsed = ParseDecimal(quantity);
+  const auto parsed = CheckedFromProto(quantity);
   if (!parsed.ok()) return Invalid(field, parsed.status());
   if (parsed->IsNegative()) {
     return es::InvalidField(field, fmt::format("must not be negative, is {}", parsed->ToString()));
@@ -109,7 +99,7 @@ Checked<base::Decimal> CheckQuantity(std::string_view field, const common::v1::D
 
 Checked<base::Money> CheckAmount(std::string_view field, const google::type::Money& amount,
                                  base::Currency currency) {
-  const auto parsed = ParseMoney(amount);
+  const auto parsed = CheckedFromProto(amount);
   if (!parsed.ok()) return Invalid(field, parsed.status());
   if (parsed->currency() != currency) {
     return es::Rejected(kCurrencyMismatch)

@@ -14,7 +14,6 @@
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/receipt.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -108,7 +107,7 @@ MaybeRejected CheckSameAsCounted(const v1::GoodsReceipt& receipt,
       return es::InvalidField(FieldOf("lines", i, "line_number"),
                               fmt::format("line {} was not counted", lines[i].line_number()));
     }
-    const Decimal delivered = DecimalOf(counted->delivered());
+    const Decimal delivered = FromProto(counted->delivered());
     const std::string field = FieldOf("lines", i, "delivered");
     const auto said = CheckQuantity(field, lines[i].delivered());
     if (!said.ok()) return said.rejection();
@@ -184,9 +183,10 @@ void FoldCounted(es::Entities& entities, const v1::GoodsReceiptCounted& event,
   receipt.set_delivery_note(event.delivery_note());
   *receipt.mutable_lines() = event.lines();
   receipt.set_counter(event.counter());
-  *receipt.mutable_count_time() = ToTimestamp(context.effective_at);
+  *receipt.mutable_count_time() = ToProto(context.effective_at);
   Stamp(receipt, context);
   entities.Put(receipt.name(), receipt);
+  RememberOpen(entities, event.purchase_order(), event.receipt());
 }
 
 void FoldInspected(es::Entities& entities, const v1::GoodsReceiptInspected& event,
@@ -195,7 +195,7 @@ void FoldInspected(es::Entities& entities, const v1::GoodsReceiptInspected& even
     receipt.set_state(v1::GOODS_RECEIPT_STATE_INSPECTED);
     *receipt.mutable_lines() = event.lines();
     receipt.set_inspector(event.inspector());
-    *receipt.mutable_inspect_time() = ToTimestamp(context.effective_at);
+    *receipt.mutable_inspect_time() = ToProto(context.effective_at);
     Stamp(receipt, context);
   });
 }
@@ -207,6 +207,7 @@ void FoldAbandoned(es::Entities& entities, const v1::GoodsReceiptAbandoned& even
     receipt.set_abandonment_reason(event.reason());
     Stamp(receipt, context);
   });
+  ForgetOpen(entities, event.purchase_order(), event.receipt());
 }
 
 }  // namespace

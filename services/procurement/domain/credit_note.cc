@@ -11,7 +11,6 @@
 #include "services/procurement/domain/invoice.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/reasons.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/supplier_numbers.h"
 #include "services/procurement/domain/values.h"
 
@@ -37,17 +36,17 @@ es::Rejection TooMuch(const v1::InvoiceLine& line, std::string_view wanted, std:
 MaybeRejected CreditLine(const v1::CreditNoteLine& credit, int i, v1::InvoiceLine& line) {
   const auto quantity = CheckQuantity(FieldOf(kList, i, "quantity"), credit.quantity());
   if (!quantity.ok()) return quantity.rejection();
-  const Money whole = MoneyOf(line.amount());
+  const Money whole = FromProto(line.amount());
   const std::string field = FieldOf(kList, i, "amount");
   const auto amount = CheckAmount(field, credit.amount(), whole.currency());
   if (!amount.ok()) return amount.rejection();
   if (amount->IsZero()) return es::InvalidField(field, "must be above 0");
   const Decimal quantity_left =
-      Difference(DecimalOf(line.quantity()), DecimalOf(line.credited_quantity()));
+      Difference(FromProto(line.quantity()), FromProto(line.credited_quantity()));
   if (*quantity > quantity_left) {
     return TooMuch(line, quantity->ToString(), quantity_left.ToString());
   }
-  const Money left = Difference(whole, MoneyOf(line.credited()));
+  const Money left = Difference(whole, FromProto(line.credited()));
   if (amount->minor() > left.minor()) return TooMuch(line, amount->Format(), left.Format());
   if ((*amount == left) != (*quantity == quantity_left)) {
     return es::InvalidField(FieldOf(kList, i, "quantity"),
@@ -55,12 +54,12 @@ MaybeRejected CreditLine(const v1::CreditNoteLine& credit, int i, v1::InvoiceLin
                                         "alone",
                                         left.Format(), quantity_left.ToString()));
   }
-  const Money credited = Sum(MoneyOf(line.credited()), *amount);
-  *line.mutable_credited_quantity() = ToProto(Sum(DecimalOf(line.credited_quantity()), *quantity));
+  const Money credited = Sum(FromProto(line.credited()), *amount);
+  *line.mutable_credited_quantity() = ToProto(Sum(FromProto(line.credited_quantity()), *quantity));
   *line.mutable_credited() = ToProto(credited);
   if (line.has_converted()) {
     *line.mutable_credited_converted() =
-        ToProto(ShareOf(MoneyOf(line.converted()), credited, whole));
+        ToProto(ShareOf(FromProto(line.converted()), credited, whole));
   }
   return std::nullopt;
 }
@@ -83,8 +82,8 @@ MaybeRejected Credit(const v1::CreditNote& wanted, SupplierInvoice& invoice, v1:
     if (auto no = CreditLine(wanted.lines(i), i, *invoice.mutable_lines(number - 1))) return no;
     v1::CreditNoteLine& line = *note.add_lines();
     line = wanted.lines(i);
-    *line.mutable_quantity() = ToProto(DecimalOf(line.quantity()));
-    total = Sum(total, MoneyOf(line.amount()));
+    *line.mutable_quantity() = ToProto(FromProto(line.quantity()));
+    total = Sum(total, FromProto(line.amount()));
   }
   *note.mutable_total() = ToProto(total);
   return std::nullopt;
@@ -119,7 +118,7 @@ es::Decision DecideRegister(const es::View& view, const v1::RegisterCreditNoteRe
                                     before.supplier(), wanted.supplier_number())) {
     return *no;
   }
-  if (!DayOf(wanted.credit_date())) {
+  if (!CheckedFromProto(wanted.credit_date()).ok()) {
     return es::InvalidField("credit_note.credit_date", "must be a day of the calendar");
   }
   if (auto no = CheckText("credit_note.reason", wanted.reason(), true, 1000)) return *no;

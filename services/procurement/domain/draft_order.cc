@@ -10,7 +10,6 @@
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/requisition.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -70,7 +69,7 @@ es::Decision DecideCreatePurchaseOrder(const es::View& view,
     return es::InvalidField("purchase_order.lines", "must have at least one line");
   }
   const auto lines = CheckOrderLines(wanted.lines(), "purchase_order.lines", /*first_number=*/1,
-                                     MoneyOf((*budget_line)->amount()).currency(), view, context);
+                                     FromProto((*budget_line)->amount()).currency(), view, context);
   if (!lines.ok()) return lines.rejection();
   const Policy policy = PolicyOn(view, context);
   const auto retention = CheckRetention(wanted.retention_percent(), policy);
@@ -102,7 +101,7 @@ es::Decision DecideCreatePurchaseOrder(const es::View& view,
   event.set_requester(*requisition == nullptr ? context.principal : (*requisition)->requester());
   if (*requisition != nullptr) *event.mutable_revisers() = (*requisition)->revisers();
   event.set_buyer(context.principal);
-  event.set_approvals_needed(policy.ApproversFor(MoneyOf(order.total())));
+  event.set_approvals_needed(policy.ApproversFor(FromProto(order.total())));
   return es::Accepted(std::move(event)).Naming(*name);
 }
 
@@ -116,7 +115,7 @@ void FoldDrafted(es::Entities& entities, const v1::PurchaseOrderDrafted& event,
   order.set_buyer(event.buyer());
   order.set_approvals_needed(event.approvals_needed());
   *order.mutable_approved_total() =
-      ToProto(base::Money::Zero(MoneyOf(event.order().total()).currency()));
+      ToProto(base::Money::Zero(FromProto(event.order().total()).currency()));
   Stamp(order, context);
   entities.Put(order.name(), order);
 }

@@ -57,8 +57,8 @@ std::vector<Duty> DutiesOf(const v1::PurchaseOrder& order, std::string_view pers
 }
 
 base::Money AtStake(const v1::PurchaseOrder& order) {
-  const base::Money total = MoneyOf(order.total());
-  const base::Money approved = MoneyOf(order.approved_total());
+  const base::Money total = FromProto(order.total());
+  const base::Money approved = FromProto(order.approved_total());
   return total.minor() < approved.minor() ? approved : total;
 }
 

@@ -61,7 +61,7 @@ Decision DecideDeclare(const View& view, const v1::DeclareConflictRequest& comma
   v1::ConflictDeclaration& declaration = *process.add_conflict_declarations();
   declaration.set_person(context.principal);
   declaration.set_statement(command.statement());
-  *declaration.mutable_record_time() = ToTimestamp(context.recorded_at);
+  *declaration.mutable_record_time() = ToProto(context.recorded_at);
   for (int i = 0; i < command.suppliers_size(); ++i) {
     if (!HasBid(view, process, command.suppliers(i))) {
       return es::InvalidField(fmt::format("suppliers[{}]", i), "has no bid in the process");
@@ -236,7 +236,7 @@ Decision DecideRecommend(const View& view, const v1::RecommendAwardRequest& comm
   process.mutable_ranking()->Assign(ranking->begin(), ranking->end());
   if (command.lots().empty()) return es::InvalidField("lots", "must have at least one lot");
   bool plain = command.lots_size() == process.lots_size();  // each lot to the first in rank
-  Money total = Money::Zero(MoneyOf(process.lots(0).estimate()).currency());
+  Money total = Money::Zero(FromProto(process.lots(0).estimate()).currency());
   std::set<int> lots;
   process.clear_recommended();
   for (int i = 0; i < command.lots_size(); ++i) {
@@ -248,7 +248,7 @@ Decision DecideRecommend(const View& view, const v1::RecommendAwardRequest& comm
       return es::InvalidField(FieldOf("lots", i, "lot_number"), "stands twice");
     }
     plain = plain && offer->rank() == 1;
-    const auto sum = CheckedAdd(total, MoneyOf(offer->amount()));
+    const auto sum = CheckedAdd(total, FromProto(offer->amount()));
     if (!sum.ok()) return es::InvalidField("lots", std::string(sum.status().message()));
     total = *sum;
     v1::LotAward& award = *process.add_recommended();
@@ -299,7 +299,7 @@ Checked<std::vector<Candidate>> CandidatesOf(const View& view, const SourcingPro
     if (bid->state() != v1::BID_STATE_OPENED) continue;
     const v1::LotOffer* offer = OfferOf(*bid, lot_number);
     if (offer == nullptr) continue;
-    Candidate candidate{bid, MoneyOf(offer->amount()), Decimal()};
+    Candidate candidate{bid, FromProto(offer->amount()), Decimal()};
     for (const std::string& evaluator : process.evaluators()) {
       const v1::OfferScore* score = ScoreOf(*bid, evaluator, lot_number);
       if (score == nullptr) {
@@ -309,7 +309,7 @@ Checked<std::vector<Candidate>> CandidatesOf(const View& view, const SourcingPro
             .With("lot", lot_number)
             .With("bid", name);
       }
-      candidate.points = Sum(candidate.points, DecimalOf(score->points()));
+      candidate.points = Sum(candidate.points, FromProto(score->points()));
     }
     candidates.push_back(candidate);
   }

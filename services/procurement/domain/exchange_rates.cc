@@ -8,7 +8,6 @@
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
 #include "services/procurement/domain/reasons.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -27,11 +26,11 @@ std::optional<base::ExactRate> RateOf(const es::View& view, std::string_view ope
                                       Currency from, Currency to, absl::CivilDay day) {
   if (const auto* direct =
           view.Find<v1::ExchangeRate>(NameOf(operation, from.code(), to.code(), day))) {
-    return *base::ExactRate::MultiplyBy(DecimalOf(direct->rate()));
+    return *base::ExactRate::MultiplyBy(FromProto(direct->rate()));
   }
   if (const auto* inverse =
           view.Find<v1::ExchangeRate>(NameOf(operation, to.code(), from.code(), day))) {
-    return *base::ExactRate::DivideBy(DecimalOf(inverse->rate()));
+    return *base::ExactRate::DivideBy(FromProto(inverse->rate()));
   }
   return std::nullopt;
 }
@@ -60,8 +59,8 @@ es::Decision DecideRecord(const es::View& view, const v1::RecordExchangeRateRequ
   const auto rate = CheckQuantity("exchange_rate.rate", wanted.rate());
   if (!rate.ok()) return rate.rejection();
   if (rate->IsZero()) return es::InvalidField("exchange_rate.rate", "must be above 0");
-  const auto day = DayOf(wanted.date());
-  if (!day) return es::InvalidField("exchange_rate.date", "must be a day of the calendar");
+  const auto day = CheckedFromProto(wanted.date());
+  if (!day.ok()) return es::InvalidField("exchange_rate.date", "must be a day of the calendar");
   if (auto no = CheckText("exchange_rate.source", wanted.source(), true)) return *no;
   const std::string name = NameOf(command.parent(), unit->code(), price->code(), *day);
   const std::string inverse = NameOf(command.parent(), price->code(), unit->code(), *day);

@@ -45,10 +45,10 @@ StateInfo InfoOf(v1::SupplierInvoiceState state) {
 }
 
 Decimal QuantityLeft(const v1::InvoiceLine& line) {
-  return Difference(DecimalOf(line.quantity()), DecimalOf(line.credited_quantity()));
+  return Difference(FromProto(line.quantity()), FromProto(line.credited_quantity()));
 }
 Money ValueLeft(const v1::InvoiceLine& line) {
-  return Difference(MoneyOf(line.converted()), MoneyOf(line.credited_converted()));
+  return Difference(FromProto(line.converted()), FromProto(line.credited_converted()));
 }
 
 // The lines of one rate, by their places in the invoice.
@@ -59,7 +59,7 @@ struct RateGroup {
 
 void ConvertGroup(const RateGroup& group, Currency to, v1::SupplierInvoice& invoice) {
   std::vector<Money> amounts;
-  for (const int i : group.lines) amounts.push_back(MoneyOf(invoice.lines(i).amount()));
+  for (const int i : group.lines) amounts.push_back(FromProto(invoice.lines(i).amount()));
   const auto converted = base::ConvertDocument(amounts, group.rate, to);
   if (!converted.ok()) return;  // too large to be said: as if there were no rate
   for (size_t k = 0; k < group.lines.size(); ++k) {
@@ -86,15 +86,16 @@ class LineMatch {
           v1::LineKind_Name(order_line_.kind()));
     }
     const Decimal quantity = QuantityLeft(line_);
-    const Decimal invoiced = Sum(DecimalOf(order_line_.invoiced()), quantity);
+    const Decimal invoiced = Sum(FromProto(order_line_.invoiced()), quantity);
     if (const Decimal kept = KeptOf(order_line_); invoiced > kept) {
       Add(v1::MATCH_EXCEPTION_KIND_QUANTITY, WithUnit(invoiced), WithUnit(kept));
     }
     if (!line_.has_converted()) {
-      return Add(v1::MATCH_EXCEPTION_KIND_RATE_MISSING, MoneyOf(line_.amount()).Format(), "a rate");
+      return Add(v1::MATCH_EXCEPTION_KIND_RATE_MISSING, FromProto(line_.amount()).Format(),
+                 "a rate");
     }
     CheckValue(v1::MATCH_EXCEPTION_KIND_PRICE, ValueLeft(line_), quantity);
-    const auto value = CheckedAdd(MoneyOf(order_line_.invoiced_value()), ValueLeft(line_));
+    const auto value = CheckedAdd(FromProto(order_line_.invoiced_value()), ValueLeft(line_));
     if (!value.ok()) {
       return Add(v1::MATCH_EXCEPTION_KIND_VALUE, "more than can be said", "less");
     }
@@ -105,7 +106,7 @@ class LineMatch {
 
  private:
   void CheckValue(v1::MatchExceptionKind kind, const Money& value, const Decimal& quantity) {
-    const auto worth = CheckedMul(MoneyOf(order_line_.unit_price()), quantity);
+    const auto worth = CheckedMul(FromProto(order_line_.unit_price()), quantity);
     if (worth.ok() && value.minor() > worth->minor()) Add(kind, value.Format(), worth->Format());
   }
   std::string WithUnit(const Decimal& quantity) const {
@@ -149,9 +150,9 @@ void Count(v1::PurchaseOrder& order, const v1::SupplierInvoice& invoice, int sig
     v1::OrderLine* order_line = FindLine(order, line.order_line());
     const Decimal quantity = sign > 0 ? QuantityLeft(line) : QuantityLeft(line).Negated();
     const Money value = sign > 0 ? ValueLeft(line) : ValueLeft(line).Negated();
-    *order_line->mutable_invoiced() = ToProto(Sum(DecimalOf(order_line->invoiced()), quantity));
+    *order_line->mutable_invoiced() = ToProto(Sum(FromProto(order_line->invoiced()), quantity));
     *order_line->mutable_invoiced_value() =
-        ToProto(Sum(MoneyOf(order_line->invoiced_value()), value));
+        ToProto(Sum(FromProto(order_line->invoiced_value()), value));
   }
 }
 
@@ -164,7 +165,7 @@ std::optional<Money> ConvertedTotalOf(const v1::SupplierInvoice& invoice) {
   std::optional<Money> total;
   for (const v1::InvoiceLine& line : invoice.lines()) {
     if (!line.has_converted()) return std::nullopt;
-    const Money converted = MoneyOf(line.converted());
+    const Money converted = FromProto(line.converted());
     const absl::StatusOr<Money> sum = total ? CheckedAdd(*total, converted) : converted;
     if (!sum.ok()) return std::nullopt;
     total = *sum;
@@ -174,14 +175,14 @@ std::optional<Money> ConvertedTotalOf(const v1::SupplierInvoice& invoice) {
 
 // An amount that may not be there yet.
 Money OrZero(bool is_set, const google::type::Money& amount, Currency currency) {
-  return is_set ? MoneyOf(amount) : Money::Zero(currency);
+  return is_set ? FromProto(amount) : Money::Zero(currency);
 }
 
 }  // namespace
 
 Currency CurrencyOf(const v1::SupplierInvoice& invoice) {
   PRIHVAT_CHECK(!invoice.lines().empty(), invoice.name() + " has no lines");
-  return MoneyOf(invoice.lines(0).amount()).currency();
+  return FromProto(invoice.lines(0).amount()).currency();
 }
 
 void ConvertLines(const es::View& view, const es::Context& context, const Policy& policy,
@@ -194,7 +195,7 @@ void ConvertLines(const es::View& view, const es::Context& context, const Policy
       *line.mutable_converted() = line.amount();
       *line.mutable_rounding() = ToProto(Money::Zero(to));
     } else {
-      const auto rate = RateOn(view, context.operation, from, to, *DayOf(line.supply_date()),
+      const auto rate = RateOn(view, context.operation, from, to, FromProto(line.supply_date()),
                                policy.max_rate_age_days);
       if (rate) {
         const RateGroup none{rate->rate, {}};
@@ -242,11 +243,11 @@ void CountOut(v1::PurchaseOrder& order, const v1::SupplierInvoice& invoice) {
 }
 
 Money NetOf(const v1::SupplierInvoice& invoice) {
-  return Difference(MoneyOf(invoice.amounts().total()), MoneyOf(invoice.amounts().credited()));
+  return Difference(FromProto(invoice.amounts().total()), FromProto(invoice.amounts().credited()));
 }
 
 Money ConvertedNetOf(const v1::SupplierInvoice& invoice) {
-  Money net = Money::Zero(MoneyOf(invoice.lines(0).converted()).currency());
+  Money net = Money::Zero(FromProto(invoice.lines(0).converted()).currency());
   for (const v1::InvoiceLine& line : invoice.lines()) net = Sum(net, ValueLeft(line));
   return net;
 }
@@ -257,8 +258,8 @@ void Reckon(v1::SupplierInvoice& invoice) {
   Money total = Money::Zero(currency);
   Money credited = total;
   for (const v1::InvoiceLine& line : invoice.lines()) {
-    total = Sum(total, MoneyOf(line.amount()));
-    credited = Sum(credited, MoneyOf(line.credited()));
+    total = Sum(total, FromProto(line.amount()));
+    credited = Sum(credited, FromProto(line.credited()));
   }
   amounts.clear_converted_total();
   if (const auto converted = ConvertedTotalOf(invoice)) {
@@ -266,14 +267,14 @@ void Reckon(v1::SupplierInvoice& invoice) {
   }
   Money recovered = Money::Zero(currency);
   for (const v1::AdvanceRecovery& recovery : invoice.recoveries()) {
-    recovered = Sum(recovered, MoneyOf(recovery.amount()));
+    recovered = Sum(recovered, FromProto(recovery.amount()));
   }
   const Money net = Difference(total, credited);
   const Money released =
       OrZero(amounts.has_retention_released(), amounts.retention_released(), currency);
   Money retained = released;
   if (released.IsZero()) {
-    const auto share = CheckedMul(DecimalOf(invoice.retention_percent()), Decimal::Exactly<1, 2>());
+    const auto share = CheckedMul(FromProto(invoice.retention_percent()), Decimal::Exactly<1, 2>());
     PRIHVAT_CHECK(share.ok(), share.status().ToString());
     const auto held = CheckedMul(net, *share);
     PRIHVAT_CHECK(held.ok(), held.status().ToString());
@@ -296,8 +297,8 @@ void Reckon(v1::SupplierInvoice& invoice) {
 
 bool IsSettled(const v1::SupplierInvoice& invoice) {
   const v1::InvoiceAmounts& amounts = invoice.amounts();
-  return MoneyOf(amounts.open()).IsZero() &&
-         MoneyOf(amounts.retained()) == MoneyOf(amounts.retention_released());
+  return FromProto(amounts.open()).IsZero() &&
+         FromProto(amounts.retained()) == FromProto(amounts.retention_released());
 }
 
 v1::InvoiceFacts FactsOf(const v1::SupplierInvoice& invoice) {

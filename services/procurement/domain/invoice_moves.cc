@@ -10,7 +10,6 @@
 #include "services/procurement/domain/invoice.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/reasons.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/supplier_numbers.h"
 #include "services/procurement/domain/values.h"
 
@@ -70,7 +69,7 @@ Decision DecideMatch(const View& view, const v1::MatchSupplierInvoiceRequest& co
 void AddRecovery(SupplierInvoice& invoice, const std::string& advance, const Money& amount) {
   for (v1::AdvanceRecovery& recovery : *invoice.mutable_recoveries()) {
     if (recovery.advance() != advance) continue;
-    *recovery.mutable_amount() = ToProto(Sum(MoneyOf(recovery.amount()), amount));
+    *recovery.mutable_amount() = ToProto(Sum(FromProto(recovery.amount()), amount));
     return;
   }
   v1::AdvanceRecovery& recovery = *invoice.add_recoveries();
@@ -84,8 +83,8 @@ Checked<std::vector<v1::AdvanceRecovered>> Recover(const View& view, const v1::P
   std::vector<v1::AdvanceRecovered> events;
   for (const std::string& name : order.advances()) {
     const auto* advance = view.Find<v1::Advance>(name);
-    const Money outstanding = MoneyOf(advance->outstanding());
-    const Money open = MoneyOf(invoice.amounts().open());
+    const Money outstanding = FromProto(advance->outstanding());
+    const Money open = FromProto(invoice.amounts().open());
     if (advance->state() != v1::ADVANCE_STATE_PAID || outstanding.IsZero() || open.minor() <= 0) {
       continue;
     }
@@ -101,7 +100,7 @@ Checked<std::vector<v1::AdvanceRecovered>> Recover(const View& view, const v1::P
     event.set_advance(name);
     event.set_supplier_invoice(invoice.name());
     *event.mutable_amount() = ToProto(recovered);
-    *event.mutable_recovered() = ToProto(Sum(MoneyOf(advance->recovered()), recovered));
+    *event.mutable_recovered() = ToProto(Sum(FromProto(advance->recovered()), recovered));
     *event.mutable_outstanding() = ToProto(Difference(outstanding, recovered));
     event.set_state(recovered == outstanding ? v1::ADVANCE_STATE_RECOVERED
                                              : v1::ADVANCE_STATE_PAID);
@@ -158,13 +157,13 @@ Decision DecideBlock(const View& view, const v1::BlockSupplierInvoiceRequest& co
 v1::AdvanceRecovered Undone(const View& view, const SupplierInvoice& invoice,
                             const v1::AdvanceRecovery& recovery) {
   const auto* advance = view.Find<v1::Advance>(recovery.advance());
-  const Money amount = MoneyOf(recovery.amount());
+  const Money amount = FromProto(recovery.amount());
   v1::AdvanceRecovered event;
   event.set_advance(recovery.advance());
   event.set_supplier_invoice(invoice.name());
   *event.mutable_amount() = ToProto(amount.Negated());
-  *event.mutable_recovered() = ToProto(Difference(MoneyOf(advance->recovered()), amount));
-  *event.mutable_outstanding() = ToProto(Sum(MoneyOf(advance->outstanding()), amount));
+  *event.mutable_recovered() = ToProto(Difference(FromProto(advance->recovered()), amount));
+  *event.mutable_outstanding() = ToProto(Sum(FromProto(advance->outstanding()), amount));
   event.set_state(v1::ADVANCE_STATE_PAID);
   return event;
 }
@@ -179,7 +178,7 @@ Decision DecideReject(const View& view, const v1::RejectSupplierInvoiceRequest& 
     return WrongInvoiceState(invoice, "be rejected");
   }
   if (auto no = CheckReason(command.reason())) return *no;
-  if (const Money paid = MoneyOf(invoice.amounts().paid()); !paid.IsZero()) {
+  if (const Money paid = FromProto(invoice.amounts().paid()); !paid.IsZero()) {
     return es::Rejected(kInvoiceHasPayments)
         .Saying(fmt::format("{} of {} are paid already", paid.Format(), invoice.name()))
         .With("name", invoice.name())
@@ -217,8 +216,8 @@ Decision DecideRelease(const View& view, const v1::ReleaseRetentionRequest& comm
                           PolicyOn(view, context))) {
     return *no;
   }
-  const Money retained = MoneyOf(invoice.amounts().retained());
-  if (retained == MoneyOf(invoice.amounts().retention_released())) {
+  const Money retained = FromProto(invoice.amounts().retained());
+  if (retained == FromProto(invoice.amounts().retention_released())) {
     return es::Rejected(kNothingRetained).With("name", invoice.name());
   }
   *invoice.mutable_amounts()->mutable_retention_released() = ToProto(retained);

@@ -33,12 +33,12 @@ Decimal PercentOf(const Decimal& kept, const Decimal& quantity) {
 }
 
 absl::Status RecomputeLine(v1::OrderLine& line) {
-  const Decimal quantity = DecimalOf(line.quantity());
+  const Decimal quantity = FromProto(line.quantity());
   const Decimal kept = KeptOf(line);
-  const Money price = MoneyOf(line.unit_price());
+  const Money price = FromProto(line.unit_price());
   PRIHVAT_ASSIGN_OR_RETURN(const Money total, CheckedMul(price, quantity));
   PRIHVAT_ASSIGN_OR_RETURN(const Money spent, CheckedMul(price, kept));
-  const Decimal open = Difference(Difference(quantity, kept), DecimalOf(line.cancelled()));
+  const Decimal open = Difference(Difference(quantity, kept), FromProto(line.cancelled()));
   *line.mutable_total() = ToProto(total);
   *line.mutable_spent() = ToProto(spent);
   *line.mutable_outstanding() = ToProto(open.IsNegative() ? Decimal() : open);
@@ -169,13 +169,13 @@ MaybeRejected CheckOrderedQuantity(std::string_view field, v1::LineKind kind,
 }
 
 Decimal KeptOf(const v1::OrderLine& line) {
-  return Difference(DecimalOf(line.accepted()), DecimalOf(line.returned_accepted()));
+  return Difference(FromProto(line.accepted()), FromProto(line.returned_accepted()));
 }
 
 Decimal LimitOf(const v1::OrderLine& line) {
-  const Decimal quantity = DecimalOf(line.quantity());
+  const Decimal quantity = FromProto(line.quantity());
   // Exact: CheckOrderedQuantity and CheckTolerance left room for all nine decimals.
-  const auto share = CheckedMul(DecimalOf(line.tolerance_percent()), Decimal::Exactly<1, 2>());
+  const auto share = CheckedMul(FromProto(line.tolerance_percent()), Decimal::Exactly<1, 2>());
   PRIHVAT_CHECK(share.ok(), share.status().ToString());
   const auto extra = CheckedMul(quantity, *share);
   PRIHVAT_CHECK(extra.ok(), extra.status().ToString());
@@ -189,8 +189,8 @@ absl::Status Recompute(v1::PurchaseOrder& order) {
   Money committed = total;
   for (v1::OrderLine& line : *order.mutable_lines()) {
     PRIHVAT_RETURN_IF_ERROR(RecomputeLine(line));
-    const Money line_total = MoneyOf(line.total());
-    const Money line_spent = MoneyOf(line.spent());
+    const Money line_total = FromProto(line.total());
+    const Money line_spent = FromProto(line.spent());
     PRIHVAT_ASSIGN_OR_RETURN(total, CheckedAdd(total, line_total));
     PRIHVAT_ASSIGN_OR_RETURN(spent, CheckedAdd(spent, line_spent));
     if (line_total.minor() > line_spent.minor()) {
@@ -206,8 +206,8 @@ absl::Status Recompute(v1::PurchaseOrder& order) {
 
 BudgetChange BudgetChangeOf(const v1::PurchaseOrder& before, const v1::PurchaseOrder& after) {
   BudgetChange change = NoChange(CurrencyOf(after));
-  change.committed = Difference(MoneyOf(after.committed()), MoneyOf(before.committed()));
-  change.spent = Difference(MoneyOf(after.spent()), MoneyOf(before.spent()));
+  change.committed = Difference(FromProto(after.committed()), FromProto(before.committed()));
+  change.spent = Difference(FromProto(after.spent()), FromProto(before.spent()));
   return change;
 }
 
@@ -250,7 +250,7 @@ void ApplyFacts(v1::PurchaseOrder& order, const v1::OrderFacts& facts) {
 
 base::Currency CurrencyOf(const v1::PurchaseOrder& order) {
   PRIHVAT_CHECK(!order.lines().empty(), order.name() + " has no lines");
-  return MoneyOf(order.lines(0).unit_price()).currency();
+  return FromProto(order.lines(0).unit_price()).currency();
 }
 
 v1::OrderLine* FindLine(v1::PurchaseOrder& order, int line_number) {
@@ -288,7 +288,7 @@ bool HasEnded(v1::PurchaseOrderState state) {
 
 bool IsOutstanding(const v1::PurchaseOrder& order) {
   return std::any_of(order.lines().begin(), order.lines().end(), [](const v1::OrderLine& line) {
-    return !DecimalOf(line.outstanding()).IsZero();
+    return !FromProto(line.outstanding()).IsZero();
   });
 }
 

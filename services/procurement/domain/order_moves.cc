@@ -1,6 +1,7 @@
 // The moves of an approved order other than deliveries and amendments: it is issued, acknowledged,
 // suspended and resumed, and it ends. An end frees what is still committed, and what was accepted
-// stays spent (P7); after a delivery an order is closed or terminated, never cancelled (INV-11).
+// stays spent (P7); after a delivery an order is closed or terminated, never cancelled (INV-11),
+// and no order ends while a delivery of it is being counted or inspected.
 #include "fmt/format.h"
 #include "libs/base/check.h"
 #include "prihvat/procurement/v1/events.pb.h"
@@ -10,7 +11,7 @@
 #include "services/procurement/domain/decider.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/reasons.h"
-#include "services/procurement/domain/stamps.h"
+#include "services/procurement/domain/receipt.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -106,7 +107,7 @@ Decision End(const View& view, PurchaseOrder order, v1::PurchaseOrderState state
   const PurchaseOrder before = order;
   for (v1::OrderLine& line : *order.mutable_lines()) {
     *line.mutable_cancelled() =
-        ToProto(Sum(DecimalOf(line.cancelled()), DecimalOf(line.outstanding())));
+        ToProto(Sum(FromProto(line.cancelled()), FromProto(line.outstanding())));
   }
   const Event moved_to = MovedTo<Event>(order, state);
   event.MergeFrom(moved_to);
@@ -144,6 +145,7 @@ Decision DecideCancel(const View& view, const v1::CancelPurchaseOrderRequest& co
     default:
       return WrongOrderState(**order, "be cancelled");
   }
+  if (auto no = CheckNoReceiptOpen(view, command.name(), "be cancelled")) return *no;
   if (auto no = CheckReason(command.reason())) return *no;
   return End(view, **order, v1::PURCHASE_ORDER_STATE_CANCELLED, command.reason(),
              v1::PurchaseOrderCancelled());
@@ -157,6 +159,7 @@ Decision DecideClose(const View& view, const v1::ClosePurchaseOrderRequest& comm
       (*order)->state() != v1::PURCHASE_ORDER_STATE_RECEIVED) {
     return WrongOrderState(**order, "be closed");
   }
+  if (auto no = CheckNoReceiptOpen(view, command.name(), "be closed")) return *no;
   const bool outstanding = IsOutstanding(**order);
   if (auto no = CheckText("reason", command.reason(), /*required=*/outstanding, 1000)) return *no;
   v1::PurchaseOrderClosed event;
@@ -172,6 +175,7 @@ Decision DecideTerminate(const View& view, const v1::TerminatePurchaseOrderReque
       (*order)->state() != v1::PURCHASE_ORDER_STATE_SUSPENDED) {
     return WrongOrderState(**order, "be terminated");
   }
+  if (auto no = CheckNoReceiptOpen(view, command.name(), "be terminated")) return *no;
   if (auto no = CheckReason(command.reason())) return *no;
   return End(view, **order, v1::PURCHASE_ORDER_STATE_TERMINATED, command.reason(),
              v1::PurchaseOrderTerminated());

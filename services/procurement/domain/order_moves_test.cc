@@ -69,6 +69,31 @@ TEST(OrderMoves, INV11_NotEvenAfterOneThatWasAllRejected) {
   EXPECT_EQ(spec.Position(), "0.00/0.00/0.00");
 }
 
+TEST(OrderMoves, INV11_NorWhileADeliveryIsBeingCountedOrInspected) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00")});
+  spec.CountGoods({{1, "4"}}).ThenAccepted();
+  spec.Cancel().ThenRejected("RECEIPT_OPEN",
+                             {{"goods_receipt", kReceipt}, {"receipt_state", "counted"}});
+  spec.Inspect({{.accepted = "4"}}).ThenAccepted();
+  spec.Cancel().ThenRejected("RECEIPT_OPEN",
+                             {{"goods_receipt", kReceipt}, {"receipt_state", "inspected"}});
+  spec.Abandon().ThenAccepted();
+  spec.Cancel().ThenAccepted();
+}
+
+TEST(OrderMoves, NoOrderIsClosedOrTerminatedBeforeADeliveryIsBookedOrGivenUp) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00")}).Receive({{.accepted = "1"}}, "first").ThenAccepted();
+  spec.CountGoods({{1, "4"}}).ThenAccepted();
+  spec.Close().ThenRejected("RECEIPT_OPEN", {{"goods_receipt", kReceipt}});
+  spec.MoveWithReason<Terminate>().ThenRejected("RECEIPT_OPEN", {{"goods_receipt", kReceipt}});
+  spec.Inspect({{.accepted = "4"}}).ThenAccepted();
+  spec.Post().ThenAccepted();
+  spec.Close().ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/0.00/25.00");
+}
+
 TEST(OrderMoves, CancelledInEveryStateBeforeAReceipt) {
   for (int moves = 0; moves <= 3; ++moves) {
     ProcurementSpec spec;

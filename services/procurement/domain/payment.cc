@@ -16,7 +16,6 @@
 #include "services/procurement/domain/invoice.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/reasons.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -89,13 +88,13 @@ Checked<Money> CheckPaid(const google::type::Money& wanted, const Money& most,
 // The invoice with `paid` moved by `change`, and what that moves in the order's currency: shares of
 // the whole, so that what is paid in parts adds up.
 Money MovePaidOf(SupplierInvoice& invoice, const Money& change) {
-  const Money before = MoneyOf(invoice.amounts().paid_booked());
-  const Money paid = Sum(MoneyOf(invoice.amounts().paid()), change);
+  const Money before = FromProto(invoice.amounts().paid_booked());
+  const Money paid = Sum(FromProto(invoice.amounts().paid()), change);
   const Money net = NetOf(invoice);
   // More was paid than is left after a credit note: that share is what it was.
   const Money booked = paid.minor() <= net.minor()
                            ? ShareOf(ConvertedNetOf(invoice), paid, net)
-                           : ShareOf(before, paid, MoneyOf(invoice.amounts().paid()));
+                           : ShareOf(before, paid, FromProto(invoice.amounts().paid()));
   *invoice.mutable_amounts()->mutable_paid() = ToProto(paid);
   *invoice.mutable_amounts()->mutable_paid_booked() = ToProto(booked);
   Reckon(invoice);
@@ -110,7 +109,7 @@ Decision Made(const View& view, Context& context, const v1::PurchaseOrder& order
   if (!name.ok()) return name.rejection();
   payment.set_name(*name);
   const bool refund = payment.kind() == v1::PAYMENT_KIND_REFUND;
-  const Money booked = MoneyOf(payment.booked());
+  const Money booked = FromProto(payment.booked());
   v1::PaymentMade event;
   *event.mutable_payment() = std::move(payment);
   if (invoice != nullptr) *event.mutable_invoice() = FactsOf(*invoice);
@@ -138,8 +137,8 @@ Decision DecidePay(const View& view, const v1::PaySupplierInvoiceRequest& comman
                           PolicyOn(view, context))) {
     return *no;
   }
-  const auto amount = CheckPaid(command.amount(), MoneyOf(invoice.amounts().open()), invoice.name(),
-                                kMoreThanPayable);
+  const auto amount = CheckPaid(command.amount(), FromProto(invoice.amounts().open()),
+                                invoice.name(), kMoreThanPayable);
   if (!amount.ok()) return amount.rejection();
   const Money booked = MovePaidOf(invoice, *amount);
   auto payment = NewPayment(view, context, order, v1::PAYMENT_KIND_INVOICE, *amount, booked,
@@ -157,8 +156,8 @@ Decision DecideRefund(const View& view, const v1::RecordSupplierRefundRequest& c
   if (!found.ok()) return found.rejection();
   SupplierInvoice invoice = **found;
   // What an advance paid comes back by reversing that payment.
-  Money most = MoneyOf(invoice.amounts().refund_due());
-  if (const Money paid = MoneyOf(invoice.amounts().paid()); paid.minor() < most.minor())
+  Money most = FromProto(invoice.amounts().refund_due());
+  if (const Money paid = FromProto(invoice.amounts().paid()); paid.minor() < most.minor())
     most = paid;
   const auto amount = CheckPaid(command.amount(), most, invoice.name(), kMoreThanDueBack);
   if (!amount.ok()) return amount.rejection();
@@ -185,7 +184,7 @@ Decision DecidePayAdvance(const View& view, const v1::PayAdvanceRequest& command
                           PolicyOn(view, context))) {
     return *no;
   }
-  const Money amount = MoneyOf(advance.amount());
+  const Money amount = FromProto(advance.amount());
   auto payment = NewPayment(view, context, order, v1::PAYMENT_KIND_ADVANCE, amount, amount,
                             command.reference());
   if (!payment.ok()) return payment.rejection();
@@ -207,21 +206,21 @@ MaybeRejected UndoOnInvoice(const View& view, const v1::Payment& payment,
                             v1::PaymentReversed& event) {
   SupplierInvoice invoice = *view.Find<SupplierInvoice>(payment.supplier_invoice());
   const bool refund = payment.kind() == v1::PAYMENT_KIND_REFUND;
-  const Money amount = MoneyOf(payment.amount());
-  const Money booked = MoneyOf(payment.booked());
+  const Money amount = FromProto(payment.amount());
+  const Money booked = FromProto(payment.booked());
   v1::InvoiceAmounts& amounts = *invoice.mutable_amounts();
-  const Money paid = Sum(MoneyOf(amounts.paid()), refund ? amount : amount.Negated());
+  const Money paid = Sum(FromProto(amounts.paid()), refund ? amount : amount.Negated());
   if (paid.IsNegative()) {
     return es::Rejected(kMoreThanDueBack)
         .Saying(fmt::format("{} of {} came back already; reverse the refund first", amount.Format(),
                             invoice.name()))
         .With("name", invoice.name())
         .With("amount", amount.Format())
-        .With("limit", MoneyOf(amounts.paid()).Format());
+        .With("limit", FromProto(amounts.paid()).Format());
   }
   *amounts.mutable_paid() = ToProto(paid);
   *amounts.mutable_paid_booked() =
-      ToProto(Sum(MoneyOf(amounts.paid_booked()), refund ? booked : booked.Negated()));
+      ToProto(Sum(FromProto(amounts.paid_booked()), refund ? booked : booked.Negated()));
   if (!refund && invoice.state() == v1::SUPPLIER_INVOICE_STATE_PAID) {
     invoice.set_state(v1::SUPPLIER_INVOICE_STATE_PAYABLE);
   }
@@ -238,7 +237,7 @@ MaybeRejected UndoOnInvoice(const View& view, const v1::Payment& payment,
 MaybeRejected UndoOnAdvance(const View& view, const v1::Payment& payment,
                             v1::PaymentReversed& event) {
   const auto* advance = view.Find<v1::Advance>(payment.advance());
-  if (const Money recovered = MoneyOf(advance->recovered()); !recovered.IsZero()) {
+  if (const Money recovered = FromProto(advance->recovered()); !recovered.IsZero()) {
     return es::Rejected(kAdvanceIsRecovered)
         .Saying(
             fmt::format("{} of {} are recovered by invoices", recovered.Format(), advance->name()))
@@ -271,7 +270,7 @@ Decision DecideReverse(const View& view, const v1::ReversePaymentRequest& comman
     if (auto no = UndoOnInvoice(view, payment, event)) return *no;
   }
   Decision decision = es::Accepted(event).Naming(payment.name());
-  const Money booked = MoneyOf(payment.booked());
+  const Money booked = FromProto(payment.booked());
   const auto& order = *view.Find<v1::PurchaseOrder>(payment.purchase_order());
   if (!booked.IsZero()) {
     const bool refund = payment.kind() == v1::PAYMENT_KIND_REFUND;
@@ -324,7 +323,7 @@ void FoldReversed(Entities& entities, const v1::PaymentReversed& event,
   }
   entities.Edit<v1::Advance>(event.advance(), [&](v1::Advance& advance) {
     advance.set_state(v1::ADVANCE_STATE_APPROVED);
-    *advance.mutable_outstanding() = ToProto(Money::Zero(MoneyOf(event.amount()).currency()));
+    *advance.mutable_outstanding() = ToProto(Money::Zero(FromProto(event.amount()).currency()));
     Stamp(advance, context);
   });
 }

@@ -30,33 +30,31 @@ std::optional<Money> InEuros(const Money& amount) {
 
 // Unset is nothing.
 Money LimitOf(bool is_set, const google::type::Money& limit) {
-  return is_set ? MoneyOf(limit) : Money::Zero(Currency::Eur());
+  return is_set ? FromProto(limit) : Money::Zero(Currency::Eur());
 }
 
 // Of what was checked when it was adopted.
 Policy FromVersion(const v1::ProcurementPolicy& version) {
   Policy policy;
-  const auto day = DayOf(version.valid_from());
-  PRIHVAT_CHECK(day.has_value(), "a policy begins on a day");
-  policy.valid_from = *day;
+  policy.valid_from = FromProto(version.valid_from());
   policy.two_people_suffice_up_to =
       LimitOf(version.has_two_people_suffice_up_to(), version.two_people_suffice_up_to());
   for (const v1::ApprovalBand& band : version.approval_bands()) {
     policy.approval_bands.push_back(
-        {.up_to = MoneyOf(band.up_to()), .approvers = band.approvers()});
+        {.up_to = FromProto(band.up_to()), .approvers = band.approvers()});
   }
   policy.approvers_above = version.approvers_above();
-  policy.max_tolerance_percent = DecimalOf(version.max_tolerance_percent());
+  policy.max_tolerance_percent = FromProto(version.max_tolerance_percent());
   if (version.has_award_required_above()) {
-    policy.award_required_above = MoneyOf(version.award_required_above());
+    policy.award_required_above = FromProto(version.award_required_above());
   }
   policy.micro_purchase_up_to =
       LimitOf(version.has_micro_purchase_up_to(), version.micro_purchase_up_to());
   policy.quotations_up_to = LimitOf(version.has_quotations_up_to(), version.quotations_up_to());
   policy.standstill_days = version.standstill_days();
   policy.min_openers = version.min_openers();
-  policy.max_advance_percent = DecimalOf(version.max_advance_percent());
-  policy.max_retention_percent = DecimalOf(version.max_retention_percent());
+  policy.max_advance_percent = FromProto(version.max_advance_percent());
+  policy.max_retention_percent = FromProto(version.max_retention_percent());
   policy.max_rate_age_days = version.max_rate_age_days();
   return policy;
 }
@@ -110,8 +108,8 @@ v1::ProcurementPolicy PolicyVersionOn(const es::View& view, std::string_view ope
   view.ForEach<v1::ProcurementPolicy>(
       std::string(operation) + "/procurementPolicies",
       [&](std::string_view, const v1::ProcurementPolicy& version) {
-        const auto from = DayOf(version.valid_from());
-        if (from <= day && (!found || *DayOf(found->valid_from()) < *from)) found = version;
+        const absl::CivilDay from = FromProto(version.valid_from());
+        if (from <= day && (!found || FromProto(found->valid_from()) < from)) found = version;
         return true;
       });
   return found ? *found : BuiltInPolicy();

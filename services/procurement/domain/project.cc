@@ -6,7 +6,6 @@
 #include "services/procurement/domain/budget.h"
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -59,7 +58,7 @@ MaybeRejected CheckBudgetSum(const es::View& view, std::string_view project,
   base::Money before = base::Money::Zero(more.currency());
   view.ForEach<v1::BudgetLine>(std::string(project) + "/budgetLines",
                                [&](std::string_view, const v1::BudgetLine& line) {
-                                 const base::Money amount = MoneyOf(line.amount());
+                                 const base::Money amount = FromProto(line.amount());
                                  if (amount.currency() == more.currency())
                                    before = Sum(before, amount);
                                  return true;
@@ -82,7 +81,7 @@ es::Decision DecideCreateBudgetLine(const es::View& view,
   if (auto no = CheckText("budget_line.display_name_bs", line.display_name_bs(), false)) {
     return *no;
   }
-  const auto amount = ParseMoney(line.amount());
+  const auto amount = CheckedFromProto(line.amount());
   if (!amount.ok()) {
     return es::InvalidField("budget_line.amount", std::string(amount.status().message()));
   }
@@ -107,7 +106,7 @@ es::Decision DecideCreateBudgetLine(const es::View& view,
 
 void FoldBudgetLineCreated(es::Entities& entities, const v1::BudgetLineCreated& event,
                            const es::EventContext& context) {
-  const google::type::Money zero = ToProto(base::Money::Zero(MoneyOf(event.amount()).currency()));
+  const google::type::Money zero = ToProto(base::Money::Zero(FromProto(event.amount()).currency()));
   v1::BudgetLine line;
   line.set_name(event.budget_line());
   line.set_display_name(event.display_name());

@@ -350,11 +350,11 @@ class History {
     if (order == nullptr) return Receive();
     const int line = 1 + Below(order->lines_size());
     const v1::OrderLine& of = order->lines(line - 1);
-    const Decimal left = Difference(KeptOf(of), DecimalOf(of.invoiced()));
+    const Decimal left = Difference(KeptOf(of), FromProto(of.invoiced()));
     const std::string quantity =
         Below(3) == 0 || left.IsZero() || left.IsNegative() ? Quantity(20) : left.ToString();
-    const Money worth = *CheckedMul(MoneyOf(of.unit_price()), *Decimal::Parse(quantity));
-    const Money asked = Below(4) == 0 ? MoneyOf(Km(Price())) : worth;
+    const Money worth = *CheckedMul(FromProto(of.unit_price()), *Decimal::Parse(quantity));
+    const Money asked = Below(4) == 0 ? FromProto(Km(Price())) : worth;
     Send(PayablesSpec::InvoiceOf({{.quantity = quantity,
                                    .amount = asked.AmountText(),
                                    .line = line,
@@ -492,7 +492,7 @@ class History {
     const auto add = [](std::map<std::string, Money>& to, const std::string& line,
                         const google::type::Money& amount) {
       auto& total = to.try_emplace(line, Money::Zero(base::Currency::Bam())).first->second;
-      total = Sum(total, MoneyOf(amount));
+      total = Sum(total, FromProto(amount));
     };
     view.ForEach<v1::Requisition>(std::string(kOperation) + "/requisitions",
                                   [&](std::string_view, const v1::Requisition& requisition) {
@@ -511,12 +511,12 @@ class History {
           for (auto* totals : {&reserved, &committed, &spent}) {
             totals->try_emplace(line.name(), Money::Zero(base::Currency::Bam()));
           }
-          EXPECT_EQ(MoneyOf(line.reserved()), reserved[line.name()]) << line.name();
-          EXPECT_EQ(MoneyOf(line.committed()), committed[line.name()]) << line.name();
-          EXPECT_EQ(MoneyOf(line.spent()), spent[line.name()]) << line.name();
-          const Money used =
-              Sum(Sum(MoneyOf(line.reserved()), MoneyOf(line.committed())), MoneyOf(line.spent()));
-          EXPECT_LE(used.minor(), MoneyOf(line.amount()).minor()) << line.name();  // INV-03
+          EXPECT_EQ(FromProto(line.reserved()), reserved[line.name()]) << line.name();
+          EXPECT_EQ(FromProto(line.committed()), committed[line.name()]) << line.name();
+          EXPECT_EQ(FromProto(line.spent()), spent[line.name()]) << line.name();
+          const Money used = Sum(Sum(FromProto(line.reserved()), FromProto(line.committed())),
+                                 FromProto(line.spent()));
+          EXPECT_LE(used.minor(), FromProto(line.amount()).minor()) << line.name();  // INV-03
           return true;
         });
   }
@@ -535,26 +535,26 @@ class History {
       for (const v1::InvoiceLine& line : invoice->lines()) {
         Decimal& quantity = quantities[line.order_line()];
         quantity = Sum(quantity,
-                       Difference(DecimalOf(line.quantity()), DecimalOf(line.credited_quantity())));
+                       Difference(FromProto(line.quantity()), FromProto(line.credited_quantity())));
         Money& value = values.at(line.order_line());
-        value =
-            Sum(value, Difference(MoneyOf(line.converted()), MoneyOf(line.credited_converted())));
+        value = Sum(value,
+                    Difference(FromProto(line.converted()), FromProto(line.credited_converted())));
       }
     }
     for (const v1::OrderLine& line : order.lines()) {
-      EXPECT_EQ(DecimalOf(line.invoiced()), quantities[line.line_number()]);
-      EXPECT_EQ(MoneyOf(line.invoiced_value()), values.at(line.line_number()));
+      EXPECT_EQ(FromProto(line.invoiced()), quantities[line.line_number()]);
+      EXPECT_EQ(FromProto(line.invoiced_value()), values.at(line.line_number()));
     }
     for (const std::string& name : order.supplier_invoices()) {
       const auto* invoice = view.Find<v1::SupplierInvoice>(name);
       SCOPED_TRACE(name);
-      EXPECT_LE(MoneyOf(invoice->amounts().open()).minor(),
-                MoneyOf(invoice->amounts().payable()).minor());
+      EXPECT_LE(FromProto(invoice->amounts().open()).minor(),
+                FromProto(invoice->amounts().payable()).minor());
       if (invoice->state() != v1::SUPPLIER_INVOICE_STATE_PAYABLE) continue;
       for (const v1::InvoiceLine& line : invoice->lines()) {
         const v1::OrderLine& of = order.lines(line.order_line() - 1);
-        EXPECT_LE(DecimalOf(of.invoiced()), KeptOf(of)) << of.ShortDebugString();
-        EXPECT_LE(MoneyOf(of.invoiced_value()).minor(), MoneyOf(of.spent()).minor());
+        EXPECT_LE(FromProto(of.invoiced()), KeptOf(of)) << of.ShortDebugString();
+        EXPECT_LE(FromProto(of.invoiced_value()).minor(), FromProto(of.spent()).minor());
       }
     }
     if (spec_.decision().accepted()) CheckPayment(view);
@@ -565,8 +565,8 @@ class History {
       const auto* made = dynamic_cast<const v1::PaymentMade*>(event.message.get());
       if (made == nullptr || made->payment().kind() != v1::PAYMENT_KIND_INVOICE) continue;
       const auto* invoice = view.Find<v1::SupplierInvoice>(made->payment().supplier_invoice());
-      EXPECT_LE(MoneyOf(invoice->amounts().paid()).minor(),
-                MoneyOf(invoice->amounts().payable()).minor());
+      EXPECT_LE(FromProto(invoice->amounts().paid()).minor(),
+                FromProto(invoice->amounts().payable()).minor());
     }
   }
   // The budget lines' `paid` is what invoices and advances say.
@@ -574,7 +574,7 @@ class History {
     std::map<std::string, Money> paid;
     const auto add = [&](const std::string& line, const google::type::Money& amount) {
       auto& total = paid.try_emplace(line, Money::Zero(base::Currency::Bam())).first->second;
-      total = Sum(total, MoneyOf(amount));
+      total = Sum(total, FromProto(amount));
     };
     view.ForEach<v1::SupplierInvoice>(std::string(kOperation) + "/supplierInvoices",
                                       [&](std::string_view, const v1::SupplierInvoice& invoice) {
@@ -593,7 +593,7 @@ class History {
     view.ForEach<v1::BudgetLine>(
         std::string(kProject) + "/budgetLines", [&](std::string_view, const v1::BudgetLine& line) {
           paid.try_emplace(line.name(), Money::Zero(base::Currency::Bam()));
-          EXPECT_EQ(MoneyOf(line.paid()), paid.at(line.name())) << line.name();
+          EXPECT_EQ(FromProto(line.paid()), paid.at(line.name())) << line.name();
           return true;
         });
   }
@@ -609,28 +609,28 @@ class History {
 
   static void CheckOrder(const v1::PurchaseOrder& order) {
     SCOPED_TRACE(order.name());
-    const bool was_approved = !MoneyOf(order.approved_total()).IsZero();
+    const bool was_approved = !FromProto(order.approved_total()).IsZero();
     if (was_approved) {  // INV-05
-      EXPECT_LE(MoneyOf(order.total()).minor(), MoneyOf(order.approved_total()).minor());
+      EXPECT_LE(FromProto(order.total()).minor(), FromProto(order.approved_total()).minor());
     }
     if (order.state() == v1::PURCHASE_ORDER_STATE_CANCELLED) {
       EXPECT_EQ(order.receipts(), 0);  // INV-11
     }
     if (HasEnded(order.state())) {
       EXPECT_FALSE(IsOutstanding(order));
-      EXPECT_TRUE(MoneyOf(order.committed()).IsZero());
+      EXPECT_TRUE(FromProto(order.committed()).IsZero());
     }
     Money spent = Money::Zero(base::Currency::Bam());
     for (const v1::OrderLine& line : order.lines()) {
       const Decimal kept = KeptOf(line);
       EXPECT_FALSE(kept.IsNegative());
       // INV-07, at the quantity that was ordered when it came: an amendment never goes below.
-      const Decimal ordered = DecimalOf(line.quantity());
+      const Decimal ordered = FromProto(line.quantity());
       EXPECT_LE(kept, ordered > kept ? ordered : LimitOf(line)) << line.ShortDebugString();
-      spent = Sum(spent, MoneyOf(line.spent()));
-      EXPECT_EQ(MoneyOf(line.spent()), *CheckedMul(MoneyOf(line.unit_price()), kept));
+      spent = Sum(spent, FromProto(line.spent()));
+      EXPECT_EQ(FromProto(line.spent()), *CheckedMul(FromProto(line.unit_price()), kept));
     }
-    EXPECT_EQ(MoneyOf(order.spent()), spent);
+    EXPECT_EQ(FromProto(order.spent()), spent);
   }
 
   std::mt19937_64 random_;

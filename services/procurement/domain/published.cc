@@ -14,7 +14,7 @@
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
 #include "services/procurement/domain/reasons.h"
-#include "services/procurement/domain/stamps.h"
+#include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
 namespace {
@@ -100,8 +100,7 @@ es::Decision DecideEnter(const es::View& view, const v1::EnterPublishedPackageRe
   v1::PublishedPackageEntered event;
   v1::PublishedPackage& package = *event.mutable_published_package();
   package = Said(command.published_package());
-  if (const absl::Status id = base::CheckId("published_package_id", command.published_package_id());
-      !id.ok()) {
+  if (const absl::Status id = base::CheckId(command.published_package_id()); !id.ok()) {
     return es::InvalidField("published_package_id",
                             "must be letters, digits and ._~-, at most 63, the first of them a "
                             "letter or a digit");
@@ -297,6 +296,15 @@ void Summarize(const v1::OcdsRelease& content, const v1::OcdsPackage& metadata,
   process.set_license(metadata.license());
 }
 
+// To the nanosecond: releases are put in order by it, and others write more digits than our log has
+// room for.
+google::protobuf::Timestamp ExactProto(absl::Time date) {
+  google::protobuf::Timestamp exact = ToProto(date);
+  const int64_t rest = absl::ToInt64Nanoseconds(date - FromProto(exact));
+  exact.set_nanos(exact.nanos() + static_cast<int32_t>(rest));
+  return exact;
+}
+
 void FoldProcess(es::Entities& entities, const std::string& name,
                  const v1::PublishedReleaseImported& event, absl::Time date,
                  const es::EventContext& context) {
@@ -307,11 +315,11 @@ void FoldProcess(es::Entities& entities, const std::string& name,
     process.set_name(name);
     process.set_ocid(event.content().ocid());
     process.set_release_count(process.release_count() + 1);
-    if (first || date < FromTimestamp(process.first_release_time())) {
-      *process.mutable_first_release_time() = ToTimestamp(date);
+    if (first || date < FromProto(process.first_release_time())) {
+      *process.mutable_first_release_time() = ExactProto(date);
     }
-    if (first || date >= FromTimestamp(process.last_release_time())) {
-      *process.mutable_last_release_time() = ToTimestamp(date);
+    if (first || date >= FromProto(process.last_release_time())) {
+      *process.mutable_last_release_time() = ExactProto(date);
       Summarize(event.content(), metadata, process);
     }
     Stamp(process, context);
@@ -326,7 +334,7 @@ void FoldImported(es::Entities& entities, const v1::PublishedReleaseImported& ev
   v1::PublishedRelease release;
   release.set_name(event.published_release());
   release.set_release_id(content.id().text());
-  *release.mutable_release_time() = ToTimestamp(date);
+  *release.mutable_release_time() = ExactProto(date);
   *release.mutable_tags() = content.tag();
   release.set_compiled(IsCompiled(content));
   release.add_published_packages(event.published_package());
@@ -369,7 +377,7 @@ void FoldRepeated(es::Entities& entities, const v1::PublishedReleaseRepeated& ev
 }  // namespace
 
 std::string PublishedId(std::string_view id) {
-  if (base::CheckId("id", id).ok()) return std::string(id);
+  if (base::CheckId(id).ok()) return std::string(id);
   return "sha256-" + base::Sha256Hex(id).substr(0, 40);
 }
 

@@ -61,6 +61,10 @@ inline constexpr es::Reason kOrderHasReceipts{
     "ORDER_HAS_RECEIPTS", absl::StatusCode::kFailedPrecondition,
     "An order of which something was delivered cannot be cancelled (INV-11).",
     "Close it short, or terminate it."};
+inline constexpr es::Reason kReceiptOpen{
+    "RECEIPT_OPEN", absl::StatusCode::kFailedPrecondition,
+    "A delivery of the order was counted, and neither booked nor given up.",
+    "Post the receipt or abandon it; then end the order."};
 inline constexpr es::Reason kBelowReceived{
     "BELOW_RECEIVED", absl::StatusCode::kFailedPrecondition,
     "The quantity would be below what is kept of the line.",

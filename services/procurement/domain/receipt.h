@@ -34,4 +34,12 @@ MaybeRejected CheckNotBefore(const google::protobuf::Timestamp& time, std::strin
 // Nothing goes back, or is undone, before it came: what was spent at a moment is what is kept then.
 MaybeRejected CheckCameBefore(const v1::GoodsReceipt& receipt, const es::Context& context);
 
+// A delivery that was counted and neither booked nor given up is remembered below its order, so
+// that the order does not end before it. Folds.
+void RememberOpen(es::Entities& entities, std::string_view order, std::string_view receipt);
+void ForgetOpen(es::Entities& entities, std::string_view order, std::string_view receipt);
+// RECEIPT_OPEN, naming the receipt, where there is such a delivery; `wish` as in "be closed".
+MaybeRejected CheckNoReceiptOpen(const es::View& view, std::string_view order,
+                                 std::string_view wish);
+
 }  // namespace prihvat::procurement

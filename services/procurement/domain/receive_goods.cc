@@ -18,7 +18,6 @@
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/receipt.h"
 #include "services/procurement/domain/serials.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -94,13 +93,13 @@ MaybeRejected CheckTolerated(const v1::OrderLine& line, const Decimal& accepted_
   const Decimal limit = LimitOf(line);
   const Decimal accepted = Sum(KeptOf(line), accepted_now);
   if (accepted <= limit) return std::nullopt;
-  const std::string ordered = DecimalOf(line.quantity()).ToString();
+  const std::string ordered = FromProto(line.quantity()).ToString();
   return es::Rejected(kOverReceipt)
       .Saying(fmt::format("line {} ({}): {} {} would be accepted in all, {} {} were ordered, the "
                           "limit is {} {} (tolerance {} %)",
                           line.line_number(), line.description(), accepted.ToString(), line.unit(),
                           ordered, line.unit(), limit.ToString(), line.unit(),
-                          DecimalOf(line.tolerance_percent()).ToString()))
+                          FromProto(line.tolerance_percent()).ToString()))
       .With("line", line.line_number())
       .With("ordered", ordered)
       .With("accepted", accepted.ToString())
@@ -193,7 +192,7 @@ class Pieces {
 // sum leaves its range.
 MaybeRejected Count(common::v1::Decimal& total, const Decimal& more, std::string_view what,
                     std::string_view list, int i) {
-  const Decimal before = DecimalOf(total);
+  const Decimal before = FromProto(total);
   const auto sum = CheckedAdd(before, more);
   if (!sum.ok()) {
     return es::InvalidField(
@@ -268,7 +267,7 @@ Checked<std::vector<v1::PostedLine>> ReceiveLines(v1::PurchaseOrder& order,
     const v1::OrderLine& old_line = before.lines(posted.line_number() - 1);
     const v1::OrderLine& new_line = order.lines(posted.line_number() - 1);
     *posted.mutable_value() =
-        ToProto(Difference(MoneyOf(new_line.spent()), MoneyOf(old_line.spent())));
+        ToProto(Difference(FromProto(new_line.spent()), FromProto(old_line.spent())));
   }
   return lines;
 }
@@ -285,7 +284,7 @@ v1::GoodsReceiptPosted EventOf(const v1::PurchaseOrder& order, const v1::Supplie
   event.set_supplier_display_name(supplier.display_name());
   event.mutable_lines()->Assign(lines.begin(), lines.end());
   Money value = Money::Zero(CurrencyOf(order));
-  for (const v1::PostedLine& line : lines) value = Sum(value, MoneyOf(line.value()));
+  for (const v1::PostedLine& line : lines) value = Sum(value, FromProto(line.value()));
   *event.mutable_value() = ToProto(value);
   *event.mutable_order() = FactsOf(order);
   return event;
@@ -397,8 +396,8 @@ v1::ReceiptLine ReceiptLineOf(const v1::PostedLine& posted) {
   *line.mutable_rejected() = posted.rejected();
   *line.mutable_surplus() = posted.surplus();
   *line.mutable_delivered() =
-      ToProto(Sum(Sum(DecimalOf(posted.accepted()), DecimalOf(posted.rejected())),
-                  DecimalOf(posted.surplus())));
+      ToProto(Sum(Sum(FromProto(posted.accepted()), FromProto(posted.rejected())),
+                  FromProto(posted.surplus())));
   line.set_rejection_reason(posted.rejection_reason());
   *line.mutable_serials() = posted.serials();
   *line.mutable_rejected_serials() = posted.rejected_serials();
@@ -430,10 +429,11 @@ void FoldPosted(es::Entities& entities, const v1::GoodsReceiptPosted& event,
   }
   *receipt.mutable_value() = event.value();
   receipt.set_receiver(event.receiver());
-  *receipt.mutable_receipt_time() = ToTimestamp(context.effective_at);
+  *receipt.mutable_receipt_time() = ToProto(context.effective_at);
   *receipt.mutable_warnings() = event.warnings();
   Stamp(receipt, context);
   entities.Put(receipt.name(), receipt);
+  ForgetOpen(entities, event.purchase_order(), event.receipt());
 
   entities.Edit<v1::PurchaseOrder>(event.purchase_order(), [&](v1::PurchaseOrder& order) {
     if (order.receipts() == 0) order.set_state_before_receipts(order.state());

@@ -10,7 +10,6 @@
 #include "services/procurement/domain/invoice.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/reasons.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/supplier_numbers.h"
 #include "services/procurement/domain/values.h"
 
@@ -44,14 +43,14 @@ MaybeRejected CheckLine(const v1::PurchaseOrder& order, const v1::InvoiceLine& l
                                         kMaxQuantity.ToString(), quantity->ToString()));
   }
   const std::string field = FieldOf(kList, i, "amount");
-  const auto amount = ParseMoney(line.amount());
+  const auto amount = CheckedFromProto(line.amount());
   if (!amount.ok()) return es::InvalidField(field, std::string(amount.status().message()));
   if (amount->currency() != currency || amount->IsNegative()) {
     return es::InvalidField(field, fmt::format("must be in {} as the first line, and not negative, "
                                                "is {}",
                                                currency.code(), amount->Format()));
   }
-  if (line.has_supply_date() && !DayOf(line.supply_date())) {
+  if (line.has_supply_date() && !CheckedFromProto(line.supply_date()).ok()) {
     return es::InvalidField(FieldOf(kList, i, "supply_date"), "must be a day of the calendar");
   }
   checked.set_line_number(i + 1);
@@ -73,7 +72,7 @@ MaybeRejected CheckLines(const v1::PurchaseOrder& order, const v1::SupplierInvoi
     return es::InvalidField(
         kList, fmt::format("must have 1 to {} lines, has {}", kMaxLines, wanted.lines_size()));
   }
-  const auto first = ParseMoney(wanted.lines(0).amount());
+  const auto first = CheckedFromProto(wanted.lines(0).amount());
   if (!first.ok()) {
     return es::InvalidField(FieldOf(kList, 0, "amount"), std::string(first.status().message()));
   }
@@ -82,13 +81,13 @@ MaybeRejected CheckLines(const v1::PurchaseOrder& order, const v1::SupplierInvoi
     v1::InvoiceLine& line = *invoice.add_lines();
     if (auto no = CheckLine(order, wanted.lines(i), i, first->currency(), line)) return no;
     if (!wanted.lines(i).has_supply_date()) *line.mutable_supply_date() = wanted.invoice_date();
-    const auto added = CheckedAdd(sum, MoneyOf(line.amount()));
+    const auto added = CheckedAdd(sum, FromProto(line.amount()));
     if (!added.ok()) return es::InvalidField(kList, std::string(added.status().message()));
     sum = *added;
   }
   *invoice.mutable_total() = ToProto(sum);
   if (!wanted.has_total()) return std::nullopt;
-  const auto total = ParseMoney(wanted.total());
+  const auto total = CheckedFromProto(wanted.total());
   if (total.ok() && *total == sum) return std::nullopt;
   const std::string stated = total.ok() ? total->Format() : "no amount";
   return es::Rejected(kInvoiceDoesNotAddUp)
@@ -111,10 +110,10 @@ es::Decision DecideRegister(const es::View& view, const v1::RegisterSupplierInvo
                               order.supplier(), wanted.supplier_number())) {
     return *no;
   }
-  if (!DayOf(wanted.invoice_date())) {
+  if (!CheckedFromProto(wanted.invoice_date()).ok()) {
     return es::InvalidField("supplier_invoice.invoice_date", "must be a day of the calendar");
   }
-  if (wanted.has_due_date() && !DayOf(wanted.due_date())) {
+  if (wanted.has_due_date() && !CheckedFromProto(wanted.due_date()).ok()) {
     return es::InvalidField("supplier_invoice.due_date", "must be a day of the calendar");
   }
   if (order.supplier_invoices_size() >= kMaxInvoices) {

@@ -11,7 +11,6 @@
 #include "services/procurement/domain/decider.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/reasons.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -108,7 +107,7 @@ Decision DecideCreateRequisition(const View& view, const v1::CreateRequisitionRe
   if (!budget_line.ok()) return budget_line.rejection();
   if (auto no = CheckText("requisition.purpose", requisition.purpose(), true, 1000)) return *no;
   const auto lines = CheckLines(requisition.lines(), "requisition.lines",
-                                MoneyOf((*budget_line)->amount()).currency());
+                                FromProto((*budget_line)->amount()).currency());
   if (!lines.ok()) return lines.rejection();
   const std::string number = context.NextNumber(view, "PR").ToString();
   const auto name = NewName(view, context, command.parent(), "requisitions", "requisition_id",
@@ -141,7 +140,7 @@ Decision DecideReviseRequisition(const View& view, const v1::ReviseRequisitionRe
   event.set_requisition(requisition.name());
   event.set_purpose(command.purpose().empty() ? requisition.purpose() : command.purpose());
   const auto lines = CheckLines(command.lines().empty() ? requisition.lines() : command.lines(),
-                                "lines", MoneyOf(requisition.total()).currency());
+                                "lines", FromProto(requisition.total()).currency());
   if (!lines.ok()) return lines.rejection();
   *event.mutable_lines() = lines->lines;
   *event.mutable_total() = ToProto(lines->total);
@@ -179,8 +178,8 @@ Decision DecideApproveRequisition(const View& view, const v1::ApproveRequisition
         .With("duties", "requester, approver");
   }
   const auto* budget_line = view.Find<v1::BudgetLine>(requisition.budget_line());
-  BudgetChange change = NoChange(MoneyOf(requisition.total()).currency());
-  change.reserved = MoneyOf(requisition.total());
+  BudgetChange change = NoChange(FromProto(requisition.total()).currency());
+  change.reserved = FromProto(requisition.total());
   const auto moved =
       MoveBudget(*budget_line, requisition.name(), v1::BUDGET_MOVE_KIND_RESERVED, change);
   if (!moved.ok()) return moved.rejection();
@@ -217,7 +216,7 @@ Decision End(const View& view, const v1::Requisition& requisition, const std::st
   event.set_requisition(requisition.name());
   event.set_reason(reason);
   Decision decision = es::Accepted(std::move(event)).Naming(requisition.name());
-  const Money held = MoneyOf(requisition.reserved());
+  const Money held = FromProto(requisition.reserved());
   if (held.IsZero()) return decision;
   BudgetChange change = NoChange(held.currency());
   change.reserved = held.Negated();
@@ -266,7 +265,7 @@ void FoldDrafted(Entities& entities, const v1::RequisitionDrafted& event,
   requisition.set_purpose(event.purpose());
   *requisition.mutable_lines() = event.lines();
   *requisition.mutable_total() = event.total();
-  *requisition.mutable_reserved() = ToProto(Money::Zero(MoneyOf(event.total()).currency()));
+  *requisition.mutable_reserved() = ToProto(Money::Zero(FromProto(event.total()).currency()));
   requisition.set_requester(event.requester());
   Stamp(requisition, context);
   entities.Put(event.requisition(), requisition);
@@ -335,7 +334,7 @@ void FoldReturned(Entities& entities, const v1::RequisitionReturned& event,
 }
 
 void HoldNothing(v1::Requisition& requisition) {
-  *requisition.mutable_reserved() = ToProto(Money::Zero(MoneyOf(requisition.total()).currency()));
+  *requisition.mutable_reserved() = ToProto(Money::Zero(FromProto(requisition.total()).currency()));
 }
 
 void FoldRejected(Entities& entities, const v1::RequisitionRejected& event,

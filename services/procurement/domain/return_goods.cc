@@ -19,7 +19,6 @@
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/receipt.h"
 #include "services/procurement/domain/serials.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -33,11 +32,11 @@ using es::View;
 // `returned` more of what the receipt says came, of which `before` went back already.
 MaybeRejected CheckLeft(std::string_view what, int line_number, const common::v1::Decimal& came,
                         const common::v1::Decimal& before, const Decimal& returned) {
-  const Decimal left = Difference(DecimalOf(came), DecimalOf(before));
+  const Decimal left = Difference(FromProto(came), FromProto(before));
   if (returned <= left) return std::nullopt;
   return es::Rejected(kReturnTooMuch)
       .Saying(fmt::format("line {}: {} {} would be returned, {} are left of {}", line_number,
-                          returned.ToString(), what, left.ToString(), DecimalOf(came).ToString()))
+                          returned.ToString(), what, left.ToString(), FromProto(came).ToString()))
       .With("line", line_number)
       .With("what", what)
       .With("returned", returned.ToString())
@@ -48,7 +47,7 @@ MaybeRejected CheckLeft(std::string_view what, int line_number, const common::v1
 MaybeRejected TakePieces(const View& view, const Context& context, const v1::GoodsReceipt& receipt,
                          const v1::ReceiptLine& line, const v1::GoodsToReturn& wanted, int i,
                          bool has_serials, v1::ReturnedLine& returned) {
-  const Decimal expected = has_serials ? DecimalOf(returned.accepted()) : Decimal();
+  const Decimal expected = has_serials ? FromProto(returned.accepted()) : Decimal();
   if (Decimal::FromInt(wanted.serials_size()) != expected) {
     return es::Rejected(kSerialsDoNotMatch)
         .Saying(fmt::format("line {}: {} pieces listed, {} expected", line.line_number(),
@@ -84,7 +83,7 @@ MaybeRejected TakePieces(const View& view, const Context& context, const v1::Goo
 }
 
 void Add(common::v1::Decimal& total, const common::v1::Decimal& more) {
-  total = ToProto(Sum(DecimalOf(total), DecimalOf(more)));
+  total = ToProto(Sum(FromProto(total), FromProto(more)));
 }
 
 // What of one line goes back: checked against the receipt's line and counted in the order's.
@@ -170,14 +169,16 @@ Checked<std::vector<v1::ReturnedLine>> ReturnLines(
   for (v1::ReturnedLine& line : lines) {
     const int index = line.line_number() - 1;
     *line.mutable_value() = ToProto(
-        Difference(MoneyOf(before.lines(index).spent()), MoneyOf(order.lines(index).spent())));
+        Difference(FromProto(before.lines(index).spent()), FromProto(order.lines(index).spent())));
   }
   return lines;
 }
 
+enum class ToldBy { kPeople, kHandover };
+
 Decision Return(const View& view, const Context& context, const v1::GoodsReceipt& receipt,
                 const google::protobuf::RepeatedPtrField<v1::GoodsToReturn>& wanted,
-                const std::string& reason) {
+                const std::string& reason, ToldBy told_by) {
   const auto& before = *view.Find<v1::PurchaseOrder>(receipt.purchase_order());
   v1::PurchaseOrder after = before;
   const auto lines = ReturnLines(view, context, receipt, wanted, after);
@@ -189,6 +190,7 @@ Decision Return(const View& view, const Context& context, const v1::GoodsReceipt
   *event.mutable_order() = FactsOf(after);
   event.mutable_lines()->Assign(lines->begin(), lines->end());
   event.set_reason(reason);
+  event.set_told_by_handover(told_by == ToldBy::kHandover);
   Decision decision = es::Accepted(std::move(event)).Naming(receipt.name());
   BlockWhatNoLongerMatches(view, after, "goods went back: " + reason, decision);
   const BudgetChange change = BudgetChangeOf(before, after);
@@ -210,7 +212,7 @@ Decision DecideReturnGoods(const View& view, const v1::ReturnGoodsRequest& comma
   }
   if (auto no = CheckReason(command.reason())) return *no;
   if (auto no = CheckCameBefore(**found, context)) return *no;
-  return Return(view, context, **found, command.lines(), command.reason());
+  return Return(view, context, **found, command.lines(), command.reason(), ToldBy::kPeople);
 }
 
 bool IsPiece(std::string_view operation, const v1::SerialItem& stored, const v1::SerialItem& item) {
@@ -249,7 +251,25 @@ Decision DecideRecordReturnedPiece(const View& view, const v1::RecordReturnedPie
   returned.set_line_number(line->line_number());
   *returned.mutable_accepted() = ToProto(Decimal::FromInt(1));
   *returned.add_serials() = piece->item;
-  return Return(view, context, receipt, lines, command.reason());
+  return Return(view, context, receipt, lines, command.reason(), ToldBy::kHandover);
+}
+
+// The same of a part of a lot. Handover tells of each return once, and of none that it heard of
+// here.
+Decision DecideRecordReturnedLot(const View& view, const v1::RecordReturnedLotRequest& command,
+                                 Context& context) {
+  const auto found =
+      Find<v1::GoodsReceipt>(view, context, "receipt", command.receipt(), kGoodsReceiptPattern);
+  if (!found.ok()) return found.rejection();
+  if ((*found)->state() != v1::GOODS_RECEIPT_STATE_POSTED) {
+    return WrongReceiptState(**found, "have things returned");
+  }
+  if (auto no = CheckCameBefore(**found, context)) return *no;
+  google::protobuf::RepeatedPtrField<v1::GoodsToReturn> lines;
+  v1::GoodsToReturn& returned = *lines.Add();
+  returned.set_line_number(command.line_number());
+  *returned.mutable_accepted() = command.quantity();
+  return Return(view, context, **found, lines, command.reason(), ToldBy::kHandover);
 }
 
 void FoldReturned(es::Entities& entities, const v1::GoodsReturned& event,
@@ -281,6 +301,7 @@ void FoldReturned(es::Entities& entities, const v1::GoodsReturned& event,
 void AddReturns(es::Decider& decider) {
   decider.On<v1::ReturnGoodsRequest>(&DecideReturnGoods);
   decider.On<v1::RecordReturnedPieceRequest>(&DecideRecordReturnedPiece);
+  decider.On<v1::RecordReturnedLotRequest>(&DecideRecordReturnedLot);
   decider.Fold<v1::GoodsReturned>(&FoldReturned);
 }
 

@@ -69,6 +69,42 @@ TEST(ReturnGoods, WhatHandoverWasToldAndCannotBeIsRefusedForPeopleToSettle) {
   spec.When(Told("a1")).ThenRejected("WRONG_STATE", {{"state", "reversed"}});
 }
 
+TEST(ReturnGoods, P5_WhatHandoverSentBackOfALotIsOutstandingAgain) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("25", "10.00")}).Receive({{.accepted = "25"}}).ThenAccepted();
+  v1::RecordReturnedLotRequest told;
+  told.set_operation(kOperation);
+  told.set_receipt(kReceipt);
+  told.set_line_number(1);
+  *told.mutable_quantity() = Number("5");
+  told.set_reason("wrong size");
+  spec.When(told).ThenAccepted();
+  EXPECT_TRUE(spec.Event<v1::GoodsReturned>().told_by_handover());
+  EXPECT_EQ(Text(spec.OrderLine().accepted()), "25");
+  EXPECT_EQ(Text(spec.OrderLine().returned_accepted()), "5");
+  EXPECT_EQ(Text(spec.OrderLine().outstanding()), "5");
+  EXPECT_EQ(spec.Position(), "0.00/50.00/200.00");
+  *told.mutable_quantity() = Number("20.5");
+  spec.When(told).ThenRejected("RETURN_TOO_MUCH", {{"returned", "20.5"}, {"left", "20"}});
+  spec.Return({.accepted = "5"}).ThenAccepted();
+  EXPECT_FALSE(spec.Event<v1::GoodsReturned>().told_by_handover());
+}
+
+TEST(ReturnGoods, A1_AReplacementComesForWhatWentBackAndNoMore) {
+  ProcurementSpec spec;
+  spec.Ordered({Pieces("10", "10.00")});
+  Delivered ten{.accepted = "10"};
+  for (int i = 1; i <= 10; ++i) ten.serials.push_back("a" + std::to_string(i));
+  spec.Receive({ten}).ThenAccepted();
+  spec.Receive({{.accepted = "1", .serials = {"a11"}}}, "eleventh")
+      .ThenRejected("OVER_RECEIPT", {{"accepted", "11"}, {"limit", "10"}});
+  spec.Return({.accepted = "1", .serials = {"a3"}}).ThenAccepted();
+  spec.Receive({{.accepted = "1", .serials = {"a11"}}}, "replacement").ThenAccepted();
+  spec.Receive({{.accepted = "1", .serials = {"a12"}}}, "another")
+      .ThenRejected("OVER_RECEIPT", {{"accepted", "11"}, {"limit", "10"}});
+  EXPECT_EQ(spec.Position(), "0.00/0.00/100.00");
+}
+
 TEST(ReturnGoods, P5_GrossAndNetStayApart) {
   ProcurementSpec spec;
   spec.Ordered({Goods("25", "10.00")}).Receive({{.accepted = "25"}}).ThenAccepted();

@@ -15,7 +15,6 @@
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/receipt.h"
 #include "services/procurement/domain/serials.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -30,8 +29,8 @@ using es::View;
 MaybeRejected CheckNothingReturned(const v1::GoodsReceipt& receipt) {
   for (const v1::ReceiptLine& line : receipt.lines()) {
     const Decimal returned =
-        Sum(Sum(DecimalOf(line.returned_accepted()), DecimalOf(line.returned_rejected())),
-            DecimalOf(line.returned_surplus()));
+        Sum(Sum(FromProto(line.returned_accepted()), FromProto(line.returned_rejected())),
+            FromProto(line.returned_surplus()));
     if (returned.IsZero()) continue;
     return es::Rejected(kReceiptHasReturns)
         .Saying(fmt::format("of line {} of {}, {} went back to the supplier", line.line_number(),
@@ -46,7 +45,7 @@ MaybeRejected CheckNothingReturned(const v1::GoodsReceipt& receipt) {
 // What is kept without the receipt is not less than what is invoiced.
 MaybeRejected CheckNotInvoiced(const v1::OrderLine& line) {
   const Decimal kept = KeptOf(line);
-  const Decimal invoiced = DecimalOf(line.invoiced());
+  const Decimal invoiced = FromProto(line.invoiced());
   if (invoiced <= kept) return std::nullopt;
   return es::Rejected(kReceiptIsInvoiced)
       .Saying(fmt::format("line {} ({}): {} {} would be kept, and {} are in invoices that matched",
@@ -58,7 +57,7 @@ MaybeRejected CheckNotInvoiced(const v1::OrderLine& line) {
 }
 
 void TakeOut(common::v1::Decimal& total, const common::v1::Decimal& part) {
-  total = ToProto(Difference(DecimalOf(total), DecimalOf(part)));
+  total = ToProto(Difference(FromProto(total), FromProto(part)));
 }
 
 // Where the order stands without the receipt. One that has ended stays so, and wants nothing more.
@@ -66,7 +65,7 @@ void Settle(v1::PurchaseOrder& order) {
   if (HasEnded(order.state())) {
     for (v1::OrderLine& line : *order.mutable_lines()) {
       *line.mutable_cancelled() =
-          ToProto(Sum(DecimalOf(line.cancelled()), DecimalOf(line.outstanding())));
+          ToProto(Sum(FromProto(line.cancelled()), FromProto(line.outstanding())));
     }
   } else if (order.state() != v1::PURCHASE_ORDER_STATE_SUSPENDED) {
     if (order.receipts() == 1) {
@@ -102,7 +101,7 @@ Checked<std::vector<v1::ReturnedLine>> UndoLines(const v1::GoodsReceipt& receipt
     *out.mutable_surplus() = line.surplus();
     *out.mutable_serials() = line.serials();
     *out.mutable_value() = ToProto(
-        Difference(MoneyOf(before.lines(index).spent()), MoneyOf(order.lines(index).spent())));
+        Difference(FromProto(before.lines(index).spent()), FromProto(order.lines(index).spent())));
   }
   return undone;
 }

@@ -96,8 +96,4 @@ absl::Time Latest(const es::Context& context) {
   return context.import_id.empty() ? context.recorded_at : context.effective_at;
 }
 
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
 }  // namespace prihvat::procurement

@@ -12,7 +12,7 @@
 #include "libs/es/entities.h"
 #include "prihvat/procurement/v1/sourcing.pb.h"
 #include "services/procurement/domain/checks.h"
-#include "services/procurement/domain/stamps.h"
+#include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
 
@@ -53,8 +53,6 @@ absl::Time Earliest(const es::Context& context);
 // For what must not come too late: when it was recorded; only an approved import may say that it
 // was before that.
 absl::Time Latest(const es::Context& context);
-
-absl::Time TimeOf(const google::protobuf::Timestamp& time);
 
 // BID_DEADLINE_PASSED where the bids' deadline has; `wish` as in "take bids".
 MaybeRejected CheckBeforeDeadline(const v1::SourcingProcess& process, const es::Context& context,

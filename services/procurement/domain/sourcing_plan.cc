@@ -179,7 +179,7 @@ Decision DecideCreate(const View& view, const v1::CreateSourcingProcessRequest& 
   *process.mutable_openers() = wanted.openers();
   *process.mutable_evaluators() = wanted.evaluators();
   if (wanted.has_bid_deadline()) *process.mutable_bid_deadline() = wanted.bid_deadline();
-  if (auto no = CheckLots(process, MoneyOf((*budget_line)->amount()).currency())) return *no;
+  if (auto no = CheckLots(process, FromProto((*budget_line)->amount()).currency())) return *no;
   if (auto no = CheckCriteria(process)) return *no;
   if (auto no = CheckPeople(process, context)) return *no;
   if (auto no =
@@ -227,9 +227,9 @@ MaybeRejected CheckComplete(const SourcingProcess& process, const Policy& policy
   if (process.invited_suppliers().empty()) {
     return es::InvalidField(Path("invited_suppliers"), "quotations are asked of those invited");
   }
-  Money estimate = Money::Zero(MoneyOf(process.lots(0).estimate()).currency());
+  Money estimate = Money::Zero(FromProto(process.lots(0).estimate()).currency());
   for (const v1::Lot& lot : process.lots()) {
-    const auto sum = CheckedAdd(estimate, MoneyOf(lot.estimate()));
+    const auto sum = CheckedAdd(estimate, FromProto(lot.estimate()));
     if (!sum.ok()) return es::InvalidField(Path("lots"), std::string(sum.status().message()));
     estimate = *sum;
   }
@@ -260,7 +260,7 @@ Decision DecidePublish(const View& view, const v1::PublishSourcingProcessRequest
     return WrongSourcingState(process, "be published");
   }
   if (auto no = CheckComplete(process, PolicyOn(view, context))) return *no;
-  if (!process.has_bid_deadline() || TimeOf(process.bid_deadline()) <= Latest(context)) {
+  if (!process.has_bid_deadline() || FromProto(process.bid_deadline()) <= Latest(context)) {
     return es::InvalidField(Path("bid_deadline"), "must be later than the publication");
   }
   process.set_state(v1::SOURCING_STATE_PUBLISHED);
@@ -279,7 +279,7 @@ Decision DecideExtend(const View& view, const v1::ExtendBidDeadlineRequest& comm
   }
   if (auto no = CheckReason(command.reason())) return *no;
   if (auto no = CheckBeforeDeadline(process, context, "be extended")) return *no;
-  if (TimeOf(command.bid_deadline()) <= TimeOf(process.bid_deadline())) {
+  if (FromProto(command.bid_deadline()) <= FromProto(process.bid_deadline())) {
     return es::InvalidField("bid_deadline", "must be later than the deadline that stands");
   }
   *process.mutable_bid_deadline() = command.bid_deadline();
@@ -303,7 +303,7 @@ Decision DecideWaive(const View& view, const v1::WaiveSourcingRequest& command, 
   }
   if (auto no = CheckText("justification", command.justification(), true, 1000)) return *no;
   if (command.awards().empty()) return es::InvalidField("awards", "must have at least one lot");
-  const base::Currency currency = MoneyOf(process.lots(0).estimate()).currency();
+  const base::Currency currency = FromProto(process.lots(0).estimate()).currency();
   Money total = Money::Zero(currency);
   std::set<int> lots;
   for (int i = 0; i < command.awards_size(); ++i) {

@@ -110,7 +110,7 @@ TEST(PublishSourcing, OnlyWhatIsComplete) {
   spec.Do<v1::PublishSourcingProcessRequest>().ThenRejectedField("sourcing_process.criteria");
   command = spec.PlanOf();
   command.set_sourcing_process_id("late");
-  *command.mutable_sourcing_process()->mutable_bid_deadline() = ToTimestamp(spec.Local(7, 13));
+  *command.mutable_sourcing_process()->mutable_bid_deadline() = ToProto(spec.Local(7, 13));
   spec.As(kRequester).When(command).ThenAccepted();
   v1::PublishSourcingProcessRequest publish;
   publish.set_name("operations/ba/sourcingProcesses/late");
@@ -138,13 +138,13 @@ TEST(ExtendDeadline, BackAndBeforeItHasPassed) {
   spec.Published();
   auto extend = SourcingSpec::Of<v1::ExtendBidDeadlineRequest>();
   extend.set_reason("a holiday");
-  *extend.mutable_bid_deadline() = ToTimestamp(spec.Local(7, 20));
+  *extend.mutable_bid_deadline() = ToProto(spec.Local(7, 20));
   spec.As(kRequester).When(extend).ThenRejectedField("bid_deadline");
-  *extend.mutable_bid_deadline() = ToTimestamp(spec.Local(7, 25));
+  *extend.mutable_bid_deadline() = ToProto(spec.Local(7, 25));
   spec.When(extend).ThenAccepted();
   EXPECT_EQ(spec.Process().state(), v1::SOURCING_STATE_PUBLISHED);
   spec.AtLocal(7, 25);
-  *extend.mutable_bid_deadline() = ToTimestamp(spec.Local(7, 30));
+  *extend.mutable_bid_deadline() = ToProto(spec.Local(7, 30));
   spec.When(extend).ThenRejected("BID_DEADLINE_PASSED");
 }
 
@@ -404,7 +404,7 @@ TEST(Approval, SentBackItIsRecommendedAnew) {
 TEST(Standstill, INV06_NothingIsAwardedBeforeItsEnd) {
   SourcingSpec spec;
   spec.Standstill();  // told on 20 July: ten whole days, 21 to 30
-  EXPECT_EQ(TimeOf(spec.Process().standstill_end_time()), spec.Local(7, 31, 0));
+  EXPECT_EQ(FromProto(spec.Process().standstill_end_time()), spec.Local(7, 31, 0));
   spec.Do<v1::AwardSourcingRequest>().ThenRejected("IN_STANDSTILL");
   spec.AtLocal(7, 30, 23).Do<v1::AwardSourcingRequest>().ThenRejected("IN_STANDSTILL");
   spec.AtLocal(7, 31, 0).Do<v1::AwardSourcingRequest>().ThenAccepted();
@@ -418,7 +418,7 @@ TEST(Standstill, INV06_TheClockIsTheServersAndNotTheCallers) {
   // Told today; that it is said to have been told before makes the standstill no shorter.
   spec.AtLocal(7, 22).Effective(spec.Local(7, 20));
   spec.When(SourcingSpec::Of<v1::StartStandstillRequest>()).ThenAccepted();
-  EXPECT_EQ(TimeOf(spec.Process().standstill_end_time()), spec.Local(8, 2, 0));
+  EXPECT_EQ(FromProto(spec.Process().standstill_end_time()), spec.Local(8, 2, 0));
 }
 
 TEST(Standstill, INV06_AComplaintStopsTheClock) {
@@ -430,7 +430,7 @@ TEST(Standstill, INV06_AComplaintStopsTheClock) {
                                                                   {{"state", "under complaint"}});
   spec.Resolve(/*upheld=*/false).ThenAccepted();
   EXPECT_EQ(spec.Process().state(), v1::SOURCING_STATE_STANDSTILL);
-  EXPECT_EQ(TimeOf(spec.Process().standstill_end_time()), spec.Local(8, 21, 0));
+  EXPECT_EQ(FromProto(spec.Process().standstill_end_time()), spec.Local(8, 21, 0));
   spec.AtLocal(8, 20, 23).Do<v1::AwardSourcingRequest>().ThenRejected("IN_STANDSTILL");
   spec.AtLocal(8, 21, 0).Do<v1::AwardSourcingRequest>().ThenAccepted();
 }

@@ -238,7 +238,7 @@ Aggregate<PayablesSpec> Orders() {
                    {"receive some", [](S& s) { ReceiveMore(s, "0.5"); }},
                    {"receive the rest",
                     [](S& s) {
-                      const auto left = DecimalOf(s.OrderLine().outstanding());
+                      const auto left = FromProto(s.OrderLine().outstanding());
                       ReceiveMore(s, left.IsZero() ? "1" : left.ToString().c_str());
                     }},
                    {"suspend", [](S& s) { s.MoveWithReason<v1::SuspendPurchaseOrderRequest>(); }},
@@ -364,7 +364,7 @@ v1::WaiveSourcingRequest Waiver() {
 void Extend(SourcingSpec& spec) {
   auto command = SourcingSpec::Of<v1::ExtendBidDeadlineRequest>();
   command.set_reason("a holiday");
-  *command.mutable_bid_deadline() = ToTimestamp(spec.Local(12, 1));
+  *command.mutable_bid_deadline() = ToProto(spec.Local(12, 1));
   spec.As(kRequester).When(command);
 }
 
@@ -505,8 +505,9 @@ constexpr char kIntroduction[] = R"(# States and moves of procurement
 
 Made by trying each command out in each state: `PRIHVAT_WRITE_STATES=1 build/PRESET/tests/procurement_test` writes this
 page, and a test fails while it is stale. What a state does not name is refused with `WRONG_STATE`, which says the state
-and the moves that are open; an order of which something was delivered answers `cancel` with `ORDER_HAS_RECEIPTS`. The
-states themselves are explained in `protos/prihvat/procurement/v1/`.
+and the moves that are open; an order of which something was delivered answers `cancel` with `ORDER_HAS_RECEIPTS`, and one
+whose delivery is being counted or inspected answers `cancel`, `close` and `terminate` with `RECEIPT_OPEN`. The states
+themselves are explained in `protos/prihvat/procurement/v1/`.
 )";
 
 class States : public ::testing::Test {

@@ -6,7 +6,7 @@
 #include "prihvat/procurement/v1/service.pb.h"
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
-#include "services/procurement/domain/stamps.h"
+#include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
 namespace {

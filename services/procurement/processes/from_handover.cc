@@ -26,6 +26,18 @@ void ReleaseSerial(const handover::v1::AssetChanged& event, const es::EventConte
   reactions.Send(context, About<v1::ReleaseSerialRequest>(event.freed(), context));
 }
 
+void RecordReturnOfLot(const handover::v1::AssetLotReturnedToSupplier& event,
+                       const es::EventContext& context, es::Reactions& reactions) {
+  if (!event.has_received_by()) return;  // procurement told of it
+  v1::RecordReturnedLotRequest command;
+  command.set_operation(std::string(context.operation));
+  command.set_receipt(event.received_by().receipt());
+  command.set_line_number(event.received_by().line_number());
+  *command.mutable_quantity() = event.quantity();
+  command.set_reason(event.reason());
+  reactions.Send(context, std::move(command));
+}
+
 void RecordReturn(const handover::v1::AssetReturnedToSupplier& event,
                   const es::EventContext& context, es::Reactions& reactions) {
   if (!event.has_freed()) return;  // procurement told of it
@@ -41,6 +53,7 @@ const std::vector<const es::Process*>& ProcurementProcesses() {
     auto* process = new es::Process("procurement.from-handover", "prihvat.handover");
     process->On<handover::v1::AssetChanged>(&ReleaseSerial);
     process->On<handover::v1::AssetReturnedToSupplier>(&RecordReturn);
+    process->On<handover::v1::AssetLotReturnedToSupplier>(&RecordReturnOfLot);
     return new std::vector<const es::Process*>{process};
   }();
   return processes;

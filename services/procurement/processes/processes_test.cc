@@ -62,5 +62,23 @@ TEST(FromHandover, WhatWentBackThereGoesBackHereUnlessItWasToldHere) {
   EXPECT_TRUE(ProcurementDefinition().decider->Knows(command.GetDescriptor()->full_name()));
 }
 
+TEST(FromHandover, APartOfALotThatWentBackThereGoesBackHereUnlessItWasToldHere) {
+  handover::v1::AssetLotReturnedToSupplier event;
+  event.set_asset_lot("operations/ba/assetLots/gr-1-2");
+  event.mutable_quantity()->set_value("12.5");
+  event.set_reason("wrong size");
+  EXPECT_TRUE(React(event).empty());
+  event.mutable_received_by()->set_receipt("operations/ba/goodsReceipts/gr-1");
+  event.mutable_received_by()->set_line_number(2);
+  const auto reactions = React(event);
+  ASSERT_EQ(reactions.size(), 1u);
+  const auto& command = dynamic_cast<const v1::RecordReturnedLotRequest&>(*reactions[0].command);
+  EXPECT_EQ(command.receipt(), "operations/ba/goodsReceipts/gr-1");
+  EXPECT_EQ(command.line_number(), 2);
+  EXPECT_EQ(command.quantity().value(), "12.5");
+  EXPECT_EQ(command.reason(), "wrong size");
+  EXPECT_TRUE(ProcurementDefinition().decider->Knows(command.GetDescriptor()->full_name()));
+}
+
 }  // namespace
 }  // namespace prihvat::procurement

@@ -14,7 +14,7 @@ absl::Status Add(google::type::Money& total, const google::type::Money& more) {
     total = more;
     return absl::OkStatus();
   }
-  PRIHVAT_ASSIGN_OR_RETURN(const base::Money sum, CheckedAdd(MoneyOf(total), MoneyOf(more)));
+  PRIHVAT_ASSIGN_OR_RETURN(const base::Money sum, CheckedAdd(FromProto(total), FromProto(more)));
   total = ToProto(sum);
   return absl::OkStatus();
 }

@@ -35,7 +35,7 @@ absl::StatusOr<absl::CivilDay> DayOf(const rpc::ReadContext& reads, bool given,
                                      const google::type::Date& date) {
   const absl::CivilDay today = absl::ToCivilDay(reads.now(), reads.zone());
   if (!given) return today - 1;
-  const auto day = base::MakeDate(date.year(), date.month(), date.day());
+  const auto day = CheckedFromProto(date);
   if (!day.ok()) {
     return rpc::Reject(es::InvalidField("day", base::FromAbsl(day.status().message())));
   }

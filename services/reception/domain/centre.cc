@@ -49,8 +49,7 @@ bool TakesPeople(v1::CentreState state) {
 
 std::optional<es::Rejection> CheckCapacity(const std::string& field, const v1::Capacity& capacity) {
   if (auto no = CheckText(field + ".standard", capacity.standard(), 100)) return no;
-  const google::type::Date& date = capacity.valid_from();
-  const auto day = base::MakeDate(date.year(), date.month(), date.day());
+  const auto day = CheckedFromProto(capacity.valid_from());
   if (!day.ok()) {
     return es::InvalidField(field + ".valid_from", base::FromAbsl(day.status().message()));
   }

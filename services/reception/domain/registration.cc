@@ -1,7 +1,6 @@
 #include "services/reception/domain/registration.h"
 
 #include "libs/base/resource_name.h"
-#include "libs/base/string_view.h"
 #include "services/reception/domain/reasons.h"
 
 namespace prihvat::reception {
@@ -13,31 +12,10 @@ constexpr int64_t kLastSecond = 253'402'300'799;
 
 }  // namespace
 
-std::optional<es::Rejection> CheckReference(std::string_view field, std::string_view value,
-                                            std::string_view pattern, const es::Context& context) {
-  const absl::Status status =
-      base::CheckName(field, value, fmt::format("{}/{}", context.operation, pattern));
-  if (status.ok()) return std::nullopt;
-  return es::Rejected(es::kInvalidField)
-      .Saying(base::FromAbsl(status.message()))
-      .Field(field, base::FromAbsl(status.message()));
-}
-
 std::optional<es::Rejection> CheckNewId(std::string_view field, std::string_view id,
                                         bool may_be_empty) {
   if (id.empty() && may_be_empty) return std::nullopt;
-  const absl::Status status = base::CheckId(field, id);
-  if (status.ok()) return std::nullopt;
-  return es::Rejected(es::kInvalidField)
-      .Saying(base::FromAbsl(status.message()))
-      .Field(field, base::FromAbsl(status.message()));
-}
-
-std::optional<es::Rejection> CheckText(std::string_view field, std::string_view text,
-                                       size_t limit) {
-  if (text.empty()) return es::InvalidField(field, "must be given");
-  if (text.size() <= limit) return std::nullopt;
-  return es::InvalidField(field, fmt::format("has {} bytes; the limit is {}", text.size(), limit));
+  return es::InvalidUnless(field, base::CheckId(id));
 }
 
 std::optional<es::Rejection> CheckTimestamp(std::string_view field,
@@ -50,18 +28,6 @@ std::optional<es::Rejection> CheckTimestamp(std::string_view field,
                                              time.seconds(), time.nanos()));
 }
 
-std::optional<es::Rejection> CheckEtag(std::string_view name, std::string_view etag,
-                                       const google::protobuf::Message& entity) {
-  if (etag.empty()) return std::nullopt;
-  const std::string current = es::EtagOf(entity);
-  if (etag == current) return std::nullopt;
-  return es::Rejected(es::kStaleEtag)
-      .Saying(fmt::format("{} was changed since it was read", name))
-      .With("name", name)
-      .With("etag", etag)
-      .With("current_etag", current);
-}
-
 std::optional<es::Rejection> CheckNotBefore(std::string_view name, absl::Time last,
                                             const es::Context& context) {
   if (context.effective_at >= last) return std::nullopt;
@@ -71,10 +37,6 @@ std::optional<es::Rejection> CheckNotBefore(std::string_view name, absl::Time la
       .With("name", name)
       .With("effective_time", Say(context.effective_at, absl::UTCTimeZone()))
       .With("last_move_time", Say(last, absl::UTCTimeZone()));
-}
-
-std::string ShortName(std::string_view enum_name, std::string_view prefix) {
-  return std::string(enum_name.starts_with(prefix) ? enum_name.substr(prefix.size()) : enum_name);
 }
 
 }  // namespace prihvat::reception

@@ -6,12 +6,18 @@
 #include <string_view>
 
 #include "fmt/format.h"
+#include "libs/es/checks.h"
 #include "libs/es/decider.h"
 #include "prihvat/reception/v1/resources.pb.h"
 #include "prihvat/reception/v1/state.pb.h"
 #include "services/reception/domain/times.h"
 
 namespace prihvat::reception {
+
+using es::CheckEtag;
+using es::CheckReference;
+using es::CheckText;
+using es::ShortName;
 
 void RegisterOperations(es::Decider& decider);
 void RegisterCentres(es::Decider& decider);
@@ -39,11 +45,6 @@ template <class Command, es::Decision (*decide)(const es::View&, const Command&,
 void OnKnown(es::Decider& decider) {
   decider.On<Command>(&InKnownOperation<Command, decide>);
 }
-
-// INVALID_FIELD unless `value` is a name of `pattern` below the command's operation, such as
-// "centres/*/beds/*".
-std::optional<es::Rejection> CheckReference(std::string_view field, std::string_view value,
-                                            std::string_view pattern, const es::Context& context);
 
 // The pattern of T's names below an operation. Names are asked for only in this shape: a name of
 // another resource would be found as one of another type.
@@ -89,31 +90,12 @@ std::optional<es::Rejection> Require(const es::View& view, std::string_view fiel
 std::optional<es::Rejection> CheckNewId(std::string_view field, std::string_view id,
                                         bool may_be_empty);
 
-// INVALID_FIELD for an empty text or one of more than `limit` bytes.
-std::optional<es::Rejection> CheckText(std::string_view field, std::string_view text, size_t limit);
-
 // INVALID_FIELD for a timestamp that is none (years 1 to 9999).
 std::optional<es::Rejection> CheckTimestamp(std::string_view field,
                                             const google::protobuf::Timestamp& time);
 
-// STALE_ETAG where the caller read another content than `entity` has; an empty etag asks nothing.
-std::optional<es::Rejection> CheckEtag(std::string_view name, std::string_view etag,
-                                       const google::protobuf::Message& entity);
-
 // A move may not take effect before the one that it follows.
 std::optional<es::Rejection> CheckNotBefore(std::string_view name, absl::Time last,
                                             const es::Context& context);
-
-// "CHECKED_IN" of STAY_STATE_CHECKED_IN, given "STAY_STATE_".
-std::string ShortName(std::string_view enum_name, std::string_view prefix);
-
-// When a resource was recorded and last changed.
-template <class Resource>
-void Stamp(Resource& resource, const es::EventContext& context) {
-  if (!resource.has_create_time()) {
-    *resource.mutable_create_time() = ToProto(context.recorded_at);
-  }
-  *resource.mutable_update_time() = ToProto(context.recorded_at);
-}
 
 }  // namespace prihvat::reception

@@ -38,10 +38,9 @@ std::optional<es::Rejection> CheckAmounts(const v1::ServiceDelivery& delivery,
 
 std::optional<es::Rejection> CheckDelivery(const v1::ServiceDelivery& delivery,
                                            const Policy& policy) {
-  const absl::Status agency =
-      base::CheckName("service_delivery.agency", delivery.agency(), "organisations/*");
-  if (!agency.ok()) {
-    return es::InvalidField("service_delivery.agency", base::FromAbsl(agency.message()));
+  if (auto no =
+          es::CheckGlobalName("service_delivery.agency", delivery.agency(), "organisations/*")) {
+    return no;
   }
   if (delivery.kind() == v1::SERVICE_KIND_UNSPECIFIED ||
       !v1::ServiceKind_IsValid(delivery.kind())) {

@@ -1,4 +1,4 @@
-// Instants as the log keeps them: protobuf timestamps of whole microseconds.
+// Instants and days, as the log keeps them.
 #pragma once
 
 #include <cstdint>
@@ -6,49 +6,23 @@
 
 #include "absl/time/time.h"
 #include "fmt/format.h"
-#include "google/protobuf/timestamp.pb.h"
-#include "google/type/date.pb.h"
+#include "libs/base/civil.h"
+#include "libs/es/values.h"
 
 namespace prihvat::reception {
+
+using base::Say;
+using es::CheckedFromProto;
+using es::FromProto;
+using es::Stamp;
+using es::ToProto;
 
 // What the log cannot tell apart: the distance between an instant and the one before it.
 constexpr absl::Duration kResolution = absl::Microseconds(1);
 
-inline google::protobuf::Timestamp ToProto(absl::Time time) {
-  const int64_t micros = absl::ToUnixMicros(time);
-  const int64_t rest = ((micros % 1'000'000) + 1'000'000) % 1'000'000;
-  google::protobuf::Timestamp out;
-  out.set_seconds((micros - rest) / 1'000'000);
-  out.set_nanos(static_cast<int32_t>(rest * 1000));
-  return out;
-}
-
-inline absl::Time FromProto(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
-
-inline google::type::Date ToProto(absl::CivilDay day) {
-  google::type::Date out;
-  out.set_year(static_cast<int32_t>(day.year()));
-  out.set_month(day.month());
-  out.set_day(day.day());
-  return out;
-}
-
-// Of a date that was checked before.
-inline absl::CivilDay FromProto(const google::type::Date& date) {
-  return absl::CivilDay(date.year(), date.month(), date.day());
-}
-
 // 16 hex digits that sort as the instants do: for keys of rows.
 inline std::string OrderedTime(absl::Time time) {
   return fmt::format("{:016x}", static_cast<uint64_t>(absl::ToUnixMicros(time)) ^ (1ULL << 63));
-}
-
-// "2023-07-13 14:00" and the zone's offset, for people.
-inline std::string Say(absl::Time time, const absl::TimeZone& zone) {
-  if (time == absl::InfiniteFuture()) return "further notice";
-  return absl::FormatTime("%Y-%m-%d %H:%M:%S%Ez", time, zone);
 }
 
 }  // namespace prihvat::reception

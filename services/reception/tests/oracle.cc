@@ -1,14 +1,11 @@
 #include "services/reception/tests/oracle.h"
 
 #include "libs/base/check.h"
+#include "libs/es/values.h"
 #include "prihvat/reception/v1/events.pb.h"
 
 namespace prihvat::reception::testing {
 namespace {
-
-absl::Time TimeOf(const google::protobuf::Timestamp& time) {
-  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
-}
 
 template <class Event>
 bool Is(const log::v1::Event& stored, Event& event) {
@@ -22,7 +19,7 @@ bool Is(const log::v1::Event& stored, Event& event) {
 Oracle::Oracle(const std::vector<log::v1::Commit>& log) {
   for (const log::v1::Commit& commit : log) {
     for (const log::v1::Event& event : commit.events()) {
-      Tell(event, TimeOf(event.effective_at()));
+      Tell(event, es::FromProto(event.effective_at()));
     }
   }
 }

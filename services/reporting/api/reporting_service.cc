@@ -17,6 +17,8 @@
 #include "libs/documents/xlsx.h"
 #include "libs/rpc/errors.h"
 #include "prihvat/reporting/v1/state.pb.h"
+#include "services/reporting/api/ocds_page.h"
+#include "services/reporting/api/report_errors.h"
 #include "services/reporting/documents/line_of_sight_table.h"
 #include "services/reporting/documents/ocds_package.h"
 #include "services/reporting/domain/reasons.h"
@@ -31,20 +33,9 @@ namespace prihvat::reporting {
 namespace {
 
 constexpr int kMaxPeriodDays = 367;
-constexpr size_t kOcdsPageBytes = 2 << 20;     // a page that has as much is full
-constexpr size_t kOcdsProcessBytes = 5 << 20;  // with a page, still within a message
 
 absl::Status BadField(std::string_view field, const absl::Status& why) {
   return rpc::Reject(es::InvalidField(field, base::FromAbsl(why.message())));
-}
-
-// What a report's own error means to the caller.
-absl::Status Explain(const absl::Status& status, const std::string& name) {
-  if (status.code() == absl::StatusCode::kNotFound) return rpc::Reject(es::NotFound(name));
-  if (status.code() == absl::StatusCode::kOutOfRange) {
-    return rpc::Reject(es::Rejected(kReportTooLarge).Saying(base::FromAbsl(status.message())));
-  }
-  return status;
 }
 
 // That the operation is known here: its zone tells which day it was.
@@ -56,7 +47,7 @@ absl::Status CheckOperation(const rpc::ReadContext& reads) {
 // Of any request that has parent, as_of_time and known_at_time.
 template <class Request>
 absl::StatusOr<ReportScope> ScopeOf(const rpc::ReadContext& reads, const Request& request) {
-  if (absl::Status name = base::CheckName("parent", request.parent(), "operations/*"); !name.ok()) {
+  if (absl::Status name = base::CheckName(request.parent(), "operations/*"); !name.ok()) {
     return BadField("parent", name);
   }
   PRIHVAT_RETURN_IF_ERROR(CheckOperation(reads));
@@ -164,13 +155,12 @@ absl::StatusOr<CentrePeriod> PeriodOf(const rpc::ReadContext& reads,
                                       const v1::GetCentreSummaryRequest& request) {
   CentrePeriod period;
   period.centre = request.name();
-  if (absl::Status name = base::CheckName("name", request.name(), "operations/*/centres/*");
-      !name.ok()) {
+  if (absl::Status name = base::CheckName(request.name(), "operations/*/centres/*"); !name.ok()) {
     return BadField("name", name);
   }
-  const absl::StatusOr<absl::CivilDay> first = FromProto(request.start_date());
+  const absl::StatusOr<absl::CivilDay> first = CheckedFromProto(request.start_date());
   if (!first.ok()) return BadField("start_date", first.status());
-  const absl::StatusOr<absl::CivilDay> last = FromProto(request.end_date());
+  const absl::StatusOr<absl::CivilDay> last = CheckedFromProto(request.end_date());
   if (!last.ok()) return BadField("end_date", last.status());
   if (*last < *first || *last - *first >= kMaxPeriodDays) {
     return rpc::Reject(es::InvalidField(
@@ -203,7 +193,7 @@ absl::Status FillCentreSummary(const rpc::ReadContext& reads,
 
 absl::StatusOr<OcdsScope> OcdsScopeOf(const rpc::ReadContext& reads,
                                       const v1::ExportOcdsRequest& request) {
-  if (absl::Status name = base::CheckName("parent", request.parent(), "operations/*"); !name.ok()) {
+  if (absl::Status name = base::CheckName(request.parent(), "operations/*"); !name.ok()) {
     return BadField("parent", name);
   }
   PRIHVAT_RETURN_IF_ERROR(CheckOperation(reads));
@@ -223,43 +213,6 @@ absl::StatusOr<OcdsScope> OcdsScopeOf(const rpc::ReadContext& reads,
 }
 
 // The items of one page, and what they come to.
-struct OcdsPage {
-  std::vector<ocds::Json> items;
-  size_t bytes = 0;
-  int processes = 0;
-  int releases = 0;
-};
-
-// Puts the process at `key` into the page. False, and nothing, where it does not fit any more.
-absl::StatusOr<bool> AddOcdsProcess(const es::Rows& rows, const OcdsScope& scope,
-                                    const v1::ExportOcdsRequest& request, const std::string& key,
-                                    const v1::ContractingProcess& process, OcdsPage& page) {
-  PRIHVAT_ASSIGN_OR_RETURN(std::vector<ocds::Json> releases,
-                           OcdsReleases(rows, scope, request.publisher(), key));
-  if (releases.empty()) return true;
-  const int count = static_cast<int>(releases.size());
-  if (request.content() == v1::OCDS_CONTENT_RECORDS) {
-    PRIHVAT_ASSIGN_OR_RETURN(ocds::Json record, OcdsRecord(std::move(releases)));
-    releases = {std::move(record)};
-  }
-  size_t bytes = 0;
-  for (const ocds::Json& item : releases) bytes += ocds::WriteJson(item).size();
-  if (bytes > kOcdsProcessBytes) {
-    return rpc::Reject(es::Rejected(kProcessTooLarge)
-                           .Saying(fmt::format("{} is {} bytes as OCDS; at most {} can be sent",
-                                               process.root(), bytes, kOcdsProcessBytes))
-                           .With("process", process.root())
-                           .With("bytes", std::to_string(bytes))
-                           .With("limit", std::to_string(kOcdsProcessBytes)));
-  }
-  if (!page.items.empty() && page.bytes + bytes > kOcdsPageBytes) return false;
-  page.bytes += bytes;
-  ++page.processes;
-  page.releases += count;
-  std::move(releases.begin(), releases.end(), std::back_inserter(page.items));
-  return true;
-}
-
 // As many processes after the last page's as a page takes.
 absl::StatusOr<OcdsPage> ReadOcdsPage(const rpc::ReadContext& reads, const es::Rows& rows,
                                       const OcdsScope& scope,
@@ -271,7 +224,8 @@ absl::StatusOr<OcdsPage> ReadOcdsPage(const rpc::ReadContext& reads, const es::R
       [&](const std::string& key, const v1::ContractingProcess& process) -> absl::StatusOr<bool> {
         bool fits = page.processes < reads.page_size();
         if (fits) {
-          PRIHVAT_ASSIGN_OR_RETURN(fits, AddOcdsProcess(rows, scope, request, key, process, page));
+          PRIHVAT_ASSIGN_OR_RETURN(
+              fits, AddOcdsProcess(rows, scope, request, key, process, OcdsLimits(), page));
         }
         if (!fits) reads.NextPage(last);
         last = key;
@@ -289,7 +243,8 @@ absl::StatusOr<OcdsPage> ReadOcdsProcess(const es::Rows& rows, const OcdsScope& 
   PRIHVAT_ASSIGN_OR_RETURN(const v1::ContractingProcess process,
                            ReadContractingProcess(rows, request.parent(), *key));
   OcdsPage page;
-  PRIHVAT_RETURN_IF_ERROR(AddOcdsProcess(rows, scope, request, *key, process, page).status());
+  PRIHVAT_RETURN_IF_ERROR(
+      AddOcdsProcess(rows, scope, request, *key, process, OcdsLimits(), page).status());
   return page;
 }
 

@@ -22,7 +22,7 @@ std::string LastPart(std::string_view name) {
 
 // {"amount": 43900.00, "currency": "BAM"}: all of the currency's decimals, as text.
 absl::StatusOr<Json> ValueOf(const google::type::Money& money) {
-  PRIHVAT_ASSIGN_OR_RETURN(const base::Money amount, FromProto(money));
+  PRIHVAT_ASSIGN_OR_RETURN(const base::Money amount, CheckedFromProto(money));
   Json value = Json::Object();
   value.Set("amount", Json::Number(amount.AmountText()));
   value.Set("currency", money.currency_code());
@@ -35,7 +35,7 @@ absl::StatusOr<Json> ItemOf(const Line& line, const google::type::Money& unit_pr
   item.Set("id", std::to_string(line.line_number()));
   item.SetUnlessEmpty("description", line.description());
   item.SetUnlessEmpty("description_bs", line.description_bs());
-  PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal quantity, FromProto(line.quantity()));
+  PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal quantity, CheckedFromProto(line.quantity()));
   item.Set("quantity", Json::Number(quantity.ToString()));
   Json unit = Json::Object();
   unit.SetUnlessEmpty("name", line.unit());
@@ -371,8 +371,8 @@ struct ContractingState::Handlers {
   }
 
   static std::string Change(const procurement::PurchaseOrderAmended& event) {
-    const auto before = FromProto(event.previous_total());
-    const auto after = FromProto(event.order().total());
+    const auto before = CheckedFromProto(event.previous_total());
+    const auto after = CheckedFromProto(event.order().total());
     if (!before.ok() || !after.ok()) return "";
     return fmt::format("The total was {}, and is {}", before->Format(), after->Format());
   }
@@ -474,7 +474,7 @@ struct ContractingState::Handlers {
           state.payments_[payment.name()] = {payment.document_number(), value, payment.supplier()};
           std::string date = state.Now();
           if (payment.has_value_date()) {
-            const auto day = FromProto(payment.value_date());
+            const auto day = CheckedFromProto(payment.value_date());
             if (day.ok()) date = state.Date(ToProto(base::DayStart(*day, state.around_.zone)));
           }
           AddTransaction(state, payment.purchase_order(), payment.document_number(), date, value);
@@ -561,8 +561,8 @@ void ContractingState::AddAwards(std::string_view status) {
                                     [&](const Award& a) { return a.supplier == lot.supplier(); });
     if (known != awards_.end()) {
       known->lots.push_back(lot);
-      const auto sum = FromProto(known->value);
-      const auto more = FromProto(lot.amount());
+      const auto sum = CheckedFromProto(known->value);
+      const auto more = CheckedFromProto(lot.amount());
       if (!sum.ok() || !more.ok()) continue;
       const auto both = base::CheckedAdd(*sum, *more);
       if (both.ok()) known->value = ToProto(*both);
@@ -741,7 +741,7 @@ absl::Status ContractingState::AddSourcing(Json& tender, Parties& parties) const
     json.Set("id", std::to_string(lot.lot_number()));
     json.SetUnlessEmpty("title", lot.display_name());
     json.Set("status", TenderStatus());
-    PRIHVAT_ASSIGN_OR_RETURN(const base::Money estimate, FromProto(lot.estimate()));
+    PRIHVAT_ASSIGN_OR_RETURN(const base::Money estimate, CheckedFromProto(lot.estimate()));
     PRIHVAT_ASSIGN_OR_RETURN(Json value, ValueOf(lot.estimate()));
     json.Set("value", std::move(value));
     lots.Add(std::move(json));

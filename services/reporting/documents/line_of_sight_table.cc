@@ -62,7 +62,7 @@ absl::StatusOr<std::vector<Cell>> RowCells(const SightRow& sight) {
   const v1::LineOfSightRow& row = sight.row;
   Cell date = Empty{};
   if (row.has_handover_date()) {
-    PRIHVAT_ASSIGN_OR_RETURN(const absl::CivilDay day, FromProto(row.handover_date()));
+    PRIHVAT_ASSIGN_OR_RETURN(const absl::CivilDay day, CheckedFromProto(row.handover_date()));
     date = documents::Date{day};
   }
   const Cell people = row.has_people_served() ? Cell(Number{fmt::format("{}", row.people_served())})
@@ -104,7 +104,7 @@ std::vector<Cell> TotalCells(std::string_view label) {
 
 absl::Status AddEuroLine(std::string_view label, const google::type::Money& money,
                          documents::Table& table) {
-  PRIHVAT_ASSIGN_OR_RETURN(const base::Money amount, FromProto(money));
+  PRIHVAT_ASSIGN_OR_RETURN(const base::Money amount, CheckedFromProto(money));
   std::vector<Cell> cells = TotalCells(label);
   cells[kValueEurColumn] = Amount(amount);
   table.rows.push_back(std::move(cells));
@@ -114,12 +114,12 @@ absl::Status AddEuroLine(std::string_view label, const google::type::Money& mone
 absl::Status AddTotals(const Sight& sight, documents::Table& table) {
   PRIHVAT_ASSIGN_OR_RETURN(const v1::LineOfSight totals, TotalsOf(sight));
   for (const v1::CurrencyValue& value : totals.values()) {
-    PRIHVAT_ASSIGN_OR_RETURN(const base::Money amount, FromProto(value.value()));
+    PRIHVAT_ASSIGN_OR_RETURN(const base::Money amount, CheckedFromProto(value.value()));
     std::vector<Cell> cells = TotalCells("Total");
     cells[kCurrencyColumn] = Text{std::string(amount.currency().code())};
     cells[kValueColumn] = Amount(amount);
     if (value.has_value_eur()) {
-      PRIHVAT_ASSIGN_OR_RETURN(const base::Money euro, FromProto(value.value_eur()));
+      PRIHVAT_ASSIGN_OR_RETURN(const base::Money euro, CheckedFromProto(value.value_eur()));
       cells[kValueEurColumn] = Amount(euro);
     }
     table.rows.push_back(std::move(cells));

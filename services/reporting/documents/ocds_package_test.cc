@@ -2,6 +2,7 @@
 
 #include "fmt/format.h"
 #include "gmock/gmock.h"
+#include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
 #include "libs/base/check.h"
 #include "libs/es/entities.h"
@@ -9,6 +10,7 @@
 #include "prihvat/log/v1/record.pb.h"
 #include "prihvat/procurement/v1/payables_events.pb.h"
 #include "prihvat/procurement/v1/sourcing_events.pb.h"
+#include "services/reporting/api/ocds_page.h"
 #include "services/reporting/views/contracting.h"
 #include "services/reporting/views/testing/story.h"
 #include "services/reporting/views/values.h"
@@ -334,6 +336,33 @@ class OrderStage : public Stage {
   }
   procurement::OrderFacts order;
 };
+
+TEST(OcdsPackage, G13_AProcessThatFitsIntoNoMessageIsNamedWithItsSizeAndALaterOneWaits) {
+  OrderStage stage;
+  const std::string key = *ContractingProcessOf(stage.rows(), kOperation, kOrder);
+  const auto process = ReadContractingProcess(stage.rows(), kOperation, key);
+  ASSERT_TRUE(process.ok());
+  v1::ExportOcdsRequest request;
+  *request.mutable_publisher() = OrderStage::Publisher();
+  request.set_content(v1::OCDS_CONTENT_RELEASES);
+  OcdsPage page;
+  const auto add = [&](const OcdsLimits& limits) {
+    return AddOcdsProcess(stage.rows(), stage.Scope(), request, key, *process, limits, page);
+  };
+  const absl::Status large = add({.page_bytes = 100, .process_bytes = 100}).status();
+  EXPECT_EQ(large.code(), absl::StatusCode::kOutOfRange);
+  google::rpc::ErrorInfo info;
+  ASSERT_TRUE(info.ParseFromString(
+      std::string(*large.GetPayload("type.googleapis.com/google.rpc.ErrorInfo"))));
+  EXPECT_EQ(info.reason(), "PROCESS_TOO_LARGE");
+  EXPECT_EQ(info.metadata().at("process"), kRequisition);
+  EXPECT_EQ(info.metadata().at("limit"), "100");
+  EXPECT_TRUE(page.items.empty());
+  EXPECT_TRUE(add({.page_bytes = 100}).value());  // alone on its page, however full that is
+  EXPECT_EQ(page.processes, 1);
+  EXPECT_FALSE(add({.page_bytes = 100}).value());
+  EXPECT_EQ(page.processes, 1);
+}
 
 TEST(OcdsPackage, AnOrderWithoutACallIsADirectAward) {
   OrderStage stage;

@@ -119,8 +119,8 @@ absl::Status AddServices(const CentreFacts& facts, const CentrePeriod& period,
     sum.set_unit(delivery.unit());
     sum.set_deliveries(sum.deliveries() + 1);
     sum.set_contacts(sum.contacts() + delivery.persons());
-    PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal so_far, FromProto(sum.quantity()));
-    PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal more, FromProto(delivery.quantity()));
+    PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal so_far, CheckedFromProto(sum.quantity()));
+    PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal more, CheckedFromProto(delivery.quantity()));
     PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal together, base::CheckedAdd(so_far, more));
     *sum.mutable_quantity() = ToProto(together);
   }

@@ -269,6 +269,28 @@ absl::Status CountPeople(Draft& draft, PeopleServed& people) {
   return absl::OkStatus();
 }
 
+// Documents of one currency: what each is worth in it, and in the euros that it was signed with.
+struct InTwoCurrencies {
+  std::vector<base::Money> originals;
+  std::vector<base::Money> euros;
+};
+
+// With the rounding difference of a currency with a fixed rate. Without one, and in EUR itself,
+// each document keeps its own and nothing is left over.
+absl::StatusOr<base::CrossDocumentTotal> TotalOf(base::Currency currency,
+                                                 const InTwoCurrencies& documents) {
+  const base::Currency eur = base::Currency::Eur();
+  if (const auto peg = base::ExactRate::Peg(currency, eur); peg.ok()) {
+    return base::TotalAcrossDocuments(documents.originals, documents.euros, *peg);
+  }
+  base::CrossDocumentTotal total;
+  PRIHVAT_ASSIGN_OR_RETURN(total.original, base::CheckedSum(documents.originals, currency));
+  PRIHVAT_ASSIGN_OR_RETURN(total.converted, base::CheckedSum(documents.euros, eur));
+  total.sum_of_documents = total.converted;
+  total.rounding_difference = base::Money::Zero(eur);
+  return total;
+}
+
 }  // namespace
 
 absl::StatusOr<Sight> SeeLineOfSight(const Journals& journals, const ReportScope& scope,
@@ -301,25 +323,23 @@ absl::StatusOr<Sight> SeeLineOfSight(const Journals& journals, const ReportScope
 }
 
 absl::StatusOr<v1::EuroTotal> TotalInEuro(const std::vector<DocumentValue>& values) {
-  std::map<base::Currency, base::Money> originals;
+  std::map<base::Currency, InTwoCurrencies> by_currency;
   std::set<std::string> unconverted;
-  base::Money of_documents = base::Money::Zero(base::Currency::Eur());
   for (const DocumentValue& value : values) {
     if (!value.value_eur.has_value()) {
       unconverted.insert(value.document);
       continue;
     }
-    base::Money& sum =
-        originals.try_emplace(value.value.currency(), base::Money::Zero(value.value.currency()))
-            .first->second;
-    PRIHVAT_ASSIGN_OR_RETURN(sum, base::CheckedAdd(sum, value.value));
-    PRIHVAT_ASSIGN_OR_RETURN(of_documents, base::CheckedAdd(of_documents, *value.value_eur));
+    InTwoCurrencies& documents = by_currency[value.value.currency()];
+    documents.originals.push_back(value.value);
+    documents.euros.push_back(*value.value_eur);
   }
   base::Money total = base::Money::Zero(base::Currency::Eur());
-  for (const auto& [currency, sum] : originals) {
-    PRIHVAT_ASSIGN_OR_RETURN(const std::optional<base::Money> euro, InEuro(sum));
-    if (!euro.has_value()) continue;
-    PRIHVAT_ASSIGN_OR_RETURN(total, base::CheckedAdd(total, *euro));
+  base::Money of_documents = total;
+  for (const auto& [currency, documents] : by_currency) {
+    PRIHVAT_ASSIGN_OR_RETURN(const base::CrossDocumentTotal sum, TotalOf(currency, documents));
+    PRIHVAT_ASSIGN_OR_RETURN(total, base::CheckedAdd(total, sum.converted));
+    PRIHVAT_ASSIGN_OR_RETURN(of_documents, base::CheckedAdd(of_documents, sum.sum_of_documents));
   }
   PRIHVAT_ASSIGN_OR_RETURN(const base::Money difference, base::CheckedSub(total, of_documents));
   v1::EuroTotal result;

@@ -5,9 +5,11 @@
 
 #include "fmt/format.h"
 #include "gmock/gmock.h"
+#include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
 #include "libs/documents/csv.h"
 #include "prihvat/reception/v1/events.pb.h"
+#include "services/reporting/api/report_errors.h"
 #include "services/reporting/documents/line_of_sight_table.h"
 #include "services/reporting/views/donor_summary.h"
 #include "services/reporting/views/testing/story.h"
@@ -309,6 +311,22 @@ TEST(LineOfSight, F5_WithoutAFixedRateThereIsNoValueInEuroAndTheTotalSaysSo) {
   ASSERT_EQ(totals.values_size(), 2);
   EXPECT_EQ(TextOf(totals.values(1).value()), "100.00 USD");
   EXPECT_FALSE(totals.values(1).has_value_eur());
+}
+
+TEST(LineOfSight, G13_ASumThatCannotBeHeldExactlyIsRefusedAndNotRounded) {
+  Story story;
+  for (const char* receipt : {"1", "2"}) {
+    story.Tell(Receipt(
+        receipt, {Line(1, LINE_KIND_GOODS_QUANTITY, "1", MoneyOf("9999999999999999.99", "USD"))}));
+  }
+  const absl::Status large = TotalsOf(See(story)).status();
+  EXPECT_EQ(large.code(), absl::StatusCode::kOutOfRange);
+  const absl::Status told = Explain(large, "operations/ba");
+  EXPECT_EQ(told.code(), absl::StatusCode::kOutOfRange);
+  google::rpc::ErrorInfo info;
+  ASSERT_TRUE(info.ParseFromString(
+      std::string(*told.GetPayload("type.googleapis.com/google.rpc.ErrorInfo"))));
+  EXPECT_EQ(info.reason(), "REPORT_TOO_LARGE");
 }
 
 // A generator in use at Ušivak from 1 February 2023, 12:00 on.

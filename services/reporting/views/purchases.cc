@@ -16,7 +16,7 @@ namespace procurement = ::prihvat::procurement::v1;
 // Adds a change that may not have been said, which is none.
 absl::Status AddChange(bool said, const google::type::Money& change, base::Money& sum) {
   if (!said) return absl::OkStatus();
-  PRIHVAT_ASSIGN_OR_RETURN(const base::Money money, FromProto(change));
+  PRIHVAT_ASSIGN_OR_RETURN(const base::Money money, CheckedFromProto(change));
   PRIHVAT_ASSIGN_OR_RETURN(sum, base::CheckedAdd(sum, money));
   return absl::OkStatus();
 }
@@ -26,7 +26,7 @@ absl::Status AddBudgetLine(const procurement::BudgetLineCreated& event, Purchase
   line.project = event.project();
   line.display_name = event.display_name();
   line.donor = event.donor();
-  PRIHVAT_ASSIGN_OR_RETURN(line.budget, FromProto(event.amount()));
+  PRIHVAT_ASSIGN_OR_RETURN(line.budget, CheckedFromProto(event.amount()));
   const base::Money zero = base::Money::Zero(line.budget.currency());
   line.reserved = line.committed = line.spent = zero;
   return absl::OkStatus();
@@ -46,7 +46,7 @@ absl::Status MoveBudget(const procurement::BudgetMoved& event, Purchases& purcha
 
 absl::Status AddReceipt(const procurement::GoodsReceiptPosted& event, Purchases& purchases) {
   for (const procurement::PostedLine& line : event.lines()) {
-    PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal accepted, FromProto(line.accepted()));
+    PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal accepted, CheckedFromProto(line.accepted()));
     if (accepted.IsZero()) continue;  // all rejected or surplus: nobody's money
     ReceivedLine received;
     received.receipt = event.receipt();
@@ -58,7 +58,7 @@ absl::Status AddReceipt(const procurement::GoodsReceiptPosted& event, Purchases&
     received.donor = line.donor();
     received.line = line;
     received.kept = accepted;
-    PRIHVAT_ASSIGN_OR_RETURN(received.value, FromProto(line.value()));
+    PRIHVAT_ASSIGN_OR_RETURN(received.value, CheckedFromProto(line.value()));
     received.serials.assign(line.serials().begin(), line.serials().end());
     purchases.received[{event.receipt(), line.line_number()}] = std::move(received);
   }
@@ -76,10 +76,10 @@ absl::Status TakeBack(const Event& event, Purchases& purchases) {
     const auto found = purchases.received.find({event.receipt(), line.line_number()});
     if (found == purchases.received.end()) continue;
     ReceivedLine& received = found->second;
-    PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal returned, FromProto(line.accepted()));
+    PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal returned, CheckedFromProto(line.accepted()));
     PRIHVAT_ASSIGN_OR_RETURN(received.kept, base::CheckedSub(received.kept, returned));
     if (line.has_value()) {
-      PRIHVAT_ASSIGN_OR_RETURN(const base::Money value, FromProto(line.value()));
+      PRIHVAT_ASSIGN_OR_RETURN(const base::Money value, CheckedFromProto(line.value()));
       PRIHVAT_ASSIGN_OR_RETURN(received.value, base::CheckedSub(received.value, value));
     }
     for (const procurement::SerialItem& gone : line.serials()) {

@@ -127,10 +127,10 @@ absl::Status AddTransfer(const handover::HandoverBecameEffective& event, const F
     Transferred transferred;
     transferred.handover_case = event.handover_case();
     transferred.item = item;
-    PRIHVAT_ASSIGN_OR_RETURN(transferred.quantity, FromProto(item.quantity()));
-    PRIHVAT_ASSIGN_OR_RETURN(transferred.value, FromProto(item.value()));
+    PRIHVAT_ASSIGN_OR_RETURN(transferred.quantity, CheckedFromProto(item.quantity()));
+    PRIHVAT_ASSIGN_OR_RETURN(transferred.value, CheckedFromProto(item.value()));
     if (item.has_value_eur()) {
-      PRIHVAT_ASSIGN_OR_RETURN(transferred.value_eur, FromProto(item.value_eur()));
+      PRIHVAT_ASSIGN_OR_RETURN(transferred.value_eur, CheckedFromProto(item.value_eur()));
     }
     if (!item.asset().empty()) {
       changes[item.asset()].push_back(
@@ -181,7 +181,7 @@ absl::Status AddReturnedParts(const handover::AssetLotReturnedToSupplier& event,
                               const FactTime& time, ReturnedParts& returned) {
   for (const handover::ReturnedPart& part : event.parts()) {
     if (part.handover_case().empty()) continue;
-    PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal quantity, FromProto(part.quantity()));
+    PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal quantity, CheckedFromProto(part.quantity()));
     returned[{part.handover_case(), event.asset_lot()}].emplace_back(time.effective, quantity);
   }
   return absl::OkStatus();

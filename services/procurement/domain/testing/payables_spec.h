@@ -205,8 +205,8 @@ class PayablesSpec : public ProcurementSpec {
   // "payable/paid/open"
   std::string Due(std::string_view id = "inv") const {
     const v1::InvoiceAmounts amounts = Invoice(id).amounts();
-    return MoneyOf(amounts.payable()).AmountText() + "/" + MoneyOf(amounts.paid()).AmountText() +
-           "/" + MoneyOf(amounts.open()).AmountText();
+    return FromProto(amounts.payable()).AmountText() + "/" +
+           FromProto(amounts.paid()).AmountText() + "/" + FromProto(amounts.open()).AmountText();
   }
   std::string PaidOfBudget() const { return Text(Budget().paid()); }
 };

@@ -42,9 +42,9 @@ inline common::v1::Decimal Number(std::string_view text) {
 
 // The amount of a message's field, for comparisons: "800.00 BAM".
 inline std::string Text(const google::type::Money& money) {
-  return MoneyOf(money).AmountText() + " " + money.currency_code();
+  return FromProto(money).AmountText() + " " + money.currency_code();
 }
-inline std::string Text(const common::v1::Decimal& number) { return DecimalOf(number).ToString(); }
+inline std::string Text(const common::v1::Decimal& number) { return FromProto(number).ToString(); }
 
 inline v1::OrderLine Line(v1::LineKind kind, std::string_view quantity, std::string_view price,
                           std::string_view tolerance_percent = "0") {
@@ -296,8 +296,8 @@ class ProcurementSpec : public testkit::DeciderSpec {
   // "reserved/committed/spent" of the budget line, in its currency.
   std::string Position(std::string_view name = kBudgetLine) const {
     const v1::BudgetLine line = Budget(name);
-    return MoneyOf(line.reserved()).AmountText() + "/" + MoneyOf(line.committed()).AmountText() +
-           "/" + MoneyOf(line.spent()).AmountText();
+    return FromProto(line.reserved()).AmountText() + "/" +
+           FromProto(line.committed()).AmountText() + "/" + FromProto(line.spent()).AmountText();
   }
 };
 

@@ -11,8 +11,8 @@
 #include "libs/base/sealed_box.h"
 #include "prihvat/procurement/v1/sourcing.pb.h"
 #include "prihvat/procurement/v1/sourcing_events.pb.h"
-#include "services/procurement/domain/stamps.h"
 #include "services/procurement/domain/testing/procurement_spec.h"
+#include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
 
@@ -82,7 +82,7 @@ class SourcingSpec : public ProcurementSpec {
     process.add_evaluators(kEvaluator);
     process.add_evaluators(kSecondEvaluator);
     for (const char* id : {"alfa", "beta", "gama"}) process.add_invited_suppliers(SupplierName(id));
-    *process.mutable_bid_deadline() = ToTimestamp(Local(7, 20));
+    *process.mutable_bid_deadline() = ToProto(Local(7, 20));
     return command;
   }
   SourcingSpec& Plan(v1::SourcingMethod method = v1::SOURCING_METHOD_REQUEST_FOR_PROPOSALS) {

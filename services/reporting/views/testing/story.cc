@@ -23,7 +23,9 @@ google::type::Money MoneyOf(std::string_view amount, std::string_view currency) 
   return ToProto(base::Money::Parse(amount, currency).value());
 }
 
-std::string TextOf(const google::type::Money& money) { return FromProto(money).value().Format(); }
+std::string TextOf(const google::type::Money& money) {
+  return CheckedFromProto(money).value().Format();
+}
 
 common::v1::Decimal DecimalOf(std::string_view value) {
   common::v1::Decimal decimal;
