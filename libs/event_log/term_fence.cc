@@ -18,7 +18,7 @@ using google::protobuf::io::CodedOutputStream;
 
 constexpr size_t kIdBytes = 16;
 constexpr size_t kDigestBytes = 32;
-constexpr uint32_t kStateFormat = 2;
+constexpr uint32_t kStateFormat = 3;
 
 int64_t ToUnixMicros(const google::protobuf::Timestamp& time) {
   return time.seconds() * 1'000'000 + time.nanos() / 1'000;
@@ -154,6 +154,7 @@ std::string FenceState::Serialize() const {
     out.WriteVarint32(kStateFormat);
     out.WriteLittleEndian64(static_cast<uint64_t>(next_offset));
     out.WriteLittleEndian64(static_cast<uint64_t>(last_admitted));
+    out.WriteLittleEndian64(static_cast<uint64_t>(last_event));
     out.WriteLittleEndian64(term);
     out.WriteLittleEndian64(static_cast<uint64_t>(last_recorded_at_us));
     out.WriteLittleEndian64(static_cast<uint64_t>(void_records));
@@ -181,10 +182,10 @@ absl::StatusOr<FenceState> FenceState::Parse(std::string_view bytes) {
         kStateFormat, "): move the store away and let it be rebuilt from the log"));
   }
   bool read = ReadFixed(in, &state.next_offset) && ReadFixed(in, &state.last_admitted) &&
-              ReadFixed(in, &state.term) && ReadFixed(in, &state.last_recorded_at_us) &&
-              ReadFixed(in, &state.void_records) && ReadFixed(in, &state.partition_count) &&
-              ReadFixed(in, &state.last_seal) && ReadFixed(in, &state.sealed_through) &&
-              ReadFixed(in, &state.unsealed_since_us);
+              ReadFixed(in, &state.last_event) && ReadFixed(in, &state.term) &&
+              ReadFixed(in, &state.last_recorded_at_us) && ReadFixed(in, &state.void_records) &&
+              ReadFixed(in, &state.partition_count) && ReadFixed(in, &state.last_seal) &&
+              ReadFixed(in, &state.sealed_through) && ReadFixed(in, &state.unsealed_since_us);
   for (std::string* field :
        {&state.chain, &state.claim_id, &state.owner_instance, &state.owner_address, &state.log_id,
         &state.void_digest, &state.sealable_void_digest}) {
@@ -259,6 +260,8 @@ void TermFence::StepPast(Offset offset, std::string_view bytes, const log::v1::R
   } else if (!state_.unsealed()) {
     state_.unsealed_since_us = state_.last_recorded_at_us;
   }
+  if (verdict == Verdict::kAdmittedCommit && !record.commit().events().empty())
+    state_.last_event = offset;
   if (verdict == Verdict::kAdmittedClaim) {
     const log::v1::Claim& claim = record.claim();
     state_.term = claim.term();

@@ -23,6 +23,9 @@ namespace prihvat::event_log {
 struct FenceState {
   Offset next_offset = 0;     // of the next record to fold
   Offset last_admitted = -1;  // offset of the last admitted record, -1 for none
+  // Offset of the last admitted commit that holds events, -1 for none: all that followed it changed
+  // nothing that anybody can see. What a token names.
+  Offset last_event = -1;
   std::string chain;     // SHA-256 chain there, 32 bytes; empty before the first admitted record
   uint64_t term = 0;     // of the current claim, 0 for none
   std::string claim_id;  // of the current claim, 16 bytes; empty for none, and if it vacates

@@ -333,6 +333,19 @@ TEST(TermFence, RecordedAtOfTheLastAdmitted) {
   EXPECT_EQ(log.state().last_recorded_at_us, 1700000000123456);
 }
 
+TEST(TermFence, ItKnowsTheLastCommitThatHoldsEvents) {
+  Log log;
+  log.Fold(log.Claim(1));
+  EXPECT_EQ(log.state().last_event, -1);
+  Record told = log.Commit("a");
+  told.mutable_commit()->add_events();
+  log.Fold(told);
+  log.Fold(log.Commit("b"));  // without events, as a mark alone
+  log.Fold(log.Claim(2));
+  log.Fold(MakeCommit(Id16(9), "", "void"));
+  EXPECT_EQ(log.state().last_event, 1);
+}
+
 TEST(TermFence, StateSurvivesTheStore) {
   Log log;
   const auto fresh = FenceState::Parse(FenceState().Serialize());

@@ -444,7 +444,7 @@ absl::StatusOr<bool> Partition::FoldWhatIsThere() {
   meta.Put(FenceKey(tp_.topic, tp_.partition), fence().Serialize());
   meta.Put(LastRecordKey(tp_.topic, tp_.partition), last_record_digest_);
   if (absl::Status s = deps_.store.Commit(std::move(batch)); !s.ok()) return s;
-  for (Pending& pending : settled) Reply(pending, fence().last_admitted);
+  for (Pending& pending : settled) Reply(pending, fence().last_event);
   if (pending_.empty()) settle_by_ = absl::InfiniteFuture();
   deps_.on_change();
   return true;
@@ -597,8 +597,10 @@ void Partition::SettleFront(std::vector<Pending>& settled) {
 void Partition::Reply(Pending& pending, int64_t offset) {
   if (pending.reaction_done) pending.reaction_done(absl::OkStatus());
   if (!pending.done) return;
-  if (pending.reply.token.positions().empty())
+  if (pending.reply.token.positions().empty()) {
+    if (offset < 0) return pending.done(std::move(pending.reply));  // there is nothing to see yet
     pending.reply.token.add_positions()->set_offset(offset);
+  }
   common::v1::Position& position = *pending.reply.token.mutable_positions(0);
   position.set_topic(tp_.topic);
   position.set_partition(tp_.partition);
@@ -787,7 +789,7 @@ bool Partition::StartBatch() {
   while (!pending_.empty() && pending_.front().expected_chain.empty()) {
     Pending answer = std::move(pending_.front());
     pending_.pop_front();
-    Reply(answer, fence().last_admitted);
+    Reply(answer, fence().last_event);
   }
   if (batch.records.empty()) return true;
   ++deps_.counters.commit_batches;

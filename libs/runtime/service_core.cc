@@ -57,11 +57,11 @@ class StoreSnapshot final : public Snapshot {
       const auto stored = meta->Get(FenceKey(tp.topic, tp.partition));
       if (!stored) continue;
       const auto state = FenceState::Parse(*stored);
-      if (!state.ok() || state->next_offset == 0) continue;
+      if (!state.ok() || state->last_event < 0) continue;
       common::v1::Position& position = *token_->add_positions();
       position.set_topic(tp.topic);
       position.set_partition(tp.partition);
-      position.set_offset(state->next_offset - 1);
+      position.set_offset(state->last_event);
     }
     return *token_;
   }

@@ -337,6 +337,32 @@ TEST_F(RuntimeTest, ARejectedReactionIsPutOnTheWorkListAndTheProcessGoesOn) {
   EXPECT_EQ(items, 1);
 }
 
+// Marks, claims and seals change nothing that a reader could miss, and no mark covers them. A
+// reader of an instance that does not own the partition would wait for them until its deadline.
+TEST_F(RuntimeTest, G5_ATokenIsSeenByAStandbyWhateverFollowedTheLastEventOfItsSource) {
+  World::Instance& halls = Halls();
+  World::Instance& door = world_.Add(DoorService(), "door-0");
+  World::Instance& standby = world_.Add(DoorService(), "door-1", 1);
+  world_.Settle();
+  world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1)));
+  world_.Crash(halls);
+  ASSERT_TRUE(world_.Start(halls).ok());  // its claim is the last record of the source
+  world_.Settle();
+  const CommandReply refused = world_.Do(halls, TakeSeat("operations/ba", "h", "eva", Id(1)));
+  ASSERT_FALSE(refused.status.ok());
+  for (const common::v1::Token& token : {halls.core->Look()->token(), refused.token}) {
+    ASSERT_EQ(token.positions_size(), 1);
+    for (World::Instance* reader : {&door, &standby}) {
+      const auto seen = std::make_shared<bool>(false);  // it may be told after this test
+      reader->core->WhenSeen(token, world_.clock().Now() + absl::Seconds(5), {},
+                             [seen](absl::Status s) { *seen = s.ok(); });
+      world_.Settle();
+      EXPECT_TRUE(*seen) << reader->name << ": " << token.ShortDebugString();
+    }
+  }
+  EXPECT_EQ(Entity<Welcome>(standby, "operations/ba/welcomes/ana").times(), 1);
+}
+
 // A rejected command may be large and may name people: the work item holds neither.
 TEST_F(RuntimeTest, G8_G13_ReactionsTooLargeForARecordBecomeOneWorkItemAndTheProcessGoesOn) {
   World::Instance& halls = Halls();

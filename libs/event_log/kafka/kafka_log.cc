@@ -66,7 +66,9 @@ Properties ReaderProperties(const KafkaLogOptions& options, const std::string& b
                {"isolation.level", "read_uncommitted"},
                {"check.crcs", "true"},
                {"fetch.min.bytes", "1"},
-               {"fetch.wait.max.ms", "100"},
+               // The first record ends the wait. Every reader of every instance asks the brokers
+               // anew when it is over, also where nobody writes.
+               {"fetch.wait.max.ms", "500"},
                {"fetch.error.backoff.ms", "10"},  // also what it waits with its queue full
                {"queued.min.messages", "1000000"},
                {"queued.max.messages.kbytes", "16384"},  // this one bounds memory
