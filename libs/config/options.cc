@@ -26,6 +26,7 @@ struct Texts {
   std::vector<std::string> kafka_properties;
   double takeover_seconds = 2;
   double grace_seconds = 20;
+  double drain_delay_seconds = 0;
   double stuck_seconds = 120;
 };
 
@@ -113,6 +114,10 @@ void Declare(CLI::App& app, HostOptions& options, Texts& texts) {
       ->check(Seconds());
   Add(app, "grace", texts.grace_seconds, "Seconds for calls under way after SIGTERM")
       ->check(Seconds());
+  Add(app, "drain-delay", texts.drain_delay_seconds,
+      "Seconds after SIGTERM for which new connections are still taken (default: none); load "
+      "balancers take that long to look elsewhere")
+      ->check(Seconds());
   Add(app, "stuck-after", texts.stuck_seconds,
       "Seconds after which a service that finishes no step of its work fails /livez")
       ->check(Seconds());
@@ -170,6 +175,12 @@ absl::Status Complete(HostOptions& options, const Texts& texts) {
   options.seal_after = absl::Seconds(texts.seal_seconds);
   options.takeover_after = absl::Seconds(texts.takeover_seconds);
   options.grace = absl::Seconds(texts.grace_seconds);
+  options.drain_delay = absl::Seconds(texts.drain_delay_seconds);
+  if (options.drain_delay > options.grace) {
+    return absl::InvalidArgumentError(
+        fmt::format("--drain-delay: {} s are more than the {} s of --grace",
+                    texts.drain_delay_seconds, texts.grace_seconds));
+  }
   options.stuck_after = absl::Seconds(texts.stuck_seconds);
   if (absl::Status s = CompleteIdentity(options, texts); !s.ok()) return s;
   if (options.instance.empty()) options.instance = options.program + "-0";

@@ -33,6 +33,9 @@ struct HostOptions {
   std::string instance;  // "prihvatd-0"; its number is the rank
   absl::Duration takeover_after = absl::Seconds(2);
   absl::Duration grace = absl::Seconds(20);
+  // After SIGTERM new connections are taken for so long yet, within the grace: whoever spreads them
+  // over instances needs a moment to hear that this one is leaving.
+  absl::Duration drain_delay = absl::ZeroDuration();
   // A service whose thread has finished no step of its work for so long is stuck: /livez says so.
   absl::Duration stuck_after = absl::Seconds(120);
   std::string log_level = "info";

@@ -156,13 +156,20 @@ TEST(Options, AnEmptyVariableIsNotSet) {
 }
 
 TEST(Options, SecondsThatAreNoNumberAreRefused) {
-  for (const char* option : {"--grace", "--takeover-after"}) {
+  for (const char* option : {"--grace", "--takeover-after", "--drain-delay"}) {
     for (const char* value : {"nan", "-nan", "inf", "0"}) {
       const std::string flag = std::string(option) + "=" + value;
       EXPECT_THAT(Parse({"--data-dir=/d", flag.c_str()}).status().ToString(), HasSubstr(option))
           << flag;
     }
   }
+}
+
+TEST(Options, TheDrainDelayLiesWithinTheGrace) {
+  EXPECT_EQ(Parse({"--data-dir=/d"})->options.drain_delay, absl::ZeroDuration());
+  EXPECT_EQ(Parse({"--data-dir=/d", "--drain-delay=20"})->options.drain_delay, absl::Seconds(20));
+  EXPECT_THAT(Parse({"--data-dir=/d", "--drain-delay=6", "--grace=5"}).status().ToString(),
+              HasSubstr("--drain-delay: 6 s are more than the 5 s of --grace"));
 }
 
 TEST(Options, HelpNamesEveryOptionAndIsNoError) {

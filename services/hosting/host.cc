@@ -313,8 +313,10 @@ class Host::Parts {
 
   void Stop(absl::Time deadline) {
     if (stopped_.exchange(true)) return;
+    const absl::Time look_elsewhere = std::min(deadline, absl::Now() + options_.drain_delay);
     if (admin_ != nullptr) admin_->EndStreams();
     HandOver(deadline);
+    absl::SleepFor(look_elsewhere - absl::Now());
     if (server_ != nullptr) server_->Drain(deadline);
     for (const auto& running : running_) running->service->Stop(deadline);
     if (log_ != nullptr) log_->Close();

@@ -21,6 +21,9 @@ namespace {
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 
+constexpr int kReconnectMs = 50;
+constexpr int kMaxReconnectMs = 2000;
+constexpr int kConnectMs = 5000;            // that one attempt may take
 constexpr int kMaxMessageBytes = 64 << 20;  // a report or an export comes in one message
 
 std::string Path(const MethodDescriptor& method) {
@@ -74,6 +77,11 @@ std::unique_ptr<GrpcApi> GrpcApi::To(const std::string& address, const Connectio
   const bool encrypted = !connection.ca.empty();
   // A proxy of the environment has no place between this program and the loopback address.
   if (!encrypted) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  // Servers are replaced one by one: behind the same name the next is there at once. gRPC would
+  // fail all calls of the second after a connection that was refused.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kReconnectMs);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectMs);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxReconnectMs);
   const auto credentials = encrypted
                                ? grpc::SslCredentials({.pem_root_certs = connection.ca,
                                                        .pem_private_key = connection.key,

@@ -1,6 +1,10 @@
+// A server that makes way for another. Those who connect while load balancers still send them here
+// are served.
+//
 // What a newer build has written, met by this one as it runs: a field that it does not know is
 // passed over, an event or a record that it does not know stops that partition with the words that
 // say so, and nothing else (G14).
+#include <signal.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -9,6 +13,7 @@
 #include "absl/time/clock.h"
 #include "fmt/format.h"
 #include "gmock/gmock.h"
+#include "grpcpp/create_channel.h"
 #include "gtest/gtest.h"
 #include "libs/event_log/admitted_reader.h"
 #include "libs/event_log/embedded/embedded_log.h"
@@ -66,9 +71,10 @@ class Upgrade : public ::testing::Test {
     server_->process().Kill();
   }
 
-  void Start() {
-    auto started = ServerProcess::Start(
-        "prihvatd", {"--data-dir=" + directory_.string(), "--takeover-after=1"}, address_);
+  // A client that calls nothing does not hear that the server ends, and would be waited for.
+  void Start(std::vector<std::string> flags = {"--grace=1"}) {
+    flags.insert(flags.end(), {"--data-dir=" + directory_.string(), "--takeover-after=1"});
+    auto started = ServerProcess::Start("prihvatd", std::move(flags), address_);
     ASSERT_TRUE(started.ok()) << started.status();
     server_ = *std::move(started);
     address_ = server_->address();
@@ -145,6 +151,27 @@ class Upgrade : public ::testing::Test {
   std::string address_;  // the same at each start, as an instance's is
   std::unique_ptr<ServerProcess> server_;
 };
+
+TEST_F(Upgrade, WhoConnectsWithinTheDrainDelayIsServed) {
+  const absl::Duration delay = absl::Seconds(4);
+  Start({"--drain-delay=4", "--grace=5"});
+  ASSERT_TRUE(server_->AwaitServing(Soon()).ok());
+  const absl::Time told = absl::Now();
+  server_->process().Signal(SIGTERM);
+  while (server_->process().Complaints().find("shutting down") == std::string::npos)
+    ASSERT_LT(absl::Now(), told + delay) << server_->process().Complaints();
+  grpc::ChannelArguments own;
+  own.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL,
+             1);  // else it would be the connection that is there
+  const auto fresh = grpc::CreateCustomChannel(address_, grpc::InsecureChannelCredentials(), own);
+  procurement::v1::GetOperationRequest request;
+  request.set_name(kOperation);
+  const auto answer =
+      Caller(fresh, kManager).Call(&ProcurementService::Stub::GetOperation, request);
+  EXPECT_TRUE(answer.ok()) << answer.failure.message;
+  EXPECT_EQ(server_->process().WaitForExit(Soon()).value_or(-1), 0);
+  EXPECT_GE(absl::Now() - told, delay);
+}
 
 TEST_F(Upgrade, G14_AFieldThatThisBuildDoesNotKnowIsPassedOver) {
   WriteAsNewerBuild([](log::v1::Record record) {
