@@ -18,7 +18,7 @@ def main(name, servers, *arguments):
         "env": [{"name": key, "value": value} for key, value in environment.items()],
         "securityContext": {"allowPrivilegeEscalation": False, "readOnlyRootFilesystem": True,
                             "capabilities": {"drop": ["ALL"]}},
-        "volumeMounts": [{"name": "tls", "mountPath": "/tls"}, {"name": "story", "mountPath": "/story"}],
+        "volumeMounts": [{"name": name, "mountPath": f"/{name}"} for name in ("tls", "story", "load")],
     }
     pod = {
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "labels": {"app": "prihvatctl"}},
@@ -28,7 +28,8 @@ def main(name, servers, *arguments):
                                 "seccompProfile": {"type": "RuntimeDefault"}},
             "containers": [container],
             "volumes": [{"name": "tls", "secret": {"secretName": "importer-tls"}},
-                        {"name": "story", "configMap": {"name": "story"}}],
+                        {"name": "story", "configMap": {"name": "story"}},
+                        {"name": "load", "configMap": {"name": "load"}}],
         },
     }
     print(json.dumps(pod))

@@ -24,6 +24,12 @@ show() { sed 's/^/        /' | tee -a "$transcript"; }
 die() {
   printf 'test-k8s: FAILED: %s\n' "$*" >&2
   kubectl get pods,pvc -A -o wide >&2 || true
+  local pod
+  for pod in $(kubectl -n "${ns:-default}" get pods -o name 2>/dev/null); do
+    printf -- '--- %s\n' "$pod" >&2
+    kubectl -n "$ns" logs "$pod" --previous --tail=8 >&2 2>/dev/null || true
+    kubectl -n "$ns" logs "$pod" --tail=8 >&2 || true
+  done
   kubectl get events -n "${ns:-default}" --sort-by=.lastTimestamp 2>/dev/null | tail -15 >&2 || true
   exit 1
 }
@@ -90,6 +96,9 @@ prepare() {
   secret prihvat-tls "$ns"
   secret importer-tls "$ns-importer"
   kubectl -n "$ns" create configmap story --from-file=story.yaml="$story" >/dev/null
+  load_scenarios
+  kubectl -n "$ns" create configmap load --from-file="$dir/load" >/dev/null
+  loads=0
   values=(-n "$ns" -f "charts/prihvat/values-$1.yaml" --set image.repository=localhost/prihvat
     --set tls.secretName=prihvat-tls --set "workload.storage.storageClass=$ns"
     --set 'identities[0].certificate=dns:importer.example.org' --set 'identities[0].speaks_for={*}')
@@ -114,6 +123,63 @@ ctl() {
   kubectl -n "$ns" logs "$name"
   kubectl -n "$ns" delete pod "$name" --wait=false >/dev/null
 }
+
+# Scenarios that do nothing but write, one after the other: load_steps commands each.
+load_steps=300
+load_scenarios() {
+  local i
+  mkdir -p "$dir/load"
+  for i in $(seq 60); do
+    cat >"$dir/load/$i.yaml" <<Y
+scenario: load-$i
+principals: {buyer: organisations/iom/people/amra;roles=operation_manager;operations=*}
+steps:
+  - step: supplier
+    for: {n: 1..$load_steps}
+    as: buyer
+    call: procurement.RegisterSupplier
+    with:
+      parent: operations/load
+      supplier_id: s-$i-\${n}
+      supplier: {display_name: "Supplier \${n} of load $i", country_code: BA}
+Y
+  done
+}
+
+# Plays one load after the other until told to stop; each step may be tried ATTEMPTS times.
+play_loads() {
+  local i=$1 attempts=$2
+  while [ ! -e "$dir/load-stop" ]; do
+    i=$((i + 1))
+    ctl "load-$i" play "/load/$i.yaml" --attempts "$attempts" >>"$dir/load.log" 2>&1 || { touch "$dir/load-failed"; return; }
+    echo "$i" >"$dir/load-done"
+  done
+}
+
+# under_load ATTEMPTS COMMAND...: the command, while commands are written; each of which must be taken at one of so many
+# attempts, and each that was must be there afterwards.
+under_load() {
+  local attempts=$1 writer
+  shift
+  rm -f "$dir"/load-stop "$dir"/load-failed "$dir"/load.log
+  if [ "$loads" = 0 ]; then
+    ctl load-operation call procurement.CreateOperation \
+      '{"name": "operations/load", "displayName": "Load", "timeZone": "UTC"}' >/dev/null
+  fi
+  play_loads "$loads" "$attempts" &
+  writer=$!
+  "$@"
+  touch "$dir/load-stop"
+  wait "$writer"
+  [ ! -e "$dir/load-failed" ] || { cat "$dir/load.log" >&2; die "a command was not taken at $attempts attempts: $*"; }
+  local before=$loads there
+  loads=$(cat "$dir/load-done")
+  there=$(ctl load-list --json list suppliers --parent operations/load --limit 100000 | grep -o '"operations/load/suppliers/[^"]*"' |
+    sort -u | wc -l)
+  [ "$there" = $((loads * load_steps)) ] || die "$((loads * load_steps)) commands were acknowledged, $there are there"
+  say "under load: $(((loads - before) * load_steps)) commands taken meanwhile, $(retried) of them at a second attempt or later; all $there are there"
+}
+retried() { grep -o '[0-9]* tried again' "$dir/load.log" | awk '{n += $1} END {print n + 0}'; }
 
 # Sets `sums` to the checksums of all stores after it.
 play_story() {
@@ -169,6 +235,13 @@ await_restart() {
   kubectl -n "$ns" wait --for=condition=Ready "pod/$1" --timeout=180s >/dev/null || die "$1 is not ready again"
 }
 
+kill_single() {
+  local restarts
+  restarts=$(restarts_of prihvat-0)
+  kill_container prihvat-0
+  await_restart prihvat-0 "$restarts"
+}
+
 single() {
   ns=aid
   servers=prihvat.$ns.svc.cluster.local:8443
@@ -182,11 +255,11 @@ single() {
   say "play $story"
   play_story
 
-  local restarts
-  restarts=$(restarts_of prihvat-0)
-  kill_container prihvat-0
-  await_restart prihvat-0 "$restarts"
+  kill_single
   unchanged "program killed (SIGKILL)"
+  # It is one program on one volume: callers wait for as long as it takes to start.
+  under_load 20 kill_single
+  sums=$(checksums)
   kubectl -n "$ns" delete pod prihvat-0 --wait >/dev/null
   kubectl -n "$ns" rollout status statefulset/prihvat --timeout=180s >/dev/null || die "not ready after the pod's end"
   unchanged "pod deleted"
@@ -221,6 +294,29 @@ owner_of_procurement() {
     grep -o 'prihvat-procurement-[0-9]*' | sed -n 1,1p
 }
 
+# The owner of a partition, killed; how long until a command is taken again.
+kill_owner() {
+  local owner restarts killed
+  owner=$(owner_of_procurement)
+  [ -n "$owner" ] || die "no owner of procurement's partition 0"
+  restarts=$(restarts_of "$owner")
+  kill_container "$owner"
+  killed=$SECONDS
+  ctl write call procurement.CreateOperation \
+    '{"name": "operations/after-kill", "displayName": "After the kill", "timeZone": "UTC"}' >/dev/null
+  say "$owner killed, which owned a partition: the next command was taken within $((SECONDS - killed)) s"
+  await_restart "$owner" "$restarts"
+}
+
+# roll_out HELM...: until all pods are new.
+roll_out() {
+  "$@" >/dev/null || die "$*"
+  local service
+  for service in procurement handover reception reporting; do
+    kubectl -n "$ns" rollout status "statefulset/prihvat-$service" --timeout=300s >/dev/null || die "$service is not ready"
+  done
+}
+
 cluster() {
   ns=relief
   servers=$(for s in procurement handover reception reporting; do
@@ -239,23 +335,12 @@ cluster() {
   say "play $story"
   play_story
 
-  local owner restarts
-  owner=$(owner_of_procurement)
-  [ -n "$owner" ] || die "no owner of procurement's partition 0"
-  restarts=$(restarts_of "$owner")
-  kill_container "$owner"
-  local killed=$SECONDS
-  ctl write call procurement.CreateOperation \
-    '{"name": "operations/after-kill", "displayName": "After the kill", "timeZone": "UTC"}' >/dev/null
-  say "$owner killed, which owned a partition: the next command was taken within $((SECONDS - killed)) s"
-  await_restart "$owner" "$restarts"
+  under_load 20 kill_owner
   sums=$(checksums)
-  helm upgrade prihvat charts/prihvat "${values[@]}" --set logLevel=debug --wait --timeout 600s >/dev/null || die "helm upgrade"
-  local service
-  for service in procurement handover reception reporting; do
-    kubectl -n "$ns" rollout status "statefulset/prihvat-$service" --timeout=300s >/dev/null || die "$service is not ready"
-  done
-  unchanged "all eight pods rolled"
+  under_load 2 roll_out helm upgrade prihvat charts/prihvat "${values[@]}" --set logLevel=debug --wait --timeout 600s
+  say "upgraded under load: all pods rolled, and no command was refused twice"
+  under_load 2 roll_out helm rollback prihvat 1 -n "$ns" --wait --timeout 600s
+  say "rolled back under load: the same"
   helm uninstall prihvat -n "$ns" --wait >/dev/null
 }
 
