@@ -71,8 +71,7 @@ class Upgrade : public ::testing::Test {
     server_->process().Kill();
   }
 
-  // A client that calls nothing does not hear that the server ends, and would be waited for.
-  void Start(std::vector<std::string> flags = {"--grace=1"}) {
+  void Start(std::vector<std::string> flags = {}) {
     flags.insert(flags.end(), {"--data-dir=" + directory_.string(), "--takeover-after=1"});
     auto started = ServerProcess::Start("prihvatd", std::move(flags), address_);
     ASSERT_TRUE(started.ok()) << started.status();
