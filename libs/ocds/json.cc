@@ -34,6 +34,10 @@ class Builder : public nlohmann::json_sax<nlohmann::json> {
       error_ = fmt::format("the name \"{}\" is twice in one object", name);
       return false;
     }
+    if (open_.back().members().size() >= limits_.members) {
+      error_ = fmt::format("an object has more than {} members", limits_.members);
+      return false;
+    }
     open_.back().Set(name, Json());
     return true;
   }

@@ -76,11 +76,12 @@ class Json {
 struct JsonLimits {
   size_t bytes = 64 << 20;
   int depth = 64;
+  size_t members = 1000;  // of one object
 };
 
 // INVALID_ARGUMENT with the byte where it goes wrong: what is not JSON, not UTF-8 (a byte order
-// mark in front is let through), nested too deep, or has a name twice in one object. OUT_OF_RANGE
-// for a document that is too large.
+// mark in front is let through), nested too deep, or has a name twice or too many names in one
+// object. OUT_OF_RANGE for a document that is too large.
 absl::StatusOr<Json> ParseJson(std::string_view text, const JsonLimits& limits = {});
 
 // With two spaces for each level, a line feed at the end, and nothing escaped but what must be.

@@ -50,6 +50,7 @@ TEST(OcdsJson, WhatIsNoJsonIsRefusedWithItsPlace) {
   EXPECT_THAT(ProblemOf("{} {}"), HasSubstr("byte"));
   EXPECT_THAT(ProblemOf("\"\xe8\""), HasSubstr("byte"));  // ISO 8859-1
   EXPECT_THAT(ProblemOf("[[[1]]]", {.depth = 2}), HasSubstr("deeper than 2"));
+  EXPECT_THAT(ProblemOf(R"({"a": 1, "b": 2})", {.members = 1}), HasSubstr("more than 1 members"));
   EXPECT_THAT(ProblemOf("[1, 2]", {.bytes = 3}), HasSubstr("6 bytes are too many: at most 3"));
 }
 

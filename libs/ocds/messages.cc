@@ -100,13 +100,11 @@ std::string NumberFault(std::string_view text, bool whole, const MessageLimits& 
   if (rest.empty()) return "";
   if (rest[0] != 'e' && rest[0] != 'E') return "must be a number";
   rest.remove_prefix(1);
-  if (rest.starts_with('+')) rest.remove_prefix(1);
+  if (rest.starts_with('+') || rest.starts_with('-')) rest.remove_prefix(1);
+  if (rest.empty() || Digits(rest) != rest.size()) return "must be a number";
   int exponent = 0;
-  const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), exponent);
-  if (rest.empty() || error == std::errc::invalid_argument || end != rest.data() + rest.size()) {
-    return "must be a number";
-  }
-  if (error != std::errc() || exponent > limits.exponent || exponent < -limits.exponent) {
+  const auto error = std::from_chars(rest.data(), rest.data() + rest.size(), exponent).ec;
+  if (error != std::errc() || exponent > limits.exponent) {
     return fmt::format("may have an exponent of {} at most, is {}", limits.exponent, text);
   }
   return "";

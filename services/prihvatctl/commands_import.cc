@@ -44,7 +44,9 @@ absl::StatusOr<v1::PublishedPackage> Enter(CommandContext& context, const OcdsIm
       CallTyped<v1::PublishedPackage>(context, "procurement.EnterPublishedPackage", plan.package);
   if (absl::IsAlreadyExists(package.status())) {
     return absl::AlreadyExistsError(fmt::format(
-        "{} was imported otherwise before: give or leave out --contact-points as then", file));
+        "{} was imported otherwise before: give or leave out --contact-points as then, or use the "
+        "prihvatctl of then, where this one knows more fields",
+        file));
   }
   return package;
 }

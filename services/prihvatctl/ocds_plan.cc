@@ -83,7 +83,6 @@ class Planner {
     plan_.repeated = read.repeated;
     ReadMetadata();
     for (const ocds::ReadProcess& process : read.processes) AddProcess(process);
-    CheckRecords(read);
     std::sort(sending_.begin(), sending_.end(),
               [](const Sending& a, const Sending& b) { return a.number < b.number; });
     if (sending_.size() > kMaxReleases) {
@@ -91,6 +90,8 @@ class Planner {
           fmt::format("a package may have at most {} releases, this one has {}", kMaxReleases,
                       sending_.size()));
     }
+    for (size_t i = 0; i < sending_.size(); ++i) sent_at_[sending_[i].path] = i;
+    CheckRecords();
     Finish(text);
     return std::move(plan_);
   }
@@ -140,7 +141,6 @@ class Planner {
           {release.path, fmt::format("has {} bytes, at most {} can be kept; {} is left out as a "
                                      "whole",
                                      bytes, kMaxReleaseBytes, process.ocid)});
-      for (const ocds::Json& left : process.releases) plan_.refused_leaves += LeavesOf(left);
       return false;
     }
     return true;
@@ -154,10 +154,9 @@ class Planner {
     ocds::Mapping mapping;
     ocds::ReadMessage(process.compiled[i], place.path, mapping_, release.content, mapping);
     if (release.content.ByteSizeLong() > kMaxReleaseBytes) {
-      Refuse(place.path,
-             fmt::format("has {} bytes, at most {} can be kept", release.content.ByteSizeLong(),
-                         kMaxReleaseBytes),
-             process.compiled[i]);
+      plan_.refused.push_back(
+          {place.path, fmt::format("has {} bytes, at most {} can be kept",
+                                   release.content.ByteSizeLong(), kMaxReleaseBytes)});
       return;
     }
     Append(std::move(mapping));
@@ -174,7 +173,7 @@ class Planner {
   }
 
   // What of the document is in no release that is sent.
-  void CheckRecords(const ocds::ReadPackage&) {
+  void CheckRecords() {
     const ocds::Json* releases = document_.Find("releases");
     if (releases != nullptr) {
       for (size_t i = 0; i < releases->items().size(); ++i) {
@@ -217,16 +216,16 @@ class Planner {
   // Links are kept with the compiled release of their record.
   void CheckLinks(const ocds::Json& releases, const std::string& path,
                   const std::string& compiled) {
-    const auto holder = std::find_if(sending_.begin(), sending_.end(),
-                                     [&](const Sending& one) { return one.path == compiled; });
+    const auto holder = sent_at_.find(compiled);
     for (size_t i = 0; i < releases.items().size(); ++i) {
       const std::string at = fmt::format("{}/{}", path, i);
       if (used_.contains(at)) continue;
       const ocds::Json& link = releases.items()[i];
-      if (holder == sending_.end() || !link.IsObject()) {
+      if (holder == sent_at_.end() || !link.IsObject()) {
         plan_.refused_leaves += LeavesOf(link);
       } else {
-        ocds::ReadMessage(link, at, mapping_, holder->links.emplace_back(), plan_.mapping);
+        ocds::ReadMessage(link, at, mapping_, sending_[holder->second].links.emplace_back(),
+                          plan_.mapping);
       }
     }
   }
@@ -291,6 +290,7 @@ class Planner {
   ocds::MappingOptions mapping_;
   OcdsImportPlan plan_;
   std::vector<Sending> sending_;
+  std::map<std::string, size_t> sent_at_;  // by path, where in sending_
   std::set<std::string> used_;  // paths of releases whose content is kept
   std::map<std::string, std::vector<ocds::Json>, std::less<>> kept_;  // by ocid, as it is kept
 };

@@ -141,7 +141,8 @@ TEST_F(Published, G13_WhatNoDocumentCouldSayIsRefusedByPathAndRule) {
   refused("content/language", [](Content& c) { c.set_language("a\x01"); });
   refused("content/tender/title",
           [](Content& c) { c.mutable_tender()->set_title(std::string(32769, 't')); });
-  for (const char* digits : {"", "abc", "1,5", "01", "1.", "1e", "1e31", "--1", "1 ", "NaN"}) {
+  for (const char* digits :
+       {"", "abc", "1,5", "01", "1.", "1e", "1e31", "1e+-5", "1e+", "--1", "1 ", "NaN"}) {
     refused("content/tender/value/amount", [&](Content& c) {
       c.mutable_tender()->mutable_value()->mutable_amount()->set_digits(digits);
     });
