@@ -176,9 +176,9 @@ absl::Status Complete(HostOptions& options, const Texts& texts) {
   options.takeover_after = absl::Seconds(texts.takeover_seconds);
   options.grace = absl::Seconds(texts.grace_seconds);
   options.drain_delay = absl::Seconds(texts.drain_delay_seconds);
-  if (options.drain_delay > options.grace) {
+  if (options.drain_delay >= options.grace) {
     return absl::InvalidArgumentError(
-        fmt::format("--drain-delay: {} s are more than the {} s of --grace",
+        fmt::format("--drain-delay: {} s leave nothing of the {} s of --grace",
                     texts.drain_delay_seconds, texts.grace_seconds));
   }
   options.stuck_after = absl::Seconds(texts.stuck_seconds);

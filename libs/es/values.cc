@@ -9,9 +9,14 @@ namespace prihvat::es {
 
 google::protobuf::Timestamp ToProto(absl::Time time) {
   const int64_t micros = absl::ToUnixMicros(time);
-  const int64_t rest = ((micros % 1'000'000) + 1'000'000) % 1'000'000;
+  int64_t seconds = micros / 1'000'000;
+  int64_t rest = micros % 1'000'000;
+  if (rest < 0) {
+    --seconds;
+    rest += 1'000'000;
+  }
   google::protobuf::Timestamp out;
-  out.set_seconds((micros - rest) / 1'000'000);
+  out.set_seconds(seconds);
   out.set_nanos(static_cast<int32_t>(rest * 1000));
   return out;
 }

@@ -379,9 +379,11 @@ class Host::Parts {
         records += log_->End({topic, p}, now + absl::Milliseconds(500)).value_or(0);
     }
     int64_t folded = 0;
-    const auto look = running.service->Look();
-    for (const common::v1::Position& position : look->token().positions())
-      if (topics.contains(position.topic())) folded += position.offset() + 1;
+    for (const runtime::PartitionStatus& partition : running.service->Partitions())
+      folded += partition.applied + 1;
+    for (const runtime::SourceStatus& source : running.service->Sources())
+      if (source.process.empty() && topics.contains(source.topic))
+        folded += source.done_through + 1;
     if (const auto line = running.catch_up.Note(folded, records, ready, now)) {
       telemetry::Log(telemetry::Level::kInfo, line->message,
                      {{"service", running.definition.name},
