@@ -83,6 +83,12 @@ class Checker(unittest.TestCase):
         self.assert_fine(open_one, write("2", 30, 40, 7), read("2", 50, 60, 8))
         self.assert_fine(open_one, write("2", 30, 40, 7), read("1", 50, 60, 9))
 
+    def test_many_that_were_never_answered_do_not_drown_it(self):
+        never = [write(f"n{i}", i, 1000, outcome="unknown") for i in range(200)]
+        told = [write(str(i), 300 + 10 * i, 305 + 10 * i, 5 + 2 * i) for i in range(20)]
+        self.assert_fine(*never, *told, read("19", 600, 610, 60))
+        self.assert_found("not linearizable (Illegal)", *never, *told, read("18", 600, 610, 60))
+
     def test_a_retry_that_is_acknowledged_closes_what_was_open(self):
         attempts = [write("1", 10, 20, outcome="unknown", request_id="r"),
                     write("1", 25, 28, 6, request_id="r", exact=False)]
