@@ -34,7 +34,13 @@ die() {
   exit 1
 }
 
+writer=
 clean_up() {
+  if [ -n "$writer" ]; then
+    touch "$dir/load-stop"
+    kill "$writer" 2>/dev/null || true
+    wait "$writer" || true
+  fi
   deploy/kafka/kafka-down.sh "$dir-kafka" --wipe 2>/dev/null || true
   [ "${K8S_KEEP:-0}" = 1 ] || tests/k8s/cluster.sh down
   rm -rf --one-file-system "$dir-volumes"
@@ -151,6 +157,7 @@ play_loads() {
   local i=$1 attempts=$2
   while [ ! -e "$dir/load-stop" ]; do
     i=$((i + 1))
+    [ -e "$dir/load/$i.yaml" ] || return 0  # as many as there are
     ctl "load-$i" play "/load/$i.yaml" --attempts "$attempts" >>"$dir/load.log" 2>&1 || { touch "$dir/load-failed"; return; }
     echo "$i" >"$dir/load-done"
   done
@@ -159,7 +166,7 @@ play_loads() {
 # under_load ATTEMPTS COMMAND...: the command, while commands are written; each of which must be taken at one of so many
 # attempts, and each that was must be there afterwards.
 under_load() {
-  local attempts=$1 writer
+  local attempts=$1
   shift
   rm -f "$dir"/load-stop "$dir"/load-failed "$dir"/load.log
   if [ "$loads" = 0 ]; then
@@ -171,6 +178,7 @@ under_load() {
   "$@"
   touch "$dir/load-stop"
   wait "$writer"
+  writer=
   [ ! -e "$dir/load-failed" ] || { cat "$dir/load.log" >&2; die "a command was not taken at $attempts attempts: $*"; }
   local before=$loads there
   loads=$(cat "$dir/load-done")
@@ -336,11 +344,13 @@ cluster() {
   play_story
 
   under_load 20 kill_owner
-  sums=$(checksums)
   under_load 2 roll_out helm upgrade prihvat charts/prihvat "${values[@]}" --set logLevel=debug --wait --timeout 600s
   say "upgraded under load: all pods rolled, and no command was refused twice"
   under_load 2 roll_out helm rollback prihvat 1 -n "$ns" --wait --timeout 600s
   say "rolled back under load: the same"
+  sums=$(checksums)
+  roll_out kubectl -n "$ns" delete pods -l app.kubernetes.io/name=prihvat
+  unchanged "all eight pods ended at once"
   helm uninstall prihvat -n "$ns" --wait >/dev/null
 }
 
