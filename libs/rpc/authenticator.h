@@ -42,7 +42,7 @@ class InsecureDevAuthenticator final : public Authenticator {
       const grpc::ServerContextBase& context) const override;
 
  private:
-  const Principals principals_;
+  const Principals principals_{};
 };
 
 // Knows callers by their certificates, which the transport has verified. One who may speak for
@@ -55,7 +55,7 @@ class CertificateAuthenticator final : public Authenticator {
 
  private:
   const Identities identities_;
-  const Principals principals_;
+  const Principals principals_{};
 };
 
 // Knows nobody: what a server has that was given no way of telling callers apart.

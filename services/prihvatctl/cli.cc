@@ -163,9 +163,10 @@ class CommandLine {
     play->add_option("--only-until", play_.only_until, "Stop after this step");
     play->add_option("--state", play_.state_file,
                      "Keeps how far it got in this file, and goes on there");
-    play->add_option("--attempts", play_.attempts,
-                     "How often a step is tried at most, while its server cannot be reached or asks "
-                     "to wait")
+    play->add_option(
+            "--attempts", play_.attempts,
+            "How often a step is tried at most, while its server cannot be reached or asks "
+            "to wait")
         ->check(CLI::Range(1, 100))
         ->capture_default_str();
     Sets(play, [this](CommandContext& context) { return RunPlay(context, play_); });

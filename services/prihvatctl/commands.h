@@ -59,7 +59,7 @@ absl::Status PrintMessage(CommandContext& context, const google::protobuf::Messa
 struct PlayArguments {
   std::string file;
   std::string only_until;
-  std::string state_file;  // "" to keep none
+  std::string state_file;                 // "" to keep none
   int attempts = RetryPolicy().attempts;  // of each step
 };
 absl::Status RunPlay(CommandContext& context, const PlayArguments& arguments);

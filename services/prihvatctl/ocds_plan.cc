@@ -291,7 +291,7 @@ class Planner {
   OcdsImportPlan plan_;
   std::vector<Sending> sending_;
   std::map<std::string, size_t> sent_at_;  // by path, where in sending_
-  std::set<std::string> used_;  // paths of releases whose content is kept
+  std::set<std::string> used_;             // paths of releases whose content is kept
   std::map<std::string, std::vector<ocds::Json>, std::less<>> kept_;  // by ocid, as it is kept
 };
 

@@ -23,8 +23,8 @@ GRANT = """{{"parent": "operations/ba", "mandateId": "{id}", "requestId": "{requ
 
 class Names(unittest.TestCase):
     def call(self, server, method, request):
-        done = subprocess.run([binary("prihvatctl"), f"--server={server.address}", f"--principal={CLERK}", "call", method,
-                               request], capture_output=True, text=True, timeout=PATIENCE, check=False)
+        command = [binary("prihvatctl"), f"--server={server.address}", f"--principal={CLERK}", "call", method, request]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
         return done.returncode, done.stdout + done.stderr
 
     def grant(self, server, id_, name=f"Azra {SURNAME}", month=1):

@@ -124,11 +124,11 @@ class Upgrade : public ::testing::Test {
     request.mutable_supplier()->set_display_name("Primjer d.o.o.");
     request.mutable_supplier()->set_country_code("BA");
     request.set_request_id("00000000-0000-4000-a000-000000000000");
+    const absl::Time deadline = Soon();
     while (true) {
-      const absl::Time deadline = Soon();
-      const Failure failure = Caller(server_->channel(), kManager)
-                                  .Call(&ProcurementService::Stub::RegisterSupplier, request)
-                                  .failure;
+      Failure failure = Caller(server_->channel(), kManager)
+                            .Call(&ProcurementService::Stub::RegisterSupplier, request)
+                            .failure;
       if (failure.reason != "NOT_OWNER" || absl::Now() > deadline) return failure;
       absl::SleepFor(absl::Milliseconds(20));
     }

@@ -98,8 +98,8 @@ class Checker(unittest.TestCase):
     def test_G5_a_rejection_must_be_true_at_the_position_that_it_carries(self):
         both = [write("1", 10, 20, 5), write("2", 30, 40, 8)]
         self.assert_fine(*both, rejection("1", 41, 45, 9), rejection("1", 12, 45, 8), rejection("2", 21, 25, 7))
-        self.assert_found('rejected as of offset 7 for not holding "1", which it held', *both, rejection("1", 21, 25, 7))
-        self.assert_found('rejected as of offset 9 for not holding "2", which it held', *both, rejection("2", 41, 45, 9))
+        self.assert_found('as of offset 7 for not holding "1", which it held', *both, rejection("1", 21, 25, 7))
+        self.assert_found('as of offset 9 for not holding "2", which it held', *both, rejection("2", 41, 45, 9))
         # Another resource's write replaces nothing.
         self.assert_found("rejected as of offset 7", write("1", 10, 20, 5), write("x", 22, 23, 6, key="centres/b"),
                           rejection("1", 24, 25, 7))
