@@ -39,6 +39,7 @@ inside() {
   unshare --mount --pid --fork --kill-child -- bash -euc '
     root=$1 user=$2
     shift 2
+    mount --bind "$root" "$root"  # a root file system of its own, as a machine has
     mount -t proc proc "$root/proc"
     mount --rbind /dev "$root/dev"
     mount --rbind /sys "$root/sys"
