@@ -5,10 +5,14 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.append(str(ROOT / "tests/python"))
+import mounts  # noqa: E402
+
 BIN = pathlib.Path(os.environ["PRIHVAT_BUILD_DIR"]).resolve() / "bin"
 UNIT = ROOT / "deploy/systemd/prihvatd.service"
 
@@ -62,14 +66,6 @@ class Package(unittest.TestCase):
         self.assertEqual(told.returncode, 1, told.stderr)
         self.assertIn("--tls-cert", told.stderr)  # past the options: the file is no certificate
 
-    def mounts_of_its_own(self):
-        """A command that gives the one after it mounts of its own. A chroot may have neither users nor propagation."""
-        for user in (["--map-root-user"], []):
-            if run("unshare", *user, "--mount", "true").returncode == 0:
-                return ["unshare", *user, "--mount"]
-        self.skipTest("no mounts of its own can be had here")
-        return []
-
     def calls_of(self, script, *arguments, enabled=True):
         """What the script calls, as on a machine that runs systemd; the programs do nothing but tell."""
         tools = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
@@ -79,7 +75,7 @@ class Package(unittest.TestCase):
             (tools / name).write_text(f'#!/bin/sh\necho "{name} $*" >>"{calls}"\n'
                                       f'case "$*" in *was-enabled*) exit {code};; esac\n')
             (tools / name).chmod(0o755)
-        done = run(*self.mounts_of_its_own(), "sh", "-euc",
+        done = run(*mounts.of_its_own(), "sh", "-euc",
                    'mount -t tmpfs none /run; mkdir -p /run/systemd/system; exec sh "$@"', "sh",
                    ROOT / "deploy/debian" / script, *arguments,
                    env={**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"})

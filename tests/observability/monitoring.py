@@ -14,6 +14,8 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+import mounts
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOOLS = ROOT / "build/tools/monitoring/usr/bin"
 PATIENCE = 90  # seconds; the machine may be busy
@@ -102,7 +104,7 @@ class Monitoring:
                   f"--storage.tsdb.path={self._folder}/data", f"--web.listen-address={self.prometheus}")
         # Debian's build reads its templates from below /usr/share, where they are not installed: see scripts/setup.sh.
         share = TOOLS.parent / "share"
-        self._run("unshare", "--map-root-user", "--mount", "sh", "-c",
+        self._run(*mounts.of_its_own(), "sh", "-c",
                   f'mount --bind "{share}" /usr/share && exec "$@"', "sh", TOOLS / "prometheus-alertmanager",
                   f"--config.file={self._folder}/alertmanager.yml",
                   f"--storage.path={self._folder}/alerts", f"--web.listen-address={self._alertmanager}",

@@ -11,6 +11,7 @@ import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(pathlib.Path(__file__).parent))
+sys.path.append(str(ROOT / "tests/python"))
 from monitoring import TOOLS  # noqa: E402
 
 PROMETHEUS = ROOT / "deploy/prometheus"
