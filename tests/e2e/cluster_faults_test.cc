@@ -98,7 +98,7 @@ class ClusterFaults : public ::testing::Test {
     for (auto& instance : instances_) instance.reset();
     procurement_.reset();
     brokers_.reset();
-    std::filesystem::remove_all(directory_);
+    if (!HasFailure()) std::filesystem::remove_all(directory_);
   }
 
   static std::unique_ptr<TcpProxy> Proxy(int listens, int target) {
@@ -237,7 +237,8 @@ class ClusterFaults : public ::testing::Test {
     std::string said;
     for (auto line = (*checker)->ReadLine(Soon()); line.ok(); line = (*checker)->ReadLine(Soon()))
       said += *line + "\n";
-    EXPECT_EQ((*checker)->WaitForExit(Soon()).value_or(-1), 0) << said << (*checker)->Complaints();
+    EXPECT_EQ((*checker)->WaitForExit(Soon()).value_or(-1), 0)
+        << said << (*checker)->Complaints() << "the history is kept in " << history;
     std::printf("[ history  ] %zu calls; %s", load.calls(), said.c_str());
   }
 

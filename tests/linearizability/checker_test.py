@@ -5,6 +5,7 @@ import os
 import pathlib
 import subprocess
 import tempfile
+import time
 import unittest
 
 CHECK = pathlib.Path(__file__).with_name("check.sh").resolve()
@@ -88,6 +89,20 @@ class Checker(unittest.TestCase):
         told = [write(str(i), 300 + 10 * i, 305 + 10 * i, 5 + 2 * i) for i in range(20)]
         self.assert_fine(*never, *told, read("19", 600, 610, 60))
         self.assert_found("not linearizable (Illegal)", *never, *told, read("18", 600, 610, 60))
+
+    def test_many_that_were_answered_only_in_the_end_do_not_drown_it(self):
+        # Each of 60 was called while an edit or a write went on, was never answered, and is settled after all of them.
+        late = [attempt for i in range(60) for attempt in (
+            write(f"n{i}", 300 + i, 400 + i, outcome="unknown", request_id=f"late-{i}"),
+            write(f"n{i}", 5000, 5010, 900, request_id=f"late-{i}", exact=False))]
+        told = [write(str(i), 310 + 10 * i, 315 + 10 * i, 5 + 2 * i) for i in range(60)]
+        edits = [dict(write(f"e{i}", 1000 + 10 * i, 1005 + 10 * i, 200 + 2 * i), expected="59" if i == 0 else f"e{i - 1}")
+                 for i in range(40)]
+        seen = [read(f"n{i}", 2000 + 10 * i, 2005 + 10 * i, 300 + 2 * i) for i in range(10)]
+        began = time.monotonic()
+        self.assert_fine(*late, *told, *edits, *seen)
+        self.assert_found("not linearizable (Illegal)", *late, *told, *edits, *seen, read("e38", 4000, 4010, 400))
+        self.assertLess(time.monotonic() - began, 60, "it searched through all orders of what was answered in the end")
 
     def test_a_retry_that_is_acknowledged_closes_what_was_open(self):
         attempts = [write("1", 10, 20, outcome="unknown", request_id="r"),
