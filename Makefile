@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-asan test-tsan fuzz lint format invariants bench images chart test-k8s deb serve kafka-up kafka-down clean
+.PHONY: help setup build demo test test-unit test-asan test-tsan fuzz lint format invariants bench images chart test-k8s deb bundle serve kafka-up kafka-down clean
 
 PRESET ?= release
 JOBS ?= $(shell nproc)
@@ -84,6 +84,12 @@ deb: ## Make the Debian package of prihvatd and prihvatctl in build/debian
 	@cmake --preset $(PRESET) > build/configure.log || { cat build/configure.log; exit 1; }
 	@cmake --build --preset $(PRESET) -j $(JOBS) --target prihvatd prihvatctl
 	@deploy/debian/build.sh $(BUILD)/bin build/debian
+
+bundle: ## Make one signed file to install from where there is no network: BUNDLE_KEY=bundle.key
+	@test -f "$(BUNDLE_KEY)" || { echo "make bundle: BUNDLE_KEY=FILE is needed; openssl genpkey -algorithm ed25519 -out FILE makes one" >&2; exit 1; }
+	@$(MAKE) --no-print-directory images
+	@deploy/debian/build.sh $(BUILD)/bin build/debian >build/deb.txt
+	@deploy/bundle/build.py --images build/images --deb "$$(tail -1 build/deb.txt)" --key "$(BUNDLE_KEY)" --out build/bundle
 
 test-k8s: ## Install the chart on a real Kubernetes, on this machine (root; 20 minutes the first time)
 	@scripts/setup.sh k8s

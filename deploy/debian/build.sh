@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Makes the Debian package of prihvatd and prihvatctl: build.sh BIN OUT. Needs dpkg-dev; prints the package's path. The same files make the same package.
 #   DEB_COMPRESSION=gzip   for tests: xz takes its time
+#   DEB_VERSION=0.1.0+1    another version than the programs': a second packaging of them, or an upgrade to try out
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=$(realpath "${1:?usage: build.sh BIN OUT}") out=$(realpath -m "${2:?usage: build.sh BIN OUT}")
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct)}
 export SOURCE_DATE_EPOCH
-version=$("$bin/prihvatd" --version)
+version=${DEB_VERSION:-$("$bin/prihvatd" --version)}
 arch=$(dpkg --print-architecture)
 root=$out/root
 rm -rf "$root"
