@@ -1,4 +1,5 @@
 #include <array>
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -6,9 +7,11 @@
 #include <vector>
 
 #include "google/protobuf/timestamp.pb.h"
+#include "google/type/money.pb.h"
 #include "libs/base/check.h"
 #include "libs/es/decider.h"
 #include "libs/rpc/validation.h"
+#include "prihvat/common/v1/common.pb.h"
 #include "services/prihvatctl/api_catalogue.h"
 #include "services/prihvatctl/scenario.h"
 #include "tests/fuzz/bytes.h"
@@ -25,6 +28,9 @@ using google::protobuf::Message;
 constexpr int kCommands = 60;
 constexpr int kDepth = 4;
 constexpr size_t kChapters = 16;
+constexpr uint8_t kDearer = 240;  // a changed step of the story is a dearer one from this byte on
+constexpr int64_t kMostUnits = 1'000'000'000;
+constexpr size_t kMostDigits = 9;
 
 // ---- The stories ------------------------------------------------------------------------------
 
@@ -264,6 +270,35 @@ class Writer {
   absl::Time now_;
 };
 
+// Ten times the quantities and amounts of money, at any depth: the values drawn for single fields
+// seldom come to more than a story's budgets hold, and what is refused for want of money would not
+// be met.
+void MakeDearer(Message& message) {
+  if (auto* money = dynamic_cast<google::type::Money*>(&message)) {
+    if (std::abs(money->units()) < kMostUnits) money->set_units(money->units() * 10);
+    return;
+  }
+  if (auto* number = dynamic_cast<common::v1::Decimal*>(&message)) {
+    const bool whole = number->value().find('.') == std::string::npos;
+    if (whole && !number->value().empty() && number->value().size() < kMostDigits)
+      number->set_value(number->value() + "0");
+    return;
+  }
+  const auto& type = *message.GetDescriptor();
+  const auto& reflection = *message.GetReflection();
+  for (int i = 0; i < type.field_count(); ++i) {
+    const FieldDescriptor& field = *type.field(i);
+    if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || field.is_map()) continue;
+    if (!field.is_repeated()) {
+      if (reflection.HasField(message, &field))
+        MakeDearer(*reflection.MutableMessage(&message, &field));
+      continue;
+    }
+    for (int n = 0; n < reflection.FieldSize(message, &field); ++n)
+      MakeDearer(*reflection.MutableRepeatedMessage(&message, &field, n));
+  }
+}
+
 // ---- A history --------------------------------------------------------------------------------
 
 class History {
@@ -275,13 +310,14 @@ class History {
     before_ = services_.accepted();
   }
 
-  int Run() {
+  Outcome Run() {
     for (int n = 0; n < kCommands && !bytes_.empty(); ++n) {
       const size_t choice = bytes_.Below(8);
       if (choice < 2) {
         StoryStep(next_++, 0);
       } else if (choice < 4) {
-        StoryStep(next_++, 1 + bytes_.Below(3));
+        const uint8_t byte = bytes_.Next();
+        StoryStep(next_++, 1 + byte % 3, /*dearer=*/byte >= kDearer);
       } else if (choice < 6) {
         StoryStep(next_ + bytes_.Below(256), bytes_.Below(3));
       } else {
@@ -290,7 +326,7 @@ class History {
     }
     services_.CheckRefold();
     CheckRules(services_);
-    return services_.accepted() - before_;
+    return {services_.accepted() - before_, services_.refusals()};
   }
 
  private:
@@ -303,13 +339,14 @@ class History {
     }
     return names_[service];
   }
-  void StoryStep(size_t number, size_t changes) {
+  void StoryStep(size_t number, size_t changes, bool dearer = false) {
     Command command = Story()[number % Story().size()];
     if (changes > 0) {
       std::shared_ptr<Message> changed(command.message->New());
       changed->CopyFrom(*command.message);
       Writer writer(bytes_, NamesOf(command.service), command.effective_at);
-      for (size_t n = 0; n < changes; ++n) writer.Change(*changed);
+      if (dearer) MakeDearer(*changed);
+      for (size_t n = 0; n < changes && !dearer; ++n) writer.Change(*changed);
       command.message = std::move(changed);
     }
     now_ = std::max(now_, command.recorded_at);
@@ -358,11 +395,11 @@ class History {
 
 }  // namespace
 
-int DecidersAccepted(std::string_view input) {
+Outcome OutcomeOfDeciders(std::string_view input) {
   Bytes bytes(input);
   return History(bytes).Run();
 }
 
-void Deciders(std::string_view input) { (void)DecidersAccepted(input); }
+void Deciders(std::string_view input) { (void)OutcomeOfDeciders(input); }
 
 }  // namespace prihvat::fuzz

@@ -101,7 +101,10 @@ bool Services::Do(const Command& given) {
   const es::MapRows& rows = rows_[command.service];
   const es::Decision decision = Decide(decider, rows, command, context, seed);
   CheckSame(decision, Decide(decider, rows, command, again, seed));
-  if (!decision.accepted()) return false;
+  if (!decision.accepted()) {
+    refusals_.insert(decision.rejection().reason().id);
+    return false;
+  }
   ++accepted_;
   if (decision.events().empty()) return true;
   since_.push_back(
@@ -162,6 +165,7 @@ void Services::CheckRefold() const {
 void Services::Settle() {
   settled_ = std::make_shared<std::array<es::MapRows, kServices>>(rows_);
   since_.clear();
+  refusals_.clear();
 }
 
 }  // namespace prihvat::fuzz

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,8 @@ class Services {
   const es::MapRows& rows(size_t service) const { return rows_[service]; }
   absl::Time recorded_at() const { return recorded_at_; }
   int accepted() const { return accepted_; }  // of all commands, reactions among them
+  // The reasons for which others were refused, since the last call of Settle.
+  const std::set<std::string>& refusals() const { return refusals_; }
 
  private:
   struct Folded {
@@ -62,6 +65,7 @@ class Services {
   std::array<int64_t, kServices> ends_ = {};
   absl::Time recorded_at_ = absl::UnixEpoch();
   int accepted_ = 0;
+  std::set<std::string> refusals_;
   uint64_t decided_ = 0;
 };
 
