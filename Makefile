@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-asan test-tsan fuzz lint format invariants bench images chart test-k8s deb bundle serve kafka-up kafka-down clean
+.PHONY: help setup build demo test test-unit test-asan test-tsan test-long model simulate fuzz lint format invariants bench images chart test-k8s deb bundle serve kafka-up kafka-down clean
 
 PRESET ?= release
 JOBS ?= $(shell nproc)
@@ -12,6 +12,8 @@ KAFKA_PORT ?= 19092
 KAFKA_NODES ?= 1
 DATA_DIR ?= build/serve
 FUZZ_SECONDS ?= 60
+SEEDS ?= 1000
+FROM ?= 1
 PROGRAMS := prihvatd prihvat-procurement prihvat-handover prihvat-reception prihvat-reporting prihvatctl
 
 help: ## List the targets
@@ -48,6 +50,19 @@ test-asan: ## Unit, contract, simulation and fault tests under ASan and UBSan
 test-tsan: ## The same under TSan
 	@scripts/setup.sh test
 	@PRESET=tsan JOBS=$(JOBS) scripts/test.sh -L '^(unit|contract|sim|fault)$$'
+
+test-long: ## What is too long for `make test`: thousands of seeds, a cluster, overload, fuzzing, sanitizers (hours)
+	@scripts/setup.sh test
+	@scripts/setup.sh fuzz
+	@PRESET=$(PRESET) JOBS=$(JOBS) scripts/test-long.sh
+
+model: ## Explore the Spin model of the fence and its planted faults; say what each shows (tests/model)
+	@scripts/setup.sh test
+	@python3 tests/model/fence_test.py
+
+simulate: ## Run SEEDS (1000) seeds of the simulation, FROM (1) on; a line repeats a seed that fails
+	@scripts/setup.sh build
+	@PRESET=$(PRESET) JOBS=$(JOBS) scripts/simulate.sh $(SEEDS) $(FROM)
 
 fuzz: ## Search with libFuzzer for FUZZ_SECONDS (60) a target; what it finds is left in build/fuzz/found
 	@scripts/setup.sh fuzz

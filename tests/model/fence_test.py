@@ -1,7 +1,8 @@
-"""The term fence's model holds for every interleaving, and planted faults break it."""
+"""The term fence's model holds for every interleaving, and planted faults break it. Each case prints what it shows."""
 
 import os
 import pathlib
+import re
 import subprocess
 import tempfile
 import unittest
@@ -21,17 +22,28 @@ def explore(*defines):
     return done.stdout
 
 
+def states(told):
+    return int(re.search(r"(\d+) states, stored", told)[1])
+
+
+def say(*words):
+    print("model:", *words, flush=True)
+
+
 class Fence(unittest.TestCase):
     def assert_holds(self, *defines):
         told = explore(*defines)
         self.assertIn("errors: 0", told)
         self.assertNotIn("Search not completed", told)  # for want of memory or depth
         self.assertNotIn("max search depth too small", told)
+        say(f"holds in each of {states(told)} states with", *defines)
 
     def assert_broken(self, define, assertion):
         told = explore("CRASHES=0", define)
         self.assertIn("errors: 1", told)
         self.assertIn(f"assertion violated {assertion}", " ".join(told.split()))
+        violated = re.search(r"assertion violated +(.*) \(at depth (\d+)\)", told)
+        say(f"{define} is found: {violated[1]} does not hold, after {violated[2]} steps, {states(told)} states seen")
 
     def test_G2_an_acknowledged_commit_is_never_void(self):
         self.assert_holds("RECORDS=5", "CRASHES=0")
@@ -56,7 +68,8 @@ class Fence(unittest.TestCase):
                      "GOAL_ACKNOWLEDGE_AFTER_LEAVING"):
             with self.subTest(goal):
                 self.assertIn("errors: 1", explore("CRASHES=0", goal))
+                say(f"{goal} is reached")
 
 
 if __name__ == "__main__":
-    unittest.main()
+    unittest.main(verbosity=0)
