@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-unit test-asan test-tsan test-long model simulate fuzz lint format invariants bench images chart test-k8s deb bundle serve kafka-up kafka-down clean
+.PHONY: help setup build demo test test-unit test-asan test-tsan test-races test-long model simulate fuzz lint format invariants bench images chart test-k8s deb bundle serve kafka-up kafka-down clean
 
 PRESET ?= release
 JOBS ?= $(shell nproc)
@@ -13,6 +13,9 @@ KAFKA_NODES ?= 1
 DATA_DIR ?= build/serve
 FUZZ_SECONDS ?= 60
 SEEDS ?= 1000
+# Where threads meet in the runtime and the log, and what a few minutes are enough to build.
+RACES := event_log_term_fence_test event_log_memory_contract_test event_log_embedded_contract_test \
+  event_log_embedded_test state_store_test runtime_test fault_embedded_crash_test
 FROM ?= 1
 PROGRAMS := prihvatd prihvat-procurement prihvat-handover prihvat-reception prihvat-reporting prihvatctl
 
@@ -50,6 +53,10 @@ test-asan: ## Unit, contract, simulation and fault tests under ASan and UBSan
 test-tsan: ## The same under TSan
 	@scripts/setup.sh test
 	@PRESET=tsan JOBS=$(JOBS) scripts/test.sh -L '^(unit|contract|sim|fault)$$'
+
+test-races: ## Of these the runtime's and the event log's, as .ci/run does
+	@scripts/setup.sh test
+	@TARGETS="$(RACES)" PRESET=tsan JOBS=$(JOBS) scripts/test.sh -R "^($$(tr -s ' ' '|' <<<"$(RACES)"))$$"
 
 test-long: ## What is too long for `make test`: thousands of seeds, a cluster, overload, fuzzing, sanitizers (hours)
 	@scripts/setup.sh test
