@@ -4,6 +4,7 @@
 # at those that include a changed header of theirs directly:
 #   LINT_BASE=REV   the base; else the fork point from origin/main, else the last tag, else the commit before
 #   LINT_ALL=1      then the other files too: the product's first, then the tests
+#   LINT_RELEASED=REV  what the protos must stay compatible with; else the last tag, and nothing before there is one
 #   LINT_SECONDS    when to stop beginning new files (default 900; 0: never); files left out are named
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -67,6 +68,17 @@ else
   done
   buf lint || wrong "the protos break a rule of buf.yaml"
   buf format protos --diff --exit-code || wrong "the protos are not formatted; make format does it"
+  released=${LINT_RELEASED:-$(git describe --tags --abbrev=0 2>/dev/null || true)}
+  if [ -z "$released" ]; then
+    step "nothing is released yet that the protos would have to agree with"
+  else
+    step "protos against those of $released (buf breaking)"
+    rm -rf build/released
+    mkdir -p build/released/build
+    git archive "$released" buf.yaml protos | tar -x -C build/released
+    cp -r build/googleapis build/released/build/
+    buf breaking --against build/released || wrong "the protos break what $released has released"
+  fi
 fi
 
 mapfile -t files < <(tidy_files | awk '!seen[$0]++')
