@@ -7,7 +7,7 @@
 # it). The brokers never create a topic by themselves: see topics.yaml.
 # Env: KAFKA_VERSION, KAFKA_LIBS (jar cache), KAFKA_HEAP (256m), KAFKA_JVM (extra flags), KAFKA_PARTS (partitions of
 # Kafka's internal topics, 4), KAFKA_WAIT (seconds to wait for an answer, 90), KAFKA_HOST (another address of this machine
-# than 127.0.0.1).
+# than 127.0.0.1), KAFKA_SESSION_MS (after so long without a word a node is replaced, 9000).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 usage="usage: kafka-up.sh DIR PORT [NODES [LINES]]"
@@ -79,6 +79,8 @@ transaction.state.log.num.partitions=$parts
 share.coordinator.state.topic.replication.factor=$replicas
 share.coordinator.state.topic.min.isr=$in_sync
 share.coordinator.state.topic.num.partitions=$parts
+broker.session.timeout.ms=${KAFKA_SESSION_MS:-9000}
+broker.heartbeat.interval.ms=$((${KAFKA_SESSION_MS:-9000} / 5))
 group.initial.rebalance.delay.ms=0
 num.network.threads=2
 num.io.threads=4

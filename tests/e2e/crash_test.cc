@@ -95,7 +95,7 @@ TEST_F(Crash, G1_G3_WhatPrihvatdAcknowledgedSurvivesKillsUnderLoadOnce) {
   ASSERT_NE(server, nullptr);
   const absl::Status settled = load.SettleAll(server->address(), Soon());
   ASSERT_TRUE(settled.ok()) << settled;
-  const absl::Status repeated = load.RepeatAll(server->address());
+  const absl::Status repeated = load.RepeatMany(server->address(), load.sent());
   ASSERT_TRUE(repeated.ok()) << repeated;
   EXPECT_EQ(server->Terminate(Soon()).value_or(-1), 0);
   const fault::LogContents contents = Log();

@@ -1,5 +1,6 @@
 #include "tests/e2e/supplier_load.h"
 
+#include <algorithm>
 #include <atomic>
 
 #include "absl/time/clock.h"
@@ -18,6 +19,7 @@ using procurement::v1::ProcurementService;
 constexpr int kRepeaters = 8;
 constexpr absl::Duration kPatience = absl::Seconds(10);
 constexpr absl::Duration kBetweenAttempts = absl::Milliseconds(20);
+constexpr absl::Duration kAfterARefusal = absl::Milliseconds(100);
 
 // What the reasons promise; an error without one comes from the transport and promises nothing.
 Call::Outcome OutcomeOf(const Failure& failure) {
@@ -61,6 +63,7 @@ absl::Status SupplierLoad::Register(const std::shared_ptr<grpc::Channel>& channe
                           .Call(&ProcurementService::Stub::RegisterSupplier, request);
   std::lock_guard lock(mutex_);
   if (!answer.ok()) {
+    if (first && OutcomeOf(answer.failure) == Call::Outcome::kUnknown) doubtful_.insert(n);
     history_.Fail(call, OutcomeOf(answer.failure));
     return absl::Status(static_cast<absl::StatusCode>(answer.failure.code), answer.failure.message);
   }
@@ -80,7 +83,7 @@ void SupplierLoad::CallOn(const std::string& address) {
       if (stopping_) return;
       n = next_++;
     }
-    if (!Register(channel, n, /*first=*/true).ok()) absl::SleepFor(kBetweenAttempts);
+    if (!Register(channel, n, /*first=*/true).ok()) absl::SleepFor(kAfterARefusal);
   }
 }
 
@@ -136,38 +139,43 @@ absl::StatusOr<absl::Duration> SupplierLoad::AwaitEachOperation(absl::Time deadl
   }
 }
 
-absl::Status SupplierLoad::SettleAll(const std::string& address, absl::Time deadline) {
-  const std::shared_ptr<grpc::Channel> channel = NewChannel(address);
-  const std::set<int> left = unsettled_;
-  for (const int n : left) {
-    absl::Status status;
-    while (!(status = Register(channel, n, /*first=*/false)).ok()) {
-      if (absl::Now() >= deadline) return status;
-      absl::SleepFor(kBetweenAttempts);
-    }
-  }
-  return absl::OkStatus();
-}
-
-absl::Status SupplierLoad::RepeatAll(const std::string& address) {
+absl::Status SupplierLoad::SendAgain(const std::vector<int>& suppliers, const std::string& address,
+                                     absl::Time deadline) {
   std::mutex mutex;  // guards `failed`
   absl::Status failed;
-  std::atomic<int> next = 0;
-  const auto repeat = [&] {
+  std::atomic<size_t> next = 0;
+  const auto send = [&] {
     const std::shared_ptr<grpc::Channel> channel = NewChannel(address);
-    for (int n = next++; n < next_; n = next++) {
-      const absl::Status status = Register(channel, n, /*first=*/false);
+    for (size_t i = next++; i < suppliers.size(); i = next++) {
+      absl::Status status;
+      while (!(status = Register(channel, suppliers[i], /*first=*/false)).ok()) {
+        if (absl::Now() >= deadline) break;
+        absl::SleepFor(kBetweenAttempts);
+      }
       if (status.ok()) continue;
       std::lock_guard lock(mutex);
       failed = status;
-      next = next_;
+      next = suppliers.size();
     }
   };
   {
     std::vector<std::jthread> callers;  // one alone would take minutes over a long history
-    for (int i = 0; i < kRepeaters; ++i) callers.emplace_back(repeat);
+    for (int i = 0; i < kRepeaters; ++i) callers.emplace_back(send);
   }
   return failed;
+}
+
+absl::Status SupplierLoad::SettleAll(const std::string& address, absl::Time deadline) {
+  return SendAgain({unsettled_.begin(), unsettled_.end()}, address, deadline);
+}
+
+absl::Status SupplierLoad::RepeatMany(const std::string& address, int most) {
+  std::vector<int> chosen;
+  const int step = std::max(1, next_ / most);
+  for (int n = 0; n < next_; ++n) {
+    if (n % step == 0 || doubtful_.contains(n)) chosen.push_back(n);
+  }
+  return SendAgain(chosen, address, absl::InfinitePast());
 }
 
 }  // namespace prihvat::e2e

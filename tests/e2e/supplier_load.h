@@ -41,8 +41,9 @@ class SupplierLoad {
 
   // Sends every supplier that was never acknowledged again, until all are.
   absl::Status SettleAll(const std::string& address, absl::Time deadline);
-  // Sends all again; each must answer as a repeat: OK, and nothing new in the log.
-  absl::Status RepeatAll(const std::string& address);
+  // Sends again what once ended in doubt and about `most` of all others, spread evenly; each must
+  // answer as a repeat: OK, and nothing new in the log.
+  absl::Status RepeatMany(const std::string& address, int most);
 
   // Not while callers run.
   const fault::History& history() const { return history_; }
@@ -52,11 +53,15 @@ class SupplierLoad {
   void CallOn(const std::string& address);
   // One attempt; OK only if it was acknowledged.
   absl::Status Register(const std::shared_ptr<grpc::Channel>& channel, int n, bool first);
+  // Each until it is acknowledged, at least once, and until `deadline`.
+  absl::Status SendAgain(const std::vector<int>& suppliers, const std::string& address,
+                         absl::Time deadline);
 
   const std::vector<std::string> operations_;
   mutable std::mutex mutex_;  // guards what follows, up to the threads
   fault::History history_;
   std::set<int> unsettled_;
+  std::set<int> doubtful_;  // sent, and nobody knew what became of it
   size_t acknowledged_ = 0;
   int counts_ = 0;                     // how often AwaitEachOperation has begun
   std::set<size_t> operations_heard_;  // acknowledged, and sent since the last time
