@@ -5,9 +5,10 @@
 # that it is reached five ports above, where the test puts a proxy: so each client has a line of its own to each node.
 # Idempotent: a node that already answers is left alone; data in DIR is kept between runs (kafka-down.sh --wipe removes
 # it). The brokers never create a topic by themselves: see topics.yaml.
-# Env: KAFKA_VERSION, KAFKA_LIBS (jar cache), KAFKA_HEAP (256m), KAFKA_JVM (extra flags), KAFKA_PARTS (partitions of
-# Kafka's internal topics, 4), KAFKA_WAIT (seconds to wait for an answer, 90), KAFKA_HOST (another address of this machine
-# than 127.0.0.1), KAFKA_SESSION_MS (after so long without a word a node is replaced, 9000).
+# Env: KAFKA_VERSION, KAFKA_LIBS (jar cache), KAFKA_HEAP (256m), KAFKA_JVM (flags; without it the quick compiler
+# only: a broker that lives for minutes would be optimised all that time, on the cores of what is tested), KAFKA_PARTS
+# (partitions of Kafka's internal topics, 4), KAFKA_WAIT (seconds to wait for an answer, 90), KAFKA_HOST (another address
+# of this machine than 127.0.0.1), KAFKA_SESSION_MS (after so long without a word a node is replaced, 9000).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 usage="usage: kafka-up.sh DIR PORT [NODES [LINES]]"
@@ -98,7 +99,7 @@ for i in $(seq 1 "$nodes"); do
       -t "$(cat "$dir/cluster.id")" -c "$n/server.properties" >"$n/format.log" 2>&1 9>&- ||
     { cat "$n/format.log" >&2; exit 1; }
   # shellcheck disable=SC2086  # KAFKA_JVM is a list of flags
-  setsid java -Xms"$heap" -Xmx"$heap" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError ${KAFKA_JVM:-} \
+  setsid java -Xms"$heap" -Xmx"$heap" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError ${KAFKA_JVM--XX:TieredStopAtLevel=1} \
     -Dlog4j2.configurationFile="$here/log4j2.properties" -cp "$libs/*" kafka.Kafka "$n/server.properties" \
     >>"$n/kafka.log" 2>&1 </dev/null 9>&- &
   echo $! >"$n/pid"

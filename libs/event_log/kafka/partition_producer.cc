@@ -12,6 +12,7 @@ namespace prihvat::event_log::kafka {
 namespace {
 
 constexpr int kPollMs = 50;  // how late a passed deadline or Stop may be noticed
+constexpr absl::Duration kIdlePoll = absl::Milliseconds(500);  // statistics wait so long
 constexpr absl::Duration kPurgePatience = absl::Seconds(2);
 
 // Whether the report proves that the message is not in the log and will not be. librdkafka's own
@@ -107,25 +108,25 @@ int PartitionProducer::OnStatistics(rd_kafka_t* /*client*/, char* json, size_t s
 void PartitionProducer::Report(const rd_kafka_message_t& message) {
   const Slot& slot = *static_cast<Slot*>(message._private);
   Batch& batch = *slot.batch;
-  EventLog::AppendDone done;
-  AppendResult result;
-  {
-    absl::MutexLock lock(&mutex_);
-    if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-      ++batch.delivered;
-      if (message.offset >= 0) batch.offsets[slot.index] = message.offset;
-    } else {
-      batch.all_unsent = batch.all_unsent && IsProvenUnsent(message);
-      if (batch.error.ok())
-        batch.error = ToStatus(message.err, absl::StrCat("append to ", ToString(tp_)));
-    }
-    if (--batch.outstanding > 0) return;
-    done = std::move(batch.done);
-    result = ResultOf(batch);
-    std::erase_if(batches_,
-                  [&batch](const std::unique_ptr<Batch>& b) { return b.get() == &batch; });
+  absl::MutexLock lock(&mutex_);
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    ++batch.delivered;
+    if (message.offset >= 0) batch.offsets[slot.index] = message.offset;
+  } else {
+    batch.all_unsent = batch.all_unsent && IsProvenUnsent(message);
+    if (batch.error.ok())
+      batch.error = ToStatus(message.err, absl::StrCat("append to ", ToString(tp_)));
   }
-  if (done) done(std::move(result));
+  if (--batch.outstanding > 0) return;
+  if (batch.done) finished_.push_back({std::move(batch.done), ResultOf(batch)});
+  std::erase_if(batches_, [&batch](const std::unique_ptr<Batch>& b) { return b.get() == &batch; });
+  rd_kafka_yield(client_.get());  // ends the flush
+}
+
+// Not while a flush goes on: whoever is told appends the next batch, which is to linger until it is
+// whole.
+void PartitionProducer::TellFinished() {
+  for (auto& [done, result] : std::exchange(finished_, {})) done(std::move(result));
 }
 
 AppendResult PartitionProducer::ResultOf(const Batch& batch) {
@@ -146,9 +147,14 @@ void PartitionProducer::EndLateBatches(absl::Time now, const absl::Status& why) 
   for (const EventLog::AppendDone& done : late) done(Unknown(why));
 }
 
-bool PartitionProducer::Stopping() {
+// Until there is something to send or to stop, or it is time for what librdkafka tells meanwhile.
+bool PartitionProducer::AwaitWork() {
+  const auto work = [this]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || !batches_.empty();
+  };
   absl::MutexLock lock(&mutex_);
-  return stopping_;
+  mutex_.AwaitWithTimeout(absl::Condition(&work), kIdlePoll);
+  return !stopping_;
 }
 
 bool PartitionProducer::Idle() {
@@ -157,8 +163,12 @@ bool PartitionProducer::Idle() {
 }
 
 void PartitionProducer::Run() {
-  while (!Stopping()) {
-    rd_kafka_poll(client_.get(), kPollMs);
+  // A message wakes librdkafka's thread, which would send the first of a batch alone, and the rest
+  // as it finds them: each a request of its own for the broker. So it lingers (linger.ms), until
+  // the whole batch is there and flushed.
+  while (AwaitWork()) {
+    rd_kafka_flush(client_.get(), kPollMs);  // polls, too; at once where nothing is outstanding
+    TellFinished();
     EndLateBatches(absl::Now(), absl::DeadlineExceededError(
                                     absl::StrCat("append to ", ToString(tp_),
                                                  ": the deadline passed before it was confirmed")));
@@ -166,6 +176,7 @@ void PartitionProducer::Run() {
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   const absl::Time give_up = absl::Now() + kPurgePatience;
   while (!Idle() && absl::Now() < give_up) rd_kafka_poll(client_.get(), kPollMs);
+  TellFinished();
   EndLateBatches(
       absl::InfiniteFuture(),
       absl::UnavailableError(absl::StrCat("append to ", ToString(tp_), ": the writer was reset")));

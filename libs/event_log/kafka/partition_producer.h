@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -60,12 +61,13 @@ class PartitionProducer : public std::enable_shared_from_this<PartitionProducer>
   static void OnReport(rd_kafka_t* client, const rd_kafka_message_t* message, void* self);
   static int OnStatistics(rd_kafka_t* client, char* json, size_t size, void* self);
   void Report(const rd_kafka_message_t& message);
+  void TellFinished();
   size_t Enqueue(Batch& batch, const std::vector<std::string>& records)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   static AppendResult ResultOf(const Batch& batch);
   void Run();
   void EndLateBatches(absl::Time now, const absl::Status& why);
-  bool Stopping();
+  bool AwaitWork();
   bool Idle();
 
   const TopicPartition tp_;
@@ -75,6 +77,8 @@ class PartitionProducer : public std::enable_shared_from_this<PartitionProducer>
   absl::Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::list<std::unique_ptr<Batch>> batches_ ABSL_GUARDED_BY(mutex_);  // with reports outstanding
+  // Whose last report has come; of the producer's thread.
+  std::vector<std::pair<EventLog::AppendDone, AppendResult>> finished_;
   absl::Notification ended_;
 };
 
