@@ -17,6 +17,9 @@
 #include "google/protobuf/util/message_differencer.h"
 #include "gtest/gtest.h"
 #include "libs/es/decider.h"
+#include "libs/es/projection.h"
+#include "libs/es/values.h"
+#include "prihvat/log/v1/record.pb.h"
 
 namespace prihvat::testkit {
 
@@ -162,6 +165,17 @@ class DeciderSpec {
   const es::MapRows& rows() const { return rows_; }
   absl::TimeZone zone() const { return zone_; }
 
+  // The rows of a view that has seen all events so far.
+  es::MapRows Projected(const es::Projection& view) const {
+    es::MapRows rows;
+    for (size_t i = 0; i < commits_.size(); ++i) {
+      const absl::Status status = view.Apply(
+          rows, commits_[i], {.topic = view.topics().front(), .offset = static_cast<int64_t>(i)});
+      EXPECT_TRUE(status.ok()) << status;
+    }
+    return rows;
+  }
+
  private:
   // Whatever the test is about: a rejection says of each field once that it is that field.
   void ExpectFieldsSaidOnce() const {
@@ -205,8 +219,15 @@ class DeciderSpec {
     context.topic = "spec";
     context.offset = offset_++;
     es::Entities entities(rows_);
-    const absl::Status status = decider_.Evolve(entities, event.GetDescriptor()->full_name(),
-                                                event.SerializeAsString(), context);
+    log::v1::Commit& commit = commits_.emplace_back();
+    commit.set_operation(operation_);
+    commit.set_principal(principal_);
+    *commit.mutable_recorded_at() = es::ToProto(now_);
+    log::v1::Event& stored = *commit.add_events();
+    stored.set_type(event.GetDescriptor()->full_name());
+    stored.set_payload(event.SerializeAsString());
+    *stored.mutable_effective_at() = es::ToProto(effective_at);
+    const absl::Status status = decider_.Evolve(entities, stored.type(), stored.payload(), context);
     ASSERT_TRUE(status.ok()) << status;
   }
 
@@ -220,6 +241,7 @@ class DeciderSpec {
   uint64_t random_ = 1;
   int64_t offset_ = 0;
   es::MapRows rows_;
+  std::vector<log::v1::Commit> commits_;  // one an event
   std::unique_ptr<es::Decision> decision_;
   std::vector<es::DocumentNumber> numbers_;
 };

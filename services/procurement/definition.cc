@@ -3,15 +3,16 @@
 #include "services/procurement/domain/decider.h"
 #include "services/procurement/processes/processes.h"
 #include "services/procurement/views/figures.h"
+#include "services/procurement/views/purchases.h"
 
 namespace prihvat::procurement {
 
-// What the service is asked for stands in its entities; it needs no views.
+// What the service is asked for of one resource stands in its entities.
 runtime::ServiceDefinition ProcurementDefinition() {
   return {.name = "procurement",
           .topic = "prihvat.procurement",
           .decider = &ProcurementDecider(),
-          .projections = {},
+          .projections = {&PurchasesView()},
           .processes = ProcurementProcesses(),
           .figures = &ProcurementFigures};
 }

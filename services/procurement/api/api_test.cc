@@ -425,6 +425,232 @@ TEST_F(Api, INV09_OfPaymentsAtOnceNoMoreThanIsPayable) {
   EXPECT_EQ(Text(Position().totals(0).paid()), "400.00 BAM");
 }
 
+TEST_F(Api, PricesAreFoundByItemSupplierAndDay) {
+  Issued("a", "1");
+  Issued("b", "2");
+  v1::ListPriceRecordsRequest list;
+  list.set_parent(kOperation);
+  const auto count = [&] { return Do(&Stub::ListPriceRecords, list).price_records_size(); };
+  const v1::ListPriceRecordsResponse all = Do(&Stub::ListPriceRecords, list);
+  ASSERT_EQ(all.price_records_size(), 2);
+  EXPECT_EQ(Text(all.price_records(1).unit_price()), "100.00 BAM");
+  EXPECT_EQ(Text(all.price_records(1).quantity()), "2");
+  const google::type::Date today = all.price_records(0).date();
+  EXPECT_GT(today.year(), 2000);
+
+  list.set_page_size(1);
+  const v1::ListPriceRecordsResponse first = Do(&Stub::ListPriceRecords, list);
+  ASSERT_EQ(first.price_records_size(), 1);
+  list.set_page_token(first.next_page_token());
+  const v1::ListPriceRecordsResponse second = Do(&Stub::ListPriceRecords, list);
+  ASSERT_EQ(second.price_records_size(), 1);
+  EXPECT_EQ(second.price_records(0).source(), ProcurementSpec::OrderName("b"));
+  EXPECT_EQ(second.next_page_token(), "");
+  list.clear_page_token();
+  list.clear_page_size();
+
+  for (const char* words : {"footwear", "Zastitna obuca", "заштитна"}) {
+    list.set_item(words);
+    EXPECT_EQ(count(), 2) << words;
+  }
+  list.set_item("protective gloves");
+  EXPECT_EQ(count(), 0);
+  list.clear_item();
+  list.set_supplier(ProcurementSpec::OrderName("a"));
+  EXPECT_EQ(count(), 0);
+  list.set_supplier(kSupplier);
+  list.set_currency("EUR");
+  EXPECT_EQ(count(), 0);
+  list.set_currency("BAM");
+  list.set_origin(v1::PRICE_ORIGIN_BID);
+  EXPECT_EQ(count(), 0);
+  list.clear_origin();
+  *list.mutable_start_date() = today;
+  EXPECT_EQ(count(), 2);
+  *list.mutable_end_date() = ToProto(FromProto(today) + 1);
+  *list.mutable_start_date() = ToProto(FromProto(today) + 1);
+  // Where the test began before midnight.
+  EXPECT_LE(count(), 1);
+  *list.mutable_end_date() = ToProto(FromProto(today) - 1);
+  v1::ListPriceRecordsResponse none;
+  EXPECT_EQ(Try(&Stub::ListPriceRecords, list, &none).reason, "INVALID_FIELD");
+  list.clear_start_date();
+  EXPECT_EQ(count(), 0);
+  list.set_parent("operations/none");
+  EXPECT_FALSE(Try(&Stub::ListPriceRecords, list, &none).status.ok());
+}
+
+TEST_F(Api, LeadTimesOfOrdersAndOfSuppliers) {
+  Issued("a", "1");
+  Issued("b", "2");
+  Do(&Stub::PostGoodsReceipt, ProcurementSpec::ReceiptOf({{.accepted = "2"}}, "grn", "b"),
+     kReceiver);
+  v1::ListLeadTimesRequest list;
+  list.set_parent(kOperation);
+  const v1::ListLeadTimesResponse all = Do(&Stub::ListLeadTimes, list);
+  ASSERT_EQ(all.lead_times_size(), 2);
+  EXPECT_FALSE(all.lead_times(0).has_days_to_first_receipt());
+  EXPECT_TRUE(all.lead_times(1).has_days_to_complete());
+  list.set_only_complete(true);
+  ASSERT_EQ(Do(&Stub::ListLeadTimes, list).lead_times_size(), 1);
+  list.set_kind(v1::LINE_KIND_SERVICE);
+  EXPECT_EQ(Do(&Stub::ListLeadTimes, list).lead_times_size(), 0);
+
+  v1::ListSupplierLeadTimesRequest summary;
+  summary.set_parent(kOperation);
+  const v1::ListSupplierLeadTimesResponse told = Do(&Stub::ListSupplierLeadTimes, summary);
+  ASSERT_EQ(told.supplier_lead_times_size(), 1);
+  EXPECT_EQ(told.supplier_lead_times(0).supplier(), kSupplier);
+  EXPECT_EQ(told.supplier_lead_times(0).kind(), v1::LINE_KIND_GOODS_QUANTITY);
+  EXPECT_EQ(told.supplier_lead_times(0).orders(), 2);
+  EXPECT_EQ(told.supplier_lead_times(0).orders_complete(), 1);
+  summary.set_project("operations/ba/projects/other");
+  EXPECT_EQ(Do(&Stub::ListSupplierLeadTimes, summary).supplier_lead_times_size(), 0);
+}
+
+TEST_F(Api, INV02_FundersSharesAreToldToTheCent) {
+  v1::CreateBudgetLineRequest line;
+  line.set_parent(kProject);
+  line.set_budget_line_id("shared");
+  line.mutable_budget_line()->set_display_name("Shared");
+  *line.mutable_budget_line()->mutable_amount() = Km("800.00");
+  for (const auto& [donor, percent] : {std::pair("eu", "66.6667"), {"ch", "33.3333"}}) {
+    v1::FundingShare& share = *line.mutable_budget_line()->add_funding_shares();
+    share.set_donor(fmt::format("organisations/{}", donor));
+    *share.mutable_percent() = Number(percent);
+  }
+  Do(&Stub::CreateBudgetLine, line);
+  auto draft = ProcurementSpec::DraftOf({Goods("1", "100.01")}, "shared");
+  draft.mutable_purchase_order()->set_budget_line(std::string(kProject) + "/budgetLines/shared");
+  Do(&Stub::CreatePurchaseOrder, draft);
+  Draft("alone", "1");
+
+  v1::ListFunderSharesRequest list;
+  list.set_parent(kOperation);
+  EXPECT_EQ(Do(&Stub::ListFunderShares, list).funder_shares_size(), 3);
+  list.set_donor("organisations/ch");
+  const v1::ListFunderSharesResponse swiss = Do(&Stub::ListFunderShares, list);
+  ASSERT_EQ(swiss.funder_shares_size(), 1);
+  EXPECT_EQ(Text(swiss.funder_shares(0).amount()), "33.34 BAM");
+  list.clear_donor();
+  list.set_page_size(1);  // an order: all its shares on one page
+  const v1::ListFunderSharesResponse first = Do(&Stub::ListFunderShares, list);
+  EXPECT_EQ(first.funder_shares_size(), 1);
+  list.set_page_token(first.next_page_token());
+  EXPECT_EQ(Do(&Stub::ListFunderShares, list).funder_shares_size(), 2);
+
+  v1::GetFundingSplitRequest get;
+  get.set_name(ProcurementSpec::OrderName("shared"));
+  const v1::FundingSplit split = Do(&Stub::GetFundingSplit, get);
+  ASSERT_EQ(split.shares_size(), 2);
+  EXPECT_EQ(Text(split.shares(0).amount()), "66.67 BAM");
+  get.set_name(kSupplier);
+  v1::FundingSplit none;
+  EXPECT_EQ(Try(&Stub::GetFundingSplit, get, &none).status.error_code(),
+            grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(Api, WarrantiesAreListedByTheirEnd) {
+  v1::OrderLine line = Goods("2", "100.00");
+  line.set_warranty_months(24);
+  Do(&Stub::CreatePurchaseOrder, ProcurementSpec::DraftOf({line}));
+  Do(&Stub::ApprovePurchaseOrder, On<v1::ApprovePurchaseOrderRequest>("po"), kApprover);
+  Do(&Stub::IssuePurchaseOrder, On<v1::IssuePurchaseOrderRequest>("po"));
+  Do(&Stub::PostGoodsReceipt, ProcurementSpec::ReceiptOf({{.accepted = "2"}}), kReceiver);
+  v1::ListWarrantyItemsRequest list;
+  list.set_parent(kOperation);
+  const auto count = [&] { return Do(&Stub::ListWarrantyItems, list).warranty_items_size(); };
+  const v1::ListWarrantyItemsResponse all = Do(&Stub::ListWarrantyItems, list);
+  ASSERT_EQ(all.warranty_items_size(), 1);
+  const v1::WarrantyItem& item = all.warranty_items(0);
+  const absl::CivilDay end = FromProto(item.warranty_end_date());
+  EXPECT_EQ(
+      end, absl::CivilDay(absl::CivilMonth(FromProto(item.receipt_date())) + 24) + (end.day() - 1));
+  *list.mutable_end_date() = ToProto(end);
+  EXPECT_EQ(count(), 1);
+  *list.mutable_start_date() = ToProto(end);
+  EXPECT_EQ(count(), 1);
+  *list.mutable_start_date() = ToProto(end - 30);
+  *list.mutable_end_date() = ToProto(end - 1);
+  EXPECT_EQ(count(), 0);
+  *list.mutable_end_date() = ToProto(end + 30);
+  *list.mutable_start_date() = ToProto(end + 1);
+  EXPECT_EQ(count(), 0);
+  list.clear_start_date();
+  list.set_item("obuca");
+  EXPECT_EQ(count(), 1);
+  list.set_recipient("organisations/other");
+  EXPECT_EQ(count(), 0);
+}
+
+TEST_F(Api, PapersAreGivenOutAsPdf) {
+  Issued("po", "7");
+  Do(&Stub::PostGoodsReceipt,
+     ProcurementSpec::ReceiptOf({{.accepted = "1", .rejected = "1", .reason = "torn"}}), kReceiver);
+  v1::RenderRejectionNoteRequest note;
+  note.set_name(kReceipt);
+  const v1::PaperResponse rejection = Do(&Stub::RenderRejectionNote, note);
+  EXPECT_EQ(rejection.content().substr(0, 5), "%PDF-");
+  EXPECT_EQ(rejection.content_type(), "application/pdf");
+  EXPECT_THAT(rejection.file_name(), ::testing::MatchesRegex("GRN-[0-9]{4}-0001-rejection.pdf"));
+  const auto exempt = On<v1::RenderVatExemptionRequest>("po");
+  EXPECT_EQ(Do(&Stub::RenderVatExemption, exempt).content().substr(0, 5), "%PDF-");
+  Draft("other", "1");
+  v1::PaperResponse none;
+  EXPECT_EQ(Try(&Stub::RenderVatExemption, On<v1::RenderVatExemptionRequest>("other"), &none)
+                .status.error_code(),
+            grpc::StatusCode::FAILED_PRECONDITION);
+  v1::RenderTenderPackRequest pack;
+  pack.set_name(kProcess);
+  EXPECT_EQ(Try(&Stub::RenderTenderPack, pack, &none).status.error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  v1::RenderRequisitionRequest requisition;
+  requisition.set_name(kRequisition);
+  EXPECT_EQ(Try(&Stub::RenderRequisition, requisition, &none).status.error_code(),
+            grpc::StatusCode::NOT_FOUND);
+}
+
+TEST_F(Api, PagesOfAPackageGoOnWhereTheLastOneEnded) {
+  v1::EnterPublishedPackageRequest enter;
+  enter.set_parent(kOperation);
+  enter.set_published_package_id("p");
+  v1::PublishedPackage& package = *enter.mutable_published_package();
+  package.set_content(v1::PUBLISHED_CONTENT_RELEASES);
+  package.mutable_metadata()->mutable_publisher()->set_name("EJN");
+  package.set_file_digest(std::string(64, 'a'));
+  package.set_release_count(6);
+  Do(&Stub::EnterPublishedPackage, enter);
+  // Of two processes in turn: their records are of places 1, 3, 5 and 2, 4, 6.
+  for (int place = 1; place <= 6; ++place) {
+    v1::ImportPublishedReleaseRequest import;
+    import.set_parent(std::string(kOperation) + "/publishedPackages/p");
+    import.set_place(place);
+    v1::OcdsRelease& content = *import.mutable_content();
+    content.set_ocid(fmt::format("ocds-{}", place % 2 == 1 ? "b" : "a"));
+    content.mutable_id()->set_text(fmt::format("r{}", place));
+    content.set_date(fmt::format("2024-01-0{}T00:00:00Z", place));
+    content.add_tag("tender");
+    Do(&Stub::ImportPublishedRelease, import);
+  }
+  const auto pages = [&](v1::PublishedContent content, int size) {
+    v1::RenderPublishedPackageRequest request;
+    request.set_name(std::string(kOperation) + "/publishedPackages/p");
+    request.set_content(content);
+    request.set_page_size(size);
+    std::vector<int> releases;
+    do {
+      const auto page = Do(&Stub::RenderPublishedPackage, request);
+      releases.push_back(page.release_count());
+      request.set_page_token(page.next_page_token());
+    } while (!request.page_token().empty() && releases.size() < 10);
+    return releases;
+  };
+  EXPECT_THAT(pages(v1::PUBLISHED_CONTENT_RELEASES, 4), ElementsAre(4, 2));
+  EXPECT_THAT(pages(v1::PUBLISHED_CONTENT_RELEASES, 3), ElementsAre(3, 3));
+  EXPECT_THAT(pages(v1::PUBLISHED_CONTENT_RECORDS, 1), ElementsAre(3, 3));
+  EXPECT_THAT(pages(v1::PUBLISHED_CONTENT_RECORDS, 2), ElementsAre(6));
+}
+
 TEST_F(Api, ThePolicyInForceIsShownAlsoWhereNoneWasAdopted) {
   v1::GetProcurementPolicyInForceRequest request;
   request.set_parent(kOperation);

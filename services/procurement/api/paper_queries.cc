@@ -31,22 +31,19 @@ void AddSupplier(const es::View& view, const std::string& name, PaperContext& co
 }
 
 PaperContext ContextOf(const rpc::ReadContext& reads, const v1::PurchaseOrder& order) {
-  PaperContext context{.zone = reads.zone(),
-                       .project = reads.entities().Find<v1::Project>(order.project()),
-                       .order = &order,
-                       .suppliers = {},
-                       .bids = {}};
+  PaperContext context;
+  context.zone = reads.zone();
+  context.project = reads.entities().Find<v1::Project>(order.project());
+  context.order = &order;
   AddSupplier(reads.entities(), order.supplier(), context);
   return context;
 }
 
 PaperContext ContextOf(const rpc::ReadContext& reads, const v1::SourcingProcess& process) {
   const es::View& view = reads.entities();
-  PaperContext context{.zone = reads.zone(),
-                       .project = ProjectOfLine(view, process.budget_line()),
-                       .order = nullptr,
-                       .suppliers = {},
-                       .bids = {}};
+  PaperContext context;
+  context.zone = reads.zone();
+  context.project = ProjectOfLine(view, process.budget_line());
   std::set<std::string> suppliers(process.invited_suppliers().begin(),
                                   process.invited_suppliers().end());
   for (const v1::LotAward& award : process.recommended()) suppliers.insert(award.supplier());
@@ -77,6 +74,44 @@ absl::Status AnswerReceivingReport(const rpc::ReadContext& reads, const std::str
   PRIHVAT_RETURN_IF_ERROR(reads.FindInto(receipt.purchase_order(), order));
   return Fill(RenderReceivingReport(receipt, ContextOf(reads, order)), receipt.document_number(),
               response);
+}
+
+absl::Status AnswerRejectionNote(const rpc::ReadContext& reads, const std::string& name,
+                                 v1::PaperResponse& response) {
+  v1::GoodsReceipt receipt;
+  PRIHVAT_RETURN_IF_ERROR(reads.FindInto(name, receipt));
+  v1::PurchaseOrder order;
+  PRIHVAT_RETURN_IF_ERROR(reads.FindInto(receipt.purchase_order(), order));
+  return Fill(RenderRejectionNote(receipt, ContextOf(reads, order)),
+              receipt.document_number() + "-rejection", response);
+}
+
+absl::Status AnswerVatExemption(const rpc::ReadContext& reads, const std::string& name,
+                                v1::PaperResponse& response) {
+  v1::PurchaseOrder order;
+  PRIHVAT_RETURN_IF_ERROR(reads.FindInto(name, order));
+  return Fill(RenderVatExemption(order, ContextOf(reads, order)),
+              order.document_number() + "-vat-exemption", response);
+}
+
+absl::Status AnswerRequisition(const rpc::ReadContext& reads, const std::string& name,
+                               v1::PaperResponse& response) {
+  v1::Requisition requisition;
+  PRIHVAT_RETURN_IF_ERROR(reads.FindInto(name, requisition));
+  PaperContext context;
+  context.zone = reads.zone();
+  context.project = reads.entities().Find<v1::Project>(requisition.project());
+  context.budget_line = reads.entities().Find<v1::BudgetLine>(requisition.budget_line());
+  return Fill(RenderRequisition(requisition, context), requisition.document_number(), response);
+}
+
+absl::Status AnswerTenderPack(const rpc::ReadContext& reads, const std::string& name,
+                              v1::PaperResponse& response) {
+  v1::SourcingProcess process;
+  PRIHVAT_RETURN_IF_ERROR(reads.FindInto(name, process));
+  PaperContext context = ContextOf(reads, process);
+  context.requisition = reads.entities().Find<v1::Requisition>(process.requisition());
+  return Fill(RenderTenderPack(process, context), process.document_number() + "-pack", response);
 }
 
 absl::Status AnswerBidAnalysis(const rpc::ReadContext& reads, const std::string& name,

@@ -17,6 +17,14 @@ absl::Status AnswerReceivingReport(const rpc::ReadContext& reads, const std::str
                                    v1::PaperResponse& response);
 absl::Status AnswerBidAnalysis(const rpc::ReadContext& reads, const std::string& name,
                                v1::PaperResponse& response);
+absl::Status AnswerRequisition(const rpc::ReadContext& reads, const std::string& name,
+                               v1::PaperResponse& response);
+absl::Status AnswerTenderPack(const rpc::ReadContext& reads, const std::string& name,
+                              v1::PaperResponse& response);
+absl::Status AnswerRejectionNote(const rpc::ReadContext& reads, const std::string& name,
+                                 v1::PaperResponse& response);
+absl::Status AnswerVatExemption(const rpc::ReadContext& reads, const std::string& name,
+                                v1::PaperResponse& response);
 absl::Status AnswerAwardMemo(const rpc::ReadContext& reads, const std::string& name,
                              v1::PaperResponse& response);
 

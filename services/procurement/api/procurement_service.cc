@@ -10,6 +10,7 @@
 #include "libs/rpc/errors.h"
 #include "services/procurement/api/paper_queries.h"
 #include "services/procurement/api/published_queries.h"
+#include "services/procurement/api/purchase_queries.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/values.h"
@@ -609,6 +610,81 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListBids(
   return calls_.List<v1::Bid>(context, request, response, response->mutable_bids(), "bids");
 }
 
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListPriceRecords(
+    Context* context, const v1::ListPriceRecordsRequest* request,
+    v1::ListPriceRecordsResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerPriceRecords(reads, *request, *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListLeadTimes(
+    Context* context, const v1::ListLeadTimesRequest* request,
+    v1::ListLeadTimesResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerLeadTimes(reads, *request, *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListSupplierLeadTimes(
+    Context* context, const v1::ListSupplierLeadTimesRequest* request,
+    v1::ListSupplierLeadTimesResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerSupplierLeadTimes(reads, *request, *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListFunderShares(
+    Context* context, const v1::ListFunderSharesRequest* request,
+    v1::ListFunderSharesResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerFunderShares(reads, *request, *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetFundingSplit(
+    Context* context, const v1::GetFundingSplitRequest* request, v1::FundingSplit* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerFundingSplit(reads, *request, *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListWarrantyItems(
+    Context* context, const v1::ListWarrantyItemsRequest* request,
+    v1::ListWarrantyItemsResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerWarrantyItems(reads, *request, *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RenderRequisition(
+    Context* context, const v1::RenderRequisitionRequest* request, v1::PaperResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerRequisition(reads, request->name(), *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RenderTenderPack(
+    Context* context, const v1::RenderTenderPackRequest* request, v1::PaperResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerTenderPack(reads, request->name(), *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RenderRejectionNote(
+    Context* context, const v1::RenderRejectionNoteRequest* request, v1::PaperResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerRejectionNote(reads, request->name(), *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RenderVatExemption(
+    Context* context, const v1::RenderVatExemptionRequest* request, v1::PaperResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerVatExemption(reads, request->name(), *response);
+  });
+}
+
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RenderPurchaseOrder(
     Context* context, const v1::RenderPurchaseOrderRequest* request, v1::PaperResponse* response) {
   return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
@@ -662,7 +738,7 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListPublishedPackages(
   return calls_.List<v1::PublishedPackage>(
       context, request, response, response->mutable_published_packages(), "publishedPackages",
       [publisher = request->publisher()](const v1::PublishedPackage& item) {
-        return Is(publisher, item.metadata().publisher().name());
+        return Is(publisher, item.publisher());
       });
 }
 

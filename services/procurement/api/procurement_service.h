@@ -222,6 +222,26 @@ class ProcurementServiceImpl final : public v1::ProcurementService::CallbackServ
   Reactor* ListBids(Context* context, const v1::ListBidsRequest* request,
                     v1::ListBidsResponse* response) override;
 
+  Reactor* ListPriceRecords(Context* context, const v1::ListPriceRecordsRequest* request,
+                            v1::ListPriceRecordsResponse* response) override;
+  Reactor* ListLeadTimes(Context* context, const v1::ListLeadTimesRequest* request,
+                         v1::ListLeadTimesResponse* response) override;
+  Reactor* ListSupplierLeadTimes(Context* context, const v1::ListSupplierLeadTimesRequest* request,
+                                 v1::ListSupplierLeadTimesResponse* response) override;
+  Reactor* ListFunderShares(Context* context, const v1::ListFunderSharesRequest* request,
+                            v1::ListFunderSharesResponse* response) override;
+  Reactor* GetFundingSplit(Context* context, const v1::GetFundingSplitRequest* request,
+                           v1::FundingSplit* response) override;
+  Reactor* ListWarrantyItems(Context* context, const v1::ListWarrantyItemsRequest* request,
+                             v1::ListWarrantyItemsResponse* response) override;
+  Reactor* RenderRequisition(Context* context, const v1::RenderRequisitionRequest* request,
+                             v1::PaperResponse* response) override;
+  Reactor* RenderTenderPack(Context* context, const v1::RenderTenderPackRequest* request,
+                            v1::PaperResponse* response) override;
+  Reactor* RenderRejectionNote(Context* context, const v1::RenderRejectionNoteRequest* request,
+                               v1::PaperResponse* response) override;
+  Reactor* RenderVatExemption(Context* context, const v1::RenderVatExemptionRequest* request,
+                              v1::PaperResponse* response) override;
   Reactor* RenderPurchaseOrder(Context* context, const v1::RenderPurchaseOrderRequest* request,
                                v1::PaperResponse* response) override;
   Reactor* RenderReceivingReport(Context* context, const v1::RenderReceivingReportRequest* request,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,54 +22,69 @@ namespace {
 constexpr size_t kPageBytes = 2 << 20;  // a page that has as much is full
 constexpr size_t kItemBytes = 5 << 20;  // of one release or record: within a message, with a page
 
-// What is asked for: releases by name, in order, in groups that are told together.
+// Releases that are told together: one, or those of a record.
+struct Item {
+  std::string key;  // where the next page goes on
+  std::vector<std::string> releases;
+};
+
+// What is asked for: items in order, no more than a page takes and one more.
 struct Wanted {
   v1::OcdsPackage metadata;
   bool versioned = false;
-  std::vector<std::vector<std::string>> items;
+  std::vector<Item> items;
 };
 
-// Groups of one ocid for records, else each release by itself.
-class Grouper {
- public:
-  explicit Grouper(bool records) : records_(records) {}
-
-  void Add(const std::string& ocid, const std::string& release) {
-    if (!records_) {
-      groups.push_back({release});
-      return;
-    }
-    const auto [known, first] = place_.try_emplace(ocid, groups.size());
-    if (first) groups.emplace_back();
-    groups[known->second].push_back(release);
-  }
-
-  std::vector<std::vector<std::string>> groups;
-
- private:
-  const bool records_;
-  std::map<std::string, size_t> place_;
-};
+// All places of a process in the package; the first tells where its record stands.
+std::vector<v1::PublishedPlace> PlacesOfProcess(const rpc::ReadContext& reads,
+                                                const std::string& package,
+                                                const std::string& ocid) {
+  std::vector<v1::PublishedPlace> places;
+  reads.entities().ForEach<v1::PublishedPlace>(
+      PublishedPlacesOfProcess(package, ocid),
+      [&](std::string_view, const v1::PublishedPlace& place) {
+        places.push_back(place);
+        return true;
+      });
+  return places;
+}
 
 absl::StatusOr<Wanted> OfPackage(const rpc::ReadContext& reads, const std::string& name,
                                  bool records) {
   PRIHVAT_ASSIGN_OR_RETURN(v1::PublishedPackage package, reads.Find<v1::PublishedPackage>(name));
-  Grouper grouper(records);
-  reads.entities().ForEach<v1::PublishedPlace>(
-      PublishedPlacesOf(name), [&](std::string_view, const v1::PublishedPlace& place) {
-        grouper.Add(place.ocid(), place.published_release());
-        return true;
-      });
-  return Wanted{std::move(*package.mutable_metadata()), package.versioned(),
-                std::move(grouper.groups)};
+  Wanted wanted{std::move(*package.mutable_metadata()), package.versioned(), {}};
+  reads.entities().rows().Scan(PublishedPlacesOf(name) + "/", reads.page_after(),
+                               [&](std::string_view key, std::string_view value) {
+                                 v1::PublishedPlace place;
+                                 if (!es::DecodeEntity(value, place)) return true;
+                                 Item item{std::string(key), {place.published_release()}};
+                                 if (records) {
+                                   const auto places = PlacesOfProcess(reads, name, place.ocid());
+                                   if (places.empty() || places.front().place() != place.place())
+                                     return true;
+                                   item.releases.clear();
+                                   for (const auto& of_it : places)
+                                     item.releases.push_back(of_it.published_release());
+                                 }
+                                 wanted.items.push_back(std::move(item));
+                                 return static_cast<int>(wanted.items.size()) <= reads.page_size();
+                               });
+  return wanted;
+}
+
+// Where the page begins: the key of the page before is the place of its last item.
+size_t FirstOf(const rpc::ReadContext& reads) {
+  const std::string& after = reads.page_after();
+  size_t last = 0;
+  std::from_chars(after.data(), after.data() + after.size(), last);
+  return after.empty() ? 0 : last + 1;
 }
 
 // All releases of a process, by date; in the package of the last one.
 absl::StatusOr<Wanted> OfProcess(const rpc::ReadContext& reads, const std::string& name,
                                  bool records) {
-  PRIHVAT_ASSIGN_OR_RETURN(const v1::PublishedProcess process,
-                           reads.Find<v1::PublishedProcess>(name));
-  std::vector<v1::PublishedRelease> releases;
+  PRIHVAT_RETURN_IF_ERROR(reads.Find<v1::PublishedProcess>(name).status());
+  std::vector<v1::PublishedRelease> releases;  // at most kMaxReleasesOfProcess
   reads.entities().ForEach<v1::PublishedRelease>(
       name + "/publishedReleases", [&](std::string_view, const v1::PublishedRelease& release) {
         releases.push_back(release);
@@ -80,15 +94,20 @@ absl::StatusOr<Wanted> OfProcess(const rpc::ReadContext& reads, const std::strin
     return FromProto(a.release_time()) < FromProto(b.release_time());
   });
   Wanted wanted;
-  if (!releases.empty()) {
-    PRIHVAT_ASSIGN_OR_RETURN(
-        v1::PublishedPackage package,
-        reads.Find<v1::PublishedPackage>(releases.back().published_packages(0)));
-    wanted.metadata = std::move(*package.mutable_metadata());
+  if (releases.empty()) return wanted;
+  PRIHVAT_ASSIGN_OR_RETURN(v1::PublishedPackage package,
+                           reads.Find<v1::PublishedPackage>(releases.back().published_packages(0)));
+  wanted.metadata = std::move(*package.mutable_metadata());
+  if (records) {
+    if (FirstOf(reads) > 0) return wanted;
+    Item& all = wanted.items.emplace_back();
+    for (const v1::PublishedRelease& release : releases) all.releases.push_back(release.name());
+    return wanted;
   }
-  Grouper grouper(records);
-  for (const v1::PublishedRelease& release : releases) grouper.Add(process.ocid(), release.name());
-  wanted.items = std::move(grouper.groups);
+  for (size_t i = FirstOf(reads); i < releases.size(); ++i) {
+    if (static_cast<int>(wanted.items.size()) > reads.page_size()) break;
+    wanted.items.push_back({fmt::format("{:09d}", i), {releases[i].name()}});
+  }
   return wanted;
 }
 
@@ -130,14 +149,6 @@ absl::StatusOr<ocds::Json> ItemOf(const rpc::ReadContext& reads, const access::P
   return ocds::WriteMessage(releases.front().content());
 }
 
-// Where the page begins: the key of the page before is the place of its last item.
-size_t FirstOf(const rpc::ReadContext& reads) {
-  const std::string& after = reads.page_after();
-  size_t last = 0;
-  std::from_chars(after.data(), after.data() + after.size(), last);
-  return after.empty() ? 0 : last + 1;
-}
-
 }  // namespace
 
 absl::Status AnswerPublishedRelease(const rpc::ReadContext& reads, const std::string& name,
@@ -155,14 +166,14 @@ absl::Status AnswerPublishedPackage(const rpc::ReadContext& reads, const access:
   std::vector<ocds::Json> items;
   std::vector<std::string> processes;
   size_t bytes = 0;
-  for (size_t i = FirstOf(reads); i < wanted.items.size(); ++i) {
+  for (size_t i = 0; i < wanted.items.size(); ++i) {
     if (!items.empty() &&
         (static_cast<int>(items.size()) >= reads.page_size() || bytes >= kPageBytes)) {
-      reads.NextPage(fmt::format("{:09d}", i - 1));
+      reads.NextPage(wanted.items[i - 1].key);
       break;
     }
-    PRIHVAT_ASSIGN_OR_RETURN(ocds::Json item,
-                             ItemOf(reads, access, wanted.items[i], records, wanted.versioned));
+    PRIHVAT_ASSIGN_OR_RETURN(ocds::Json item, ItemOf(reads, access, wanted.items[i].releases,
+                                                     records, wanted.versioned));
     const size_t size = ocds::WriteJson(item).size();
     if (size > kItemBytes) {
       return absl::OutOfRangeError(
@@ -170,13 +181,13 @@ absl::Status AnswerPublishedPackage(const rpc::ReadContext& reads, const access:
                       item.TextOf("ocid"), size, kItemBytes, records ? ": ask for releases" : ""));
     }
     if (!items.empty() && bytes + size > kPageBytes) {
-      reads.NextPage(fmt::format("{:09d}", i - 1));
+      reads.NextPage(wanted.items[i - 1].key);
       break;
     }
     bytes += size;
     processes.emplace_back(item.TextOf("ocid"));
     response.set_release_count(response.release_count() +
-                               static_cast<int32_t>(wanted.items[i].size()));
+                               static_cast<int32_t>(wanted.items[i].releases.size()));
     items.push_back(std::move(item));
   }
   std::sort(processes.begin(), processes.end());

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <map>
 
-#include "absl/strings/ascii.h"
 #include "fmt/format.h"
 #include "libs/documents/form.h"
 #include "libs/documents/paper_dates.h"
+#include "services/procurement/documents/paper_words.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -16,92 +16,6 @@ using documents::Bilingual;
 using documents::Form;
 using documents::FormCell;
 using documents::FormTable;
-
-constexpr std::string_view kEuropeanUnion = "organisations/eu";
-
-absl::CivilDay DayIn(const google::protobuf::Timestamp& time, const PaperContext& context) {
-  return absl::ToCivilDay(FromProto(time), context.zone);
-}
-
-std::string DateText(const google::protobuf::Timestamp& time, const PaperContext& context) {
-  return documents::BothDates(DayIn(time, context));
-}
-
-// "725,000.00 BAM", and without the currency, for columns.
-std::string Amount(const google::type::Money& money) { return FromProto(money).Format(); }
-std::string Figure(const google::type::Money& money) {
-  const std::string amount = Amount(money);
-  return amount.substr(0, amount.find(' '));
-}
-
-std::string Number(const common::v1::Decimal& number) { return FromProto(number).ToString(); }
-
-// The last part of a resource's name: how people call one that has no other name here.
-std::string IdOf(std::string_view name) {
-  return std::string(name.substr(name.find_last_of('/') + 1));
-}
-
-std::string SupplierName(const std::string& name, const PaperContext& context) {
-  for (const v1::Supplier* supplier : context.suppliers) {
-    if (supplier->name() == name) return supplier->display_name();
-  }
-  return IdOf(name);
-}
-
-std::string SupplierText(const std::string& name, const PaperContext& context) {
-  for (const v1::Supplier* supplier : context.suppliers) {
-    if (supplier->name() != name) continue;
-    std::string text = fmt::format("{} ({})", supplier->display_name(), supplier->country_code());
-    if (!supplier->tax_number().empty()) {
-      text += fmt::format(", tax number · porezni broj {}", supplier->tax_number());
-    }
-    return text;
-  }
-  return IdOf(name);
-}
-
-// "SOURCING_STATE_BIDS_CLOSED" without its prefix, in small letters: "bids closed".
-std::string Words(std::string_view value, std::string_view prefix) {
-  std::string words(value.substr(prefix.size()));
-  for (char& c : words) c = c == '_' ? ' ' : absl::ascii_tolower(static_cast<unsigned char>(c));
-  return words;
-}
-
-std::string PieceText(const v1::SerialItem& piece) {
-  std::string text;
-  if (!piece.serial().empty()) text += piece.manufacturer() + " " + piece.serial();
-  if (!piece.vin().empty()) text += (text.empty() ? "VIN " : ", VIN ") + piece.vin();
-  return text;
-}
-
-std::string PiecesText(const google::protobuf::RepeatedPtrField<v1::SerialItem>& pieces) {
-  std::string text;
-  for (const v1::SerialItem& piece : pieces) {
-    text += (text.empty() ? "" : ";  ") + PieceText(piece);
-  }
-  return text;
-}
-
-void Sign(Form& form, const Bilingual& role,
-          const google::protobuf::RepeatedPtrField<v1::Approval>& approvals,
-          const PaperContext& context) {
-  for (const v1::Approval& approval : approvals) {
-    form.signatures.push_back({.role = role,
-                               .person = IdOf(approval.approver()),
-                               .signed_on = DayIn(approval.record_time(), context)});
-  }
-}
-
-// The facts that all papers begin with.
-void SayProject(Form& form, const PaperContext& context) {
-  if (context.project == nullptr) return;
-  form.facts.push_back({{"Project", "Projekat"},
-                        {context.project->display_name(), context.project->display_name_bs()}});
-  if (!context.project->funding_source().empty()) {
-    form.facts.push_back({{"Funding", "Finansiranje"}, {context.project->funding_source(), ""}});
-  }
-  form.eu_visibility = context.project->donor() == kEuropeanUnion;
-}
 
 Bilingual OrderState(v1::PurchaseOrderState state) {
   switch (state) {

@@ -17,6 +17,8 @@ namespace prihvat::procurement {
 struct PaperContext {
   absl::TimeZone zone;  // the operation's: days on papers are its local days
   const v1::Project* project = nullptr;
+  const v1::BudgetLine* budget_line = nullptr;
+  const v1::Requisition* requisition = nullptr;
   const v1::PurchaseOrder* order = nullptr;
   // By name: whoever the paper names and is known here; others stand by their resource name.
   std::vector<const v1::Supplier*> suppliers;
@@ -29,6 +31,21 @@ absl::StatusOr<std::string> RenderOrder(const v1::PurchaseOrder& order,
 // Of a receipt in any state: what came, and what became of it.
 absl::StatusOr<std::string> RenderReceivingReport(const v1::GoodsReceipt& receipt,
                                                   const PaperContext& context);
+// Of a requisition in any state: what is needed, and who approved it.
+absl::StatusOr<std::string> RenderRequisition(const v1::Requisition& requisition,
+                                              const PaperContext& context);
+// What bidders are given, and a form for their offer: nothing of estimates, nor of who else is
+// asked. FAILED_PRECONDITION for a process without competition.
+absl::StatusOr<std::string> RenderTenderPack(const v1::SourcingProcess& process,
+                                             const PaperContext& context);
+// What of a delivery was rejected and why. FAILED_PRECONDITION where nothing was, or the receipt
+// was abandoned or reversed.
+absl::StatusOr<std::string> RenderRejectionNote(const v1::GoodsReceipt& receipt,
+                                                const PaperContext& context);
+// That an order be exempt from value added tax. FAILED_PRECONDITION for a draft and a cancelled
+// one.
+absl::StatusOr<std::string> RenderVatExemption(const v1::PurchaseOrder& order,
+                                               const PaperContext& context);
 // FAILED_PRECONDITION before the bids are opened: nothing of them is known.
 absl::StatusOr<std::string> RenderBidAnalysis(const v1::SourcingProcess& process,
                                               const PaperContext& context);

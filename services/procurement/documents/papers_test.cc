@@ -119,5 +119,109 @@ TEST(Papers, ABidAnalysisIsMadeOnceTheBidsAreOpen) {
               AllOf(HasSubstr("approver"), Not(HasSubstr("approvals given"))));
 }
 
+TEST(Papers, ARequisitionSaysWhatIsNeededAndWhoAsks) {
+  ProcurementSpec spec;
+  v1::CreateRequisitionRequest create;
+  create.set_parent(kOperation);
+  create.set_requisition_id("pr");
+  create.mutable_requisition()->set_budget_line(kBudgetLine);
+  create.mutable_requisition()->set_purpose("Footwear for the border police, Bihać");
+  v1::RequisitionLine& line = *create.mutable_requisition()->add_lines();
+  line.set_kind(v1::LINE_KIND_GOODS_QUANTITY);
+  line.set_description("protective footwear");
+  line.set_description_bs("zaštitna obuća");
+  line.set_unit("pair");
+  *line.mutable_quantity() = Number("1000");
+  *line.mutable_estimated_unit_price() = Km("170.90");
+  spec.As(kRequester).When(create).ThenAccepted();
+  Surroundings at(spec);
+  const v1::BudgetLine budget_line = spec.Budget();
+  at.context.budget_line = &budget_line;
+  const auto text = [&](const char* file) {
+    return TextOf(RenderRequisition(spec.Entity<v1::Requisition>(kRequisition), at.context), file);
+  };
+  EXPECT_THAT(text("requisition-draft"), HasSubstr("Draft"));
+  v1::SubmitRequisitionRequest submit;
+  submit.set_name(kRequisition);
+  spec.When(submit).ThenAccepted();
+  v1::ApproveRequisitionRequest approve;
+  approve.set_name(kRequisition);
+  spec.As(kApprover).When(approve).ThenAccepted();
+  const std::string approved = text("requisition");
+  EXPECT_THAT(approved, AllOf(HasSubstr("Requisition"), HasSubstr("Zahtjev za nabavku"),
+                              HasSubstr("PR-2023-0001"), HasSubstr("zaštitna obuća"),
+                              HasSubstr("170,900.00 BAM"), HasSubstr("border police, Bihać")));
+  EXPECT_THAT(approved, AllOf(HasSubstr("requester"), HasSubstr("approver"), HasSubstr("Equipment"),
+                              Not(HasSubstr("not yet"))));
+}
+
+TEST(Papers, INV04_ATenderPackTellsNothingOfEstimatesAndOtherBidders) {
+  SourcingSpec spec;
+  spec.Plan().ThenAccepted();
+  Surroundings at(spec);
+  const std::string draft = TextOf(RenderTenderPack(spec.Process(), at.context), "pack-draft");
+  EXPECT_THAT(draft,
+              AllOf(HasSubstr("Request for Proposals"), HasSubstr("Zahtjev za prijedloge"),
+                    HasSubstr("Draft: not published"), HasSubstr("Quality of the goods"),
+                    HasSubstr("20 July 2023"), HasSubstr("12:00"), HasSubstr("2. Footwear")));
+  EXPECT_THAT(draft, AllOf(Not(HasSubstr("100,000")), Not(HasSubstr("alfa"))));
+  spec.Do<v1::PublishSourcingProcessRequest>().ThenAccepted();
+  EXPECT_THAT(TextOf(RenderTenderPack(spec.Process(), at.context), "pack"),
+              Not(HasSubstr("Draft")));
+  v1::SourcingProcess waived = spec.Process();
+  waived.set_waiver(v1::WAIVER_KIND_EMERGENCY);
+  EXPECT_EQ(RenderTenderPack(waived, at.context).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(Papers, ARejectionNoteIsOfWhatWasRejectedOnly) {
+  ProcurementSpec spec;
+  spec.Ordered({Pieces("3", "10.00"), Goods("100", "1.00")});
+  Surroundings at(spec);
+  const v1::PurchaseOrder order = spec.Order();
+  at.context.order = &order;
+  const auto note = [&](std::string_view id) {
+    return RenderRejectionNote(spec.Entity<v1::GoodsReceipt>(ProcurementSpec::ReceiptName(id)),
+                               at.context);
+  };
+  spec.Receive({{.accepted = "40", .line = 2}}, "good").ThenAccepted();
+  EXPECT_EQ(note("good").status().code(), absl::StatusCode::kFailedPrecondition);
+  spec.Receive({{.accepted = "1",
+                 .rejected = "1",
+                 .serials = {"A-1"},
+                 .rejected_serials = {"A-3"},
+                 .reason = "does not switch on"},
+                {.accepted = "7", .line = 2}})
+      .ThenAccepted();
+  const std::string text = TextOf(note("grn"), "rejection");
+  EXPECT_THAT(text, AllOf(HasSubstr("Rejection Note"), HasSubstr("Obavijest o odbijanju robe"),
+                          HasSubstr("Haix A-3"), HasSubstr("does not switch on"),
+                          HasSubstr("Autokuća d.o.o."), HasSubstr("PO-2023-0001")));
+  EXPECT_THAT(text, AllOf(Not(HasSubstr("A-1")), Not(HasSubstr("Line 2"))));
+  v1::ReverseGoodsReceiptRequest reverse;
+  reverse.set_name(kReceipt);
+  reverse.set_reason("another order's");
+  spec.As(kReceiver).When(reverse).ThenAccepted();
+  EXPECT_EQ(note("grn").status().code(), absl::StatusCode::kFailedPrecondition);
+}
+
+TEST(Papers, AVatExemptionIsAskedForWhatIsNoTax) {
+  ProcurementSpec spec;
+  spec.Draft({Goods("1000", "170.90"), Line(v1::LINE_KIND_TAX, "1", "29053.00")}).ThenAccepted();
+  const Surroundings at(spec);
+  EXPECT_EQ(RenderVatExemption(spec.Order(), at.context).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  spec.Approve().ThenAccepted();
+  spec.Approve(kSecondApprover);
+  Surroundings with_order(spec);
+  const v1::PurchaseOrder order = spec.Order();
+  with_order.context.order = &order;
+  const std::string text = TextOf(RenderVatExemption(order, with_order.context), "vat");
+  EXPECT_THAT(text, AllOf(HasSubstr("Request for VAT Exemption"), HasSubstr("PDV-a"),
+                          HasSubstr("170,900.00 BAM"), HasSubstr("29,053.00 BAM"),
+                          HasSubstr("Autokuća d.o.o.")));
+  EXPECT_THAT(text, Not(HasSubstr("199,953.00")));
+}
+
 }  // namespace
 }  // namespace prihvat::procurement

@@ -96,6 +96,11 @@ MaybeRejected CheckLineTexts(const v1::OrderLine& line, std::string_view list, i
       return no;
     }
   }
+  if (line.warranty_months() < 0 || line.warranty_months() > kMaxWarrantyMonths) {
+    return es::InvalidField(
+        FieldOf(list, i, "warranty_months"),
+        fmt::format("must be from 0 to {}, is {}", kMaxWarrantyMonths, line.warranty_months()));
+  }
   if (line.centre().empty()) return std::nullopt;
   return CheckReference(context, FieldOf(list, i, "centre"), line.centre(), kCentrePattern);
 }
@@ -139,6 +144,7 @@ Checked<v1::OrderLine> CheckOrderLine(const v1::OrderLine& line, std::string_vie
   checked.set_unit(line.unit());
   checked.set_recipient(line.recipient());
   checked.set_centre(line.centre());
+  checked.set_warranty_months(line.warranty_months());
   *checked.mutable_quantity() = ToProto(*quantity);
   *checked.mutable_unit_price() = ToProto(*price);
   *checked.mutable_tolerance_percent() = ToProto(*tolerance);

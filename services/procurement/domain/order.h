@@ -85,5 +85,7 @@ Checked<std::vector<v1::OrderLine>> CheckOrderLines(
 
 // An order has so many lines at most.
 inline constexpr int kMaxLines = 500;
+// The longest warranty: what lasts longer is no term but a promise for good.
+inline constexpr int kMaxWarrantyMonths = 240;
 
 }  // namespace prihvat::procurement

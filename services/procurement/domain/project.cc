@@ -11,6 +11,8 @@
 namespace prihvat::procurement {
 namespace {
 
+constexpr int kMaxFundingShares = 20;  // sources of one budget line
+
 es::Decision DecideCreateProject(const es::View& view, const v1::CreateProjectRequest& command,
                                  es::Context& context) {
   if (auto no = CheckParentIsOperation(view, context, command.parent())) return *no;
@@ -70,6 +72,55 @@ MaybeRejected CheckBudgetSum(const es::View& view, std::string_view project,
                   more.Format(), project, before.Format()));
 }
 
+// One source's share of a line; `i` is its place in the list.
+MaybeRejected CheckFundingShare(const es::Context& context, const v1::BudgetLine& line, int i) {
+  constexpr std::string_view kList = "budget_line.funding_shares";
+  const v1::FundingShare& share = line.funding_shares(i);
+  if (auto no = CheckReference(context, FieldOf(kList, i, "donor"), share.donor(),
+                               kOrganisationPattern)) {
+    return no;
+  }
+  const std::string& source = share.funding_source();
+  if (auto no = CheckText(FieldOf(kList, i, "funding_source"), source, false)) return no;
+  for (int before = 0; before < i; ++before) {
+    const v1::FundingShare& other = line.funding_shares(before);
+    if (other.donor() == share.donor() && other.funding_source() == source) {
+      return es::InvalidField(
+          FieldOf(kList, i, "donor"),
+          fmt::format("{} pays by the same source in entry {} too", share.donor(), before));
+    }
+  }
+  const std::string field = FieldOf(kList, i, "percent");
+  const auto percent = CheckQuantity(field, share.percent());
+  if (!percent.ok()) return percent.rejection();
+  if (!percent->IsZero() && percent->scale() <= 4) return std::nullopt;
+  return es::InvalidField(
+      field, fmt::format("must be above 0 with at most 4 decimals, is {}", percent->ToString()));
+}
+
+// Who pays for a line is told as a whole, or not at all: then it is the project's donor.
+MaybeRejected CheckFundingShares(const es::Context& context, const v1::BudgetLine& line) {
+  if (line.funding_shares().empty()) return std::nullopt;
+  if (line.funding_shares_size() > kMaxFundingShares) {
+    return es::InvalidField("budget_line.funding_shares",
+                            fmt::format("may have at most {} entries, has {}", kMaxFundingShares,
+                                        line.funding_shares_size()));
+  }
+  base::Decimal sum;
+  for (int i = 0; i < line.funding_shares_size(); ++i) {
+    if (auto no = CheckFundingShare(context, line, i)) return no;
+    const base::Decimal percent = FromProto(line.funding_shares(i).percent());
+    if (percent > base::Decimal::FromInt(100)) {
+      return es::InvalidField(FieldOf("budget_line.funding_shares", i, "percent"),
+                              fmt::format("must be at most 100, is {}", percent.ToString()));
+    }
+    sum = Sum(sum, percent);
+  }
+  if (sum == base::Decimal::FromInt(100)) return std::nullopt;
+  return es::InvalidField("budget_line.funding_shares",
+                          fmt::format("must come to 100 %, come to {} %", sum.ToString()));
+}
+
 es::Decision DecideCreateBudgetLine(const es::View& view,
                                     const v1::CreateBudgetLineRequest& command,
                                     es::Context& context) {
@@ -89,6 +140,7 @@ es::Decision DecideCreateBudgetLine(const es::View& view,
     return es::InvalidField("budget_line.amount",
                             fmt::format("must be above 0, is {}", amount->Format()));
   }
+  if (auto no = CheckFundingShares(context, line)) return *no;
   if (auto no = CheckBudgetSum(view, command.parent(), *amount)) return *no;
   const auto name = NewName(view, context, command.parent(), "budgetLines", "budget_line_id",
                             command.budget_line_id(), "");
@@ -101,6 +153,7 @@ es::Decision DecideCreateBudgetLine(const es::View& view,
   event.set_display_name_bs(line.display_name_bs());
   *event.mutable_amount() = ToProto(*amount);
   event.set_donor((*project)->donor());
+  *event.mutable_funding_shares() = line.funding_shares();
   return es::Accepted(std::move(event)).Naming(*name);
 }
 
@@ -117,6 +170,7 @@ void FoldBudgetLineCreated(es::Entities& entities, const v1::BudgetLineCreated& 
   *line.mutable_spent() = zero;
   *line.mutable_paid() = zero;
   *line.mutable_available() = event.amount();
+  *line.mutable_funding_shares() = event.funding_shares();
   Stamp(line, context);
   entities.Put(event.budget_line(), line);
 }

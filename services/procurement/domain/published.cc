@@ -20,6 +20,7 @@ namespace prihvat::procurement {
 namespace {
 
 constexpr size_t kMaxIdBytes = 300;  // of an ocid and of a release's id
+constexpr char kCompiledSuffix[] = "~compiled";
 
 template <class Message>
 MaybeRejected CheckOcds(std::string_view field, const Message& message) {
@@ -86,6 +87,8 @@ MaybeRejected CheckPackage(const v1::PublishedPackage& package) {
 
 // What a caller says of a package, without what we add.
 v1::PublishedPackage Said(v1::PublishedPackage package) {
+  package.clear_publisher();
+  package.clear_license();
   package.clear_imported_count();
   package.clear_create_time();
   package.clear_update_time();
@@ -244,6 +247,8 @@ es::Decision DecideImport(const es::View& view, const v1::ImportPublishedRelease
 void FoldEntered(es::Entities& entities, const v1::PublishedPackageEntered& event,
                  const es::EventContext& context) {
   v1::PublishedPackage package = event.published_package();
+  package.set_publisher(package.metadata().publisher().name());
+  package.set_license(package.metadata().license());
   Stamp(package, context);
   entities.Put(package.name(), package);
 }
@@ -254,7 +259,9 @@ void FoldPlace(es::Entities& entities, const std::string& package, int32_t numbe
   v1::PublishedPlace place;
   place.set_published_release(release);
   place.set_ocid(ocid);
+  place.set_place(number);
   entities.Put(PublishedPlaceName(package, number), place);
+  entities.Put(fmt::format("{}/{:06d}", PublishedPlacesOfProcess(package, ocid), number), place);
   entities.Edit<v1::PublishedPackage>(package, [&](v1::PublishedPackage& entity) {
     entity.set_imported_count(entity.imported_count() + 1);
     Stamp(entity, context);
@@ -387,7 +394,12 @@ std::string PublishedProcessName(std::string_view operation, std::string_view oc
 
 std::string PublishedReleaseName(std::string_view operation, const v1::OcdsRelease& content) {
   std::string id = PublishedId(content.id().text());
-  if (IsCompiled(content)) id = PublishedId(id + "~compiled");
+  if (IsCompiled(content)) {
+    id = PublishedId(id + kCompiledSuffix);
+  } else if (content.id().text().ends_with(kCompiledSuffix)) {
+    // Not the name of the compiled release of a shorter id; no id of a compiled one has a space.
+    id = PublishedId("release " + content.id().text());
+  }
   return fmt::format("{}/publishedReleases/{}", PublishedProcessName(operation, content.ocid()),
                      id);
 }
@@ -402,6 +414,10 @@ std::string PublishedContentName(std::string_view release) {
 
 std::string PublishedPlacesOf(std::string_view package) {
   return fmt::format("{}/places", package);
+}
+
+std::string PublishedPlacesOfProcess(std::string_view package, std::string_view ocid) {
+  return fmt::format("{}/processPlaces/{}", package, PublishedId(ocid));
 }
 
 std::string PublishedPlaceName(std::string_view package, int32_t place) {

@@ -39,6 +39,8 @@ std::string PublishedReleaseName(std::string_view operation, const v1::OcdsRelea
 // of the latter two sort by place and by date.
 std::string PublishedContentName(std::string_view release);
 std::string PublishedPlacesOf(std::string_view package);
+// The same places once more, by process: so that a record is found at once.
+std::string PublishedPlacesOfProcess(std::string_view package, std::string_view ocid);
 std::string PublishedPlaceName(std::string_view package, int32_t place);
 std::string PublishedDatesOf(std::string_view process);
 std::string PublishedDateName(std::string_view process, absl::Time date);

@@ -65,7 +65,10 @@ TEST_F(Published, AReleaseIsKeptAsItWasTold) {
   EXPECT_EQ(process.publisher(), "EJN");
   EXPECT_EQ(process.license(), "CC0");
   EXPECT_EQ(process.release_count(), 1);
-  EXPECT_EQ(spec_.Entity<v1::PublishedPackage>(kPackage).imported_count(), 1);
+  const auto package = spec_.Entity<v1::PublishedPackage>(kPackage);
+  EXPECT_EQ(package.imported_count(), 1);
+  EXPECT_EQ(package.publisher(), "EJN");
+  EXPECT_EQ(package.license(), "CC0");
   EXPECT_EQ(spec_.Entity<v1::OcdsRelease>(PublishedContentName(kRelease)).tender().title(),
             "Boots");
 }
@@ -98,6 +101,20 @@ TEST_F(Published, E4_ReleasesOfOneInstantHaveNoOrder) {
   auto compiled = Release("p1", 2, "r2", "2023-12-31T23:00:00Z");
   compiled.mutable_content()->set_tag(0, "compiled");
   spec_.When(compiled).ThenAccepted();
+}
+
+TEST_F(Published, AnIdThatEndsAsCompiledOnesDoIsNotTheCompiledRelease) {
+  auto compiled = Release("p1", 1, "r1");
+  compiled.mutable_content()->set_tag(0, "compiled");
+  spec_.When(compiled).ThenAccepted();
+  spec_.When(Release("p1", 2, "r1~compiled")).ThenAccepted();
+  EXPECT_EQ(spec_.Entity<v1::PublishedProcess>(kProcess).release_count(), 2);
+  // Neither where both are too long to be names.
+  const std::string longest(58, 'x');
+  auto long_compiled = Release("p2", 1, longest);
+  long_compiled.mutable_content()->set_tag(0, "compiled");
+  spec_.When(long_compiled).ThenAccepted();
+  spec_.When(Release("p2", 2, longest + "~compiled", "2024-03-01T00:00:00Z")).ThenAccepted();
 }
 
 TEST_F(Published, TheListShowsWhatTheLatestReleaseSaid) {

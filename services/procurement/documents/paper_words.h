@@ -1,0 +1,41 @@
+// How procurement's papers say what they all say: days, amounts, names, pieces. For documents/
+// only.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "absl/time/civil_time.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "libs/documents/form.h"
+#include "services/procurement/documents/papers.h"
+
+namespace prihvat::procurement {
+
+absl::CivilDay DayIn(const google::protobuf::Timestamp& time, const PaperContext& context);
+std::string DateText(const google::protobuf::Timestamp& time, const PaperContext& context);
+
+// "725,000.00 BAM", and without the currency, for columns.
+std::string Amount(const google::type::Money& money);
+std::string Figure(const google::type::Money& money);
+std::string Number(const common::v1::Decimal& number);
+
+// The last part of a resource's name: how people call one that has no other name here.
+std::string IdOf(std::string_view name);
+std::string SupplierName(const std::string& name, const PaperContext& context);
+// With country and tax number.
+std::string SupplierText(const std::string& name, const PaperContext& context);
+
+// "SOURCING_STATE_BIDS_CLOSED" without its prefix, in small letters: "bids closed".
+std::string Words(std::string_view value, std::string_view prefix);
+
+std::string PiecesText(const google::protobuf::RepeatedPtrField<v1::SerialItem>& pieces);
+
+void Sign(documents::Form& form, const documents::Bilingual& role,
+          const google::protobuf::RepeatedPtrField<v1::Approval>& approvals,
+          const PaperContext& context);
+
+// The facts that all papers begin with.
+void SayProject(documents::Form& form, const PaperContext& context);
+
+}  // namespace prihvat::procurement

@@ -1,0 +1,56 @@
+// What was agreed on in issued orders and opened bids, and what came of it: prices by time, how
+// long orders took to come, and warranties by their end.
+//
+// The view keeps, of each operation: a price by its instant, source and line; an issued order by
+// its id; what is warranted by its last day, receipt and line. Pure functions; all rows of an
+// operation come from the one partition that it lives in.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
+#include "libs/es/projection.h"
+#include "libs/es/rows.h"
+#include "prihvat/procurement/v1/queries.pb.h"
+#include "prihvat/procurement/v1/state.pb.h"
+
+namespace prihvat::procurement {
+
+inline constexpr std::string_view kPurchasesView = "purchases";
+
+const es::Projection& PurchasesView();
+
+// Where rows of an operation stand; each ends with '/'. Rows are entities of these types:
+std::string PricesPrefix(std::string_view operation);        // v1::PriceRecord, without dates
+std::string IssuedOrdersPrefix(std::string_view operation);  // v1::IssuedOrder
+std::string WarrantiesPrefix(std::string_view operation);    // v1::WarrantyItem
+
+// Bounds for scans: keys of that instant or day and later are above the bound.
+std::string PricesFrom(std::string_view operation, absl::Time from);
+std::string WarrantiesFrom(std::string_view operation, absl::CivilDay from);
+
+// The order's times as people ask for them: local days of `zone` and the days between them.
+v1::LeadTime LeadTimeOf(const v1::IssuedOrder& order, const absl::TimeZone& zone);
+
+// The last day of a warranty of so many months that begins on `from`: the day of that number before
+// which the months are full, or the month's last where it has none (31 January and 1 month: 28 or
+// 29 February).
+absl::CivilDay WarrantyEnd(absl::CivilDay from, int months);
+
+// The times of orders of one supplier with lines of one kind.
+class LeadTimeSummary {
+ public:
+  void Add(const v1::LeadTime& order);
+  void FillIn(v1::SupplierLeadTime& summary) const;
+
+ private:
+  int orders_ = 0;
+  std::vector<int32_t> to_first_;
+  std::vector<int32_t> to_complete_;
+};
+
+}  // namespace prihvat::procurement
