@@ -133,6 +133,9 @@ void Declare(CLI::App& app, HostOptions& options, Texts& texts) {
   Add(app, "store-cache-mib", options.store_cache_mib,
       "Memory of each service's store for blocks and write buffers, MiB")
       ->check(CLI::Range(8, 1'048'576));
+  Add(app, "call-memory-mib", options.call_memory_mib,
+      "Memory for what callers send and are sent, MiB; where it is full, callers have to wait")
+      ->check(CLI::Range(16, 1'048'576));
   Add(app, "disk-reserve-mib", options.disk_reserve_mib,
       "Free space below which the embedded log refuses writes until there is more, MiB; 0: none")
       ->check(CLI::Range(0, 1'048'576));

@@ -43,6 +43,7 @@ struct HostOptions {
   size_t mailbox_limit = 4096;          // commands that may wait for one partition
   size_t batch_limit = 256;             // commands of one append
   size_t store_cache_mib = 64;          // of each service's store
+  size_t call_memory_mib = 256;         // of all calls' messages that are on their way
   uint64_t disk_reserve_mib = 256;      // the embedded log writes only while so much is free
   std::filesystem::path seal_key;       // "": nothing is sealed
   int64_t seal_every_records = 1000;

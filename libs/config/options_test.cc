@@ -127,14 +127,16 @@ TEST(Options, BoundsAndThePolicyCanBeSet) {
   const std::string file = (std::filesystem::path(::testing::TempDir()) / "access.yaml").string();
   std::ofstream(file) << "name: x\n";
   const std::string policy = "--access-policy=" + file;
-  const auto parsed = Parse({"--data-dir=/d", policy.c_str(), "--mailbox-limit=10",
-                             "--batch-limit=5", "--store-cache-mib=16", "--disk-reserve-mib=32"});
+  const auto parsed =
+      Parse({"--data-dir=/d", policy.c_str(), "--mailbox-limit=10", "--batch-limit=5",
+             "--store-cache-mib=16", "--call-memory-mib=64", "--disk-reserve-mib=32"});
   std::filesystem::remove(file);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
   EXPECT_EQ(parsed->options.access_policy, file);
   EXPECT_EQ(parsed->options.mailbox_limit, 10u);
   EXPECT_EQ(parsed->options.batch_limit, 5u);
   EXPECT_EQ(parsed->options.store_cache_mib, 16u);
+  EXPECT_EQ(parsed->options.call_memory_mib, 64u);
   EXPECT_EQ(parsed->options.disk_reserve_mib, 32u);
   EXPECT_THAT(Parse({"--data-dir=/d", policy.c_str()}).status().ToString(),
               HasSubstr("--access-policy"));

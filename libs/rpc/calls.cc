@@ -14,7 +14,6 @@
 #include "libs/rpc/forwarder.h"
 #include "libs/rpc/metadata.h"
 #include "libs/rpc/reasons.h"
-#include "libs/rpc/unary_call.h"
 #include "libs/rpc/validation.h"
 #include "libs/runtime/reasons.h"
 #include "libs/telemetry/log.h"
@@ -148,22 +147,36 @@ absl::StatusOr<Admission> Calls::Admit(Context& context, const Message& request)
 
 Calls::Reactor* Calls::Start(Context* context, const Message* request, Message* response,
                              std::function<void(std::shared_ptr<UnaryCall>)> handler) {
-  const int open = in_flight_.fetch_add(1) + 1;
+  const int64_t bytes = static_cast<int64_t>(request->ByteSizeLong());
+  const int open = in_flight_.calls.fetch_add(1) + 1;
+  const int64_t held = in_flight_.request_bytes.fetch_add(bytes) + bytes;
   std::shared_ptr<UnaryCall> call = UnaryCall::Open(
       context, request, response, Receive(*context, *MethodOf(*request), environment_, options_),
-      environment_.clock, &in_flight_);
+      environment_.clock, &in_flight_, bytes);
   Reactor* reactor = call.get();
-  absl::Status admitted =
-      open > options_.max_in_flight
-          ? RejectAndRetry(es::Rejected(kOverloaded).With("limit", options_.max_in_flight),
-                           kRetryAfter)
-          : rpc::Admit(*context, *request, environment_, options_, call->mutable_admission());
+  absl::Status admitted = HasRoom(open, held);
+  if (admitted.ok())
+    admitted = rpc::Admit(*context, *request, environment_, options_, call->mutable_admission());
   if (admitted.ok()) {
     handler(std::move(call));
   } else {
     call->Fail(admitted);
   }
   return reactor;
+}
+
+absl::Status Calls::HasRoom(int calls, int64_t bytes) const {
+  if (calls > options_.max_in_flight) {
+    return RejectAndRetry(es::Rejected(kOverloaded).With("limit", options_.max_in_flight),
+                          kRetryAfter);
+  }
+  if (bytes > options_.max_request_bytes) {
+    return RejectAndRetry(es::Rejected(kOverloaded)
+                              .Saying("the requests of all open calls take too much together")
+                              .With("limit_bytes", options_.max_request_bytes),
+                          kRetryAfter);
+  }
+  return absl::OkStatus();
 }
 
 void Calls::WaitForToken(const std::shared_ptr<UnaryCall>& call, std::function<void()> then) {

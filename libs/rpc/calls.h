@@ -36,6 +36,7 @@
 #include "libs/es/decision.h"
 #include "libs/es/entities.h"
 #include "libs/rpc/errors.h"
+#include "libs/rpc/unary_call.h"
 #include "libs/runtime/service.h"
 
 namespace prihvat::telemetry {
@@ -47,7 +48,6 @@ namespace prihvat::rpc {
 class Authenticator;
 class Executor;
 class Forwarder;
-class UnaryCall;
 struct Admission;
 struct ApiMethod;
 
@@ -66,6 +66,9 @@ struct CallsOptions {
   int default_page_size = 50;
   int max_page_size = 1000;
   int max_in_flight = 10'000;  // calls; above it RESOURCE_EXHAUSTED (OVERLOADED)
+  // Of all their requests. gRPC's quota ends where a request is parsed, and each is copied once for
+  // its partition, so that many large ones would take more memory than a container has.
+  int64_t max_request_bytes = 32 << 20;
 };
 
 // What a read looks at: entities and views at one moment, that of the first look, and who asks.
@@ -199,13 +202,14 @@ class Calls {
               RenderFn render);
   void Forward(const std::shared_ptr<UnaryCall>& call, const std::string& address);
   absl::Status FillPage(const ReadContext& reads, const UnaryCall& call) const;
+  absl::Status HasRoom(int calls, int64_t bytes) const;
   const ApiMethod* MethodOf(const Message& request) const;
 
   runtime::Service& service_;
   const Environment environment_;
   const CallsOptions options_;
   std::map<const google::protobuf::Descriptor*, std::unique_ptr<ApiMethod>> methods_;
-  std::atomic<int> in_flight_{0};
+  InFlight in_flight_;
 };
 
 }  // namespace prihvat::rpc

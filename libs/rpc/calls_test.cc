@@ -573,6 +573,10 @@ TEST_F(CallsTest, ATraceGoesThroughTheCallIntoTheLogAndBackAndNoContentsWithIt) 
   EXPECT_EQ(untraced.trace_id.size(), 32u);
   EXPECT_NE(untraced.trace_id, trace_id);
   telemetry::SetLogLevel(telemetry::Level::kInfo);
+  const std::string sampled(32, '5'), unsampled(32, '6');
+  for (const std::string& header :
+       {sampled + "-00f067aa0ba902b7-01", unsampled + "-00f067aa0ba902b7-00"})
+    GetNote("operations/ba/notes/none", &note, {.metadata = {{kTraceparentKey, "00-" + header}}});
   telemetry::FlushLog();
 
   std::ifstream in(file);
@@ -586,6 +590,11 @@ TEST_F(CallsTest, ATraceGoesThroughTheCallIntoTheLogAndBackAndNoContentsWithIt) 
     if (parsed.value("trace_id", "") == trace_id) by_method[parsed.value("method", "")] = parsed;
   }
   ASSERT_EQ(by_method.size(), 2u) << log;
+  EXPECT_NE(log.find(sampled), std::string::npos) << "a sampled call has its span at any level";
+  EXPECT_EQ(log.find(unsampled), std::string::npos);
+  const nlohmann::json& span = by_method["/prihvat.rpctest.v1.BoardService/PinNote"];
+  EXPECT_EQ(span["parent_id"], "00f067aa0ba902b7");
+  EXPECT_THAT(span["span_id"], ::testing::MatchesRegex("[0-9a-f]{16}"));
   EXPECT_EQ(by_method["/prihvat.rpctest.v1.BoardService/PinNote"]["code"], "OK");
   EXPECT_EQ(by_method["/prihvat.rpctest.v1.BoardService/GetNote"]["code"], "NOT_FOUND");
   EXPECT_EQ(by_method["/prihvat.rpctest.v1.BoardService/GetNote"]["reason"], "NOT_FOUND");
@@ -669,6 +678,31 @@ TEST(CallsLimitsTest, G13_MoreOpenCallsThanMayBeAreRefusedWithATimeToRetry) {
   EXPECT_TRUE(refused.retry.has_retry_delay());
   waiting.TryCancel();
   open.get();
+}
+
+TEST(CallsLimitsTest, G13_RequestsThatTakeTooMuchMemoryTogetherAreRefusedWithATimeToRetry) {
+  Instance board(BoardStorage(), {.calls = {.max_request_bytes = 1000}});
+  Note note;
+  PinNoteRequest large = Pin(1);
+  large.mutable_note()->set_text(std::string(2000, 'x'));
+  for (int i = 0; i < 3; ++i) {  // what was refused holds nothing
+    const Outcome refused = Call(board.stub(), &Stub::PinNote, large, &note);
+    EXPECT_EQ(refused.status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+    EXPECT_EQ(refused.reason, "OVERLOADED");
+    EXPECT_EQ(refused.metadata.at("limit_bytes"), "1000");
+    EXPECT_TRUE(refused.retry.has_retry_delay());
+  }
+  // Nor does what was answered, once gRPC is done with it: 60 of these are more than the limit.
+  for (int i = 0; i < 60; ++i) {
+    GetNoteRequest request;
+    request.set_name("operations/ba/notes/none");
+    Outcome outcome;
+    const absl::Time deadline = absl::Now() + absl::Seconds(10);
+    do {
+      outcome = Call(board.stub(), &Stub::GetNote, request, &note);
+    } while (outcome.reason == "OVERLOADED" && absl::Now() < deadline);
+    EXPECT_EQ(outcome.status.error_code(), grpc::StatusCode::NOT_FOUND);
+  }
 }
 
 TEST(CallsIdentityTest, AServerThatCannotTellCallersApartRefusesAll) {

@@ -12,9 +12,9 @@ namespace prihvat::rpc {
 std::shared_ptr<UnaryCall> UnaryCall::Open(grpc::CallbackServerContext* context,
                                            const google::protobuf::Message* request,
                                            google::protobuf::Message* response, Admission admission,
-                                           base::Clock* clock, std::atomic<int>* in_flight) {
+                                           base::Clock* clock, InFlight* in_flight, int64_t bytes) {
   std::shared_ptr<UnaryCall> call(
-      new UnaryCall(context, request, response, std::move(admission), clock, in_flight));
+      new UnaryCall(context, request, response, std::move(admission), clock, in_flight, bytes));
   call->self_ = call;
   call->admission_.method->metrics->Started();
   return call;
@@ -22,13 +22,14 @@ std::shared_ptr<UnaryCall> UnaryCall::Open(grpc::CallbackServerContext* context,
 
 UnaryCall::UnaryCall(grpc::CallbackServerContext* context, const google::protobuf::Message* request,
                      google::protobuf::Message* response, Admission admission, base::Clock* clock,
-                     std::atomic<int>* in_flight)
+                     InFlight* in_flight, int64_t bytes)
     : context_(context),
       request_(request),
       response_(response),
       admission_(std::move(admission)),
       clock_(clock),
-      in_flight_(in_flight) {}
+      in_flight_(in_flight),
+      bytes_(bytes) {}
 
 void UnaryCall::Finish(const absl::Status& status) {
   Note(status.code(), status.ok() ? "" : ReasonOf(status));
@@ -46,14 +47,19 @@ void UnaryCall::Note(absl::StatusCode code, const std::string& reason) const {
   admission_.method->metrics->Finished(code, took);
   const bool faulty = code == absl::StatusCode::kInternal || code == absl::StatusCode::kUnknown ||
                       code == absl::StatusCode::kDataLoss;
-  const telemetry::Level level = faulty ? telemetry::Level::kError : telemetry::Level::kDebug;
+  // Whoever began the trace has chosen which calls are worth a span.
+  const telemetry::Level level = faulty                     ? telemetry::Level::kError
+                                 : admission_.trace.sampled ? telemetry::Level::kInfo
+                                                            : telemetry::Level::kDebug;
   if (!telemetry::LogEnabled(level)) return;  // or each call would gather fields for nothing
   telemetry::Log(level, "call",
                  {{"method", admission_.method->path},
                   {"code", telemetry::CodeName(code)},
                   {"reason", reason},
                   {"operation", admission_.operation},
-                  {"seconds", absl::ToDoubleSeconds(took)}},
+                  {"seconds", absl::ToDoubleSeconds(took)},
+                  {"span_id", admission_.trace.span_id},
+                  {"parent_id", admission_.trace.parent_id}},
                  admission_.trace.trace_id);
 }
 
@@ -85,7 +91,8 @@ void UnaryCall::OnDone() {
     cancelled_ = true;  // what comes now has nobody left
     on_cancel_ = nullptr;
   }
-  in_flight_->fetch_sub(1);
+  in_flight_->calls.fetch_sub(1);
+  in_flight_->request_bytes.fetch_sub(bytes_);
   std::shared_ptr<UnaryCall> last = std::move(self_);  // may destroy this at the end
 }
 

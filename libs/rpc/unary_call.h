@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -17,15 +18,22 @@
 
 namespace prihvat::rpc {
 
+// What is open of an API. Any thread.
+struct InFlight {
+  std::atomic<int> calls{0};
+  std::atomic<int64_t> request_bytes{0};  // of all requests, as they came
+};
+
 // Kept alive by itself until gRPC is done with it, and by whoever still holds a pointer. Any
 // thread.
 class UnaryCall final : public grpc::ServerUnaryReactor {
  public:
-  // `in_flight` is counted down when gRPC is done; it and `clock` outlive the call's gRPC part.
+  // `in_flight` has the call and its request's `bytes` counted; both are counted down when gRPC is
+  // done. It and `clock` outlive the call's gRPC part.
   static std::shared_ptr<UnaryCall> Open(grpc::CallbackServerContext* context,
                                          const google::protobuf::Message* request,
                                          google::protobuf::Message* response, Admission admission,
-                                         base::Clock* clock, std::atomic<int>* in_flight);
+                                         base::Clock* clock, InFlight* in_flight, int64_t bytes);
 
   // True for exactly one caller, who must Finish. Until then and within it, context, request and
   // response are there.
@@ -54,7 +62,7 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
  private:
   UnaryCall(grpc::CallbackServerContext* context, const google::protobuf::Message* request,
             google::protobuf::Message* response, Admission admission, base::Clock* clock,
-            std::atomic<int>* in_flight);
+            InFlight* in_flight, int64_t bytes);
   void Note(absl::StatusCode code, const std::string& reason) const;
 
   grpc::CallbackServerContext* const context_;
@@ -62,7 +70,8 @@ class UnaryCall final : public grpc::ServerUnaryReactor {
   google::protobuf::Message* const response_;
   Admission admission_;
   base::Clock* const clock_;
-  std::atomic<int>* const in_flight_;
+  InFlight* const in_flight_;
+  const int64_t bytes_;
   std::atomic<bool> claimed_{false};
   std::mutex mutex_;  // guards the next two
   bool cancelled_ = false;

@@ -455,7 +455,10 @@ class Host::Parts {
     apis.push_back(&admin_->admin_service());
     apis.push_back(&admin_->change_feed_service());
     PRIHVAT_ASSIGN_OR_RETURN(
-        server_, rpc::Server::Start({.listen = options_.listen, .credentials = tls_.server}, apis));
+        server_, rpc::Server::Start({.listen = options_.listen,
+                                     .credentials = tls_.server,
+                                     .memory_quota_bytes = options_.call_memory_mib << 20},
+                                    apis));
     for (const auto& running : running_) server_->SetServing(running->api_name, false);
     for (const char* api : {rpc::admin::kAdminApi, rpc::admin::kChangeFeedApi})
       server_->SetServing(api, true);

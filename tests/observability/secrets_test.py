@@ -1,5 +1,6 @@
 """A full run, told in every detail: neither logs nor metrics hold a person, a key or a password."""
 
+import json
 import pathlib
 import re
 import shutil
@@ -7,6 +8,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+
+import yaml
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(pathlib.Path(__file__).parent))
@@ -41,6 +44,23 @@ class Secrets(unittest.TestCase):
                 if len(line) > 20 and "KEY" not in line:
                     yield path.name, line.split()[-1]
 
+    def lines_are_as_their_page_says(self, log):
+        page = (ROOT / "docs/logs.md").read_text()
+        rows = re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)
+        known = {field for row in rows for field in re.findall(r"`(\w+)`", row)}
+        levels = yaml.safe_load((ROOT / "deploy/otel/collector.yaml").read_text())[
+            "receivers"]["filelog"]["operators"][1]["severity"]["mapping"].values()
+        calls = 0
+        for text in log.splitlines():
+            line = json.loads(text)
+            self.assertLessEqual(set(line), known, text)
+            self.assertRegex(line["time"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$")
+            self.assertIn(line["level"], levels)
+            if line["message"] == "call":
+                calls += 1
+                self.assertRegex(line["trace_id"] + line["span_id"], r"^[0-9a-f]{48}$")
+        self.assertGreater(calls, 900)
+
     def persons(self):
         story = STORY.read_text()
         names = {name.strip() for name in re.findall(r"person: [a-z-]+, name: ([^,}\n]+)", story)}
@@ -74,6 +94,7 @@ class Secrets(unittest.TestCase):
             server.start(listen=address, metrics_listen=metrics)
             wait_for(lambda: server.log().count('"message":"ready"') >= 8, "it is ready again")
             told += fetch(f"http://{metrics}/metrics") + server.log()
+            self.lines_are_as_their_page_says(server.log())
         self.assertGreater(told.count('"message":"call"'), 900)  # the run is in it
         secrets = list(self.secrets())
         self.assertGreaterEqual({name for name, _ in secrets}, {"tls.key", "seal.key"})
