@@ -62,6 +62,8 @@ def chart(folder, epoch):
             folders[:] = [name for name in folders if name not in LEFT_OUT]
         files += [(f"prihvat/{inside / name}", (pathlib.Path(root) / name).read_bytes(), 0o644) for name in names]
     folder.mkdir()
+    for profile in sorted(CHART.glob("values-*.yaml")):
+        shutil.copyfile(profile, folder / profile.name)
     (folder / f"prihvat-{version}.tgz").write_bytes(gzip.compress(packed(files, epoch), 9, mtime=0))
     return version
 

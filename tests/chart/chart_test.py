@@ -139,6 +139,8 @@ class Chart(unittest.TestCase):
                 for item in of_kind(render(name, "--set", f"workload.resources.limits.memory={limit}"),
                                     "StatefulSet").values():
                     self.assertIn(f"--store-cache-mib={wanted}", arguments_of(item))
+                    mib = {"3Gi": 3072, "2Gi": 2048, "512Mi": 512}[limit]
+                    self.assertIn(f"--call-memory-mib={mib // 4}", arguments_of(item))
 
     def test_a_service_monitor_may_be_followed(self):
         def scrapers(*values):

@@ -9,7 +9,7 @@ import record
 class Record(unittest.TestCase):
     def test_the_last_run_was_with_these_files(self):
         self.assertEqual(record.recorded(), record.digest(),
-                         "charts/prihvat, deploy/images or tests/k8s changed: run `make test-k8s` (root, 20 minutes)")
+                         "chart, images, bundle or tests/k8s changed: run `make test-k8s` (root, 20 minutes)")
 
     def test_it_went_well(self):
         self.assertEqual(record.missing(record.RECORD.read_text()), [])

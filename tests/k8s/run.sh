@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs the chart on the test's own Kubernetes and does to it what operations do. Writes what it saw to
-# docs/operations/kubernetes-run.md when all went well. Called by `make test-k8s`; needs root.
+# docs/operations/kubernetes-run.md when all went well. Called by `make test-k8s`; needs root, and a bundle in
+# build/bundle, from which it installs without any network.
 #   K8S_KEEP=1   leaves the cluster; tests/k8s/cluster.sh down ends it
 #   K8S_ONLY=single|cluster   only that profile: its transcript goes to build/k8s-run-PROFILE.txt, for `record.py write`
 set -euo pipefail
@@ -8,7 +9,8 @@ cd "$(dirname "$0")/../.."
 export K8S_DIR=${K8S_DIR:-$PWD/build/k8s}
 tools=$PWD/build/tools
 dir=$K8S_DIR
-images=build/images
+bundles=build/bundle
+bundle=$dir/bundle
 transcript=build/k8s-run${K8S_ONLY:+-$K8S_ONLY}.txt
 story=scenarios/bih-2023.yaml
 inside=(nsenter --net=/var/run/netns/prihvat-k8s)
@@ -18,6 +20,8 @@ begun=$SECONDS
 
 kubectl() { "${inside[@]}" "$tools/kubectl" "$@"; }
 helm() { "${inside[@]}" "$tools/helm" "$@"; }
+# As somebody does who has the bundle and nothing else.
+from_bundle() { "${inside[@]}" env PATH="$tools:$PATH" "$bundle/install.sh" "$1" --key "$bundles/bundle.pub" "${@:2}"; }
 say() { printf '%4d s  %s\n' $((SECONDS - begun)) "$*" | tee -a "$transcript"; }
 # What is worth seeing, beside it.
 show() { sed 's/^/        /' | tee -a "$transcript"; }
@@ -250,13 +254,43 @@ kill_single() {
   await_restart prihvat-0 "$restarts"
 }
 
+# memory_of POD: "now most" of its program, MiB.
+memory_of() {
+  local id pid
+  id=$(kubectl -n "$ns" get pod "$1" -o jsonpath='{.status.containerStatuses[0].containerID}')
+  pid=$(ctr -a "$dir/containerd.sock" -n k8s.io task ls | awk -v id="${id#containerd://}" '$1 == id {print $2}')
+  awk '$1 == "VmHWM:" {most = $2} $1 == "VmRSS:" {now = $2} END {printf "%d %d\n", now / 1024, most / 1024}' "/proc/$pid/status"
+}
+
+# Two minutes of far too much to do, at the smallest limit that the chart takes; callers send at any moment nearly as much
+# as that. Nothing of it may end the program.
+overload_seconds=${K8S_OVERLOAD_SECONDS:-120}
+overload_single() {
+  local address restarts memory
+  helm upgrade prihvat "$chart" "${values[@]}" --set workload.resources.limits.memory=512Mi \
+    --set workload.resources.requests.memory=512Mi --set 'workload.extraArgs={--mailbox-limit=2}' --wait --timeout 300s \
+    >/dev/null || die "helm upgrade to 512Mi"
+  kubectl -n "$ns" rollout status statefulset/prihvat --timeout=180s >/dev/null
+  restarts=$(restarts_of prihvat-0)
+  address=$(kubectl -n "$ns" get service prihvat -o jsonpath='{.spec.clusterIP}'):8443
+  say "overload at a memory limit of 512Mi"
+  "${inside[@]}" build/venv/bin/python tests/k8s/overload.py "$address" "prihvat.$ns.svc" "$dir/tls/ca.crt" \
+    "$dir/tls/$ns-importer.crt" "$dir/tls/$ns-importer.key" "$overload_seconds" | show ||
+    die "overload: $(memory_of prihvat-0) MiB, restarts $(restarts_of prihvat-0)"
+  memory=$(memory_of prihvat-0)
+  [ "$(restarts_of prihvat-0)" = "$restarts" ] || die "it was killed: $memory"
+  say "overload: never killed; of 512 MiB it held ${memory#* } at most, and ${memory% *} afterwards"
+  helm rollback prihvat -n "$ns" --wait --timeout 300s >/dev/null || die "helm rollback"
+  kubectl -n "$ns" rollout status statefulset/prihvat --timeout=180s >/dev/null
+}
+
 single() {
   ns=aid
   servers=prihvat.$ns.svc.cluster.local:8443
   prepare single
   volumes 1
   say "install values-single.yaml in a namespace that enforces PodSecurity restricted"
-  helm install prihvat charts/prihvat "${values[@]}" --wait --timeout 300s >"$dir/notes.txt" 2>&1 ||
+  from_bundle chart -- "${values[@]}" --wait --timeout 300s >"$dir/notes.txt" 2>&1 ||
     { cat "$dir/notes.txt" >&2; die "helm install"; }
   kubectl -n "$ns" get pods,pvc | show
   test_api
@@ -272,7 +306,7 @@ single() {
   kubectl -n "$ns" rollout status statefulset/prihvat --timeout=180s >/dev/null || die "not ready after the pod's end"
   unchanged "pod deleted"
 
-  helm upgrade prihvat charts/prihvat "${values[@]}" --set logLevel=debug --wait --timeout 300s >/dev/null || die "helm upgrade"
+  helm upgrade prihvat "$chart" "${values[@]}" --set logLevel=debug --wait --timeout 300s >/dev/null || die "helm upgrade"
   kubectl -n "$ns" rollout status statefulset/prihvat --timeout=180s >/dev/null
   test_api
   helm rollback prihvat 1 -n "$ns" --wait --timeout 300s >/dev/null || die "helm rollback"
@@ -286,11 +320,14 @@ single() {
   sums=$(checksums)
   say "node drained and given back"
 
+  overload_single
+  sums=$(checksums)
+
   helm uninstall prihvat -n "$ns" --wait --timeout 120s >/dev/null || die "helm uninstall"
   kubectl -n "$ns" delete pods --all --wait >/dev/null
   [ -z "$(kubectl -n "$ns" get statefulsets,services,pods -o name)" ] || die "something is left after helm uninstall"
   kubectl -n "$ns" get all,pvc 2>&1 | show
-  helm install prihvat charts/prihvat "${values[@]}" --wait --timeout 300s >/dev/null || die "the second helm install"
+  helm install prihvat "$chart" "${values[@]}" --wait --timeout 300s >/dev/null || die "the second helm install"
   unchanged "everything deleted but the volume, and installed anew"
   ctl get get operations/ba/purchaseOrders/vehicles-2022 | sed -n 1,3p | show
   helm uninstall prihvat -n "$ns" --wait >/dev/null
@@ -336,7 +373,7 @@ cluster() {
   volumes 8
   values+=(--set "kafka.brokers={$brokers}" --set workload.replicas=2 --set workload.resources.requests.cpu=50m)
   say "install values-cluster.yaml, two replicas a service"
-  helm install prihvat charts/prihvat "${values[@]}" --wait --timeout 600s >"$dir/notes.txt" 2>&1 ||
+  from_bundle chart -- "${values[@]}" --wait --timeout 600s >"$dir/notes.txt" 2>&1 ||
     { cat "$dir/notes.txt" >&2; die "helm install"; }
   kubectl -n "$ns" get pods | show
   test_api
@@ -344,7 +381,7 @@ cluster() {
   play_story
 
   under_load 20 kill_owner
-  under_load 2 roll_out helm upgrade prihvat charts/prihvat "${values[@]}" --set logLevel=debug --wait --timeout 600s
+  under_load 2 roll_out helm upgrade prihvat "$chart" "${values[@]}" --set logLevel=debug --wait --timeout 600s
   say "upgraded under load: all pods rolled, and no command was refused twice"
   under_load 2 roll_out helm rollback prihvat 1 -n "$ns" --wait --timeout 600s
   say "rolled back under load: the same"
@@ -355,7 +392,7 @@ cluster() {
 }
 
 [ "$(id -u)" -eq 0 ] || { echo "test-k8s: needs root" >&2; exit 1; }
-[ -e "$images/images.json" ] || { echo "test-k8s: make images first" >&2; exit 1; }
+[ -e "$bundles/bundle.pub" ] || { echo "test-k8s: make bundle first" >&2; exit 1; }
 digest=$(python3 tests/k8s/record.py digest)
 rm -f "$transcript"
 # Before the trap: what another run has made is not this one's to take away.
@@ -363,7 +400,11 @@ rm -f "$transcript"
 [ ! -e /var/run/netns/prihvat-k8s ] || { echo "test-k8s: there is a namespace prihvat-k8s already" >&2; exit 1; }
 trap clean_up EXIT
 tests/k8s/cluster.sh up
-tests/k8s/cluster.sh import "$images"/*.oci.tar
+mkdir -p "$bundle"
+tar -C "$bundle" --strip-components=1 -xf "$(find "$bundles" -name '*.tar' -printf '%T@ %p\n' | sort -n | sed -n '$s/^[^ ]* //p')"
+chart=$(echo "$bundle"/chart/prihvat-*.tgz)
+from_bundle images --to "containerd:$dir/containerd.sock" >"$dir/import.log" || die "images of the bundle"
+say "bundle: $(grep signed "$dir/import.log" | sed 's/^prihvat: //')"
 say "Kubernetes $(kubectl version -o json | python3 -c 'import json, sys; print(json.load(sys.stdin)["serverVersion"]["gitVersion"])') with one node; images imported"
 [ "${K8S_ONLY:-single}" = cluster ] || single
 [ "${K8S_ONLY:-cluster}" = single ] || cluster

@@ -55,11 +55,16 @@ Kept in one place, so that each object is made once for each of them.
 {{- else }}{{ trimSuffix "Mi" $limit | int64 }}{{ end }}
 {{- end }}
 
-{{/* --store-cache-mib: four tenths of the limit, shared by the stores of the process. gRPC may take 256 MiB beside it. */}}
+{{/* --call-memory-mib: what callers send and are sent, a quarter of the limit. What is being parsed comes on top of it. */}}
+{{- define "prihvat.callMemoryMib" -}}
+{{- div (include "prihvat.limitMib" .workload | int64) 4 }}
+{{- end }}
+
+{{/* --store-cache-mib: four tenths of the limit, shared by the stores of the process. */}}
 {{- define "prihvat.storeCacheMib" -}}
 {{- $mib := include "prihvat.limitMib" .workload | int64 }}
 {{- if lt $mib 512 }}
-  {{- fail (printf "the memory limit of %s is %s: it must be at least 512Mi (256 MiB for calls, four tenths for the stores)" .name .workload.resources.limits.memory) }}
+  {{- fail (printf "the memory limit of %s is %s: it must be at least 512Mi, four tenths of it for the stores" .name .workload.resources.limits.memory) }}
 {{- end }}
 {{- div (div (mul $mib 4) 10) (int .workload.stores) }}
 {{- end }}
