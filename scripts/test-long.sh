@@ -51,8 +51,8 @@ steps=${STEPS:-model simulation cluster overload fuzz asan tsan}
 build
 for name in $steps; do
   case $name in
-    model) step model 1200 python3 tests/model/fence_test.py ;;
-    # A seed takes about a tenth of a second; ten times that is allowed.
+    model) step model 2400 python3 tests/model/fence_test.py ;;
+    # Not optimised, a seed takes most of a second of one processor.
     simulation) step simulation $((600 + seeds)) scripts/simulate.sh "$seeds" "$from" ;;
     cluster)
       for ((seed = from; seed < from + runs; seed++)); do
