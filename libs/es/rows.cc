@@ -26,6 +26,13 @@ void MapRows::Delete(std::string_view key) {
   if (it != map_.end()) map_.erase(it);
 }
 
+std::optional<std::string> ReadOnceRows::Get(std::string_view key) const {
+  if (const auto known = read_.find(key); known != read_.end()) return known->second;
+  std::optional<std::string> value = base_.Get(key);
+  if (read_.size() < kKept) read_.emplace(key, value);
+  return value;
+}
+
 std::optional<std::string> OverlayRows::Get(std::string_view key) const {
   auto it = changes_.find(key);
   if (it != changes_.end()) return it->second;

@@ -51,6 +51,25 @@ class MapRows final : public MutableRows {
   std::map<std::string, std::string, std::less<>> map_;
 };
 
+// Other rows, which do not change as long as it lives: what has been looked up is not looked up
+// again. It keeps kKept of them. `base` outlives it. Not thread-safe.
+class ReadOnceRows final : public Rows {
+ public:
+  static constexpr size_t kKept = 1024;
+
+  explicit ReadOnceRows(const Rows& base) : base_(base) {}
+
+  std::optional<std::string> Get(std::string_view key) const override;
+  void Scan(std::string_view prefix, std::string_view after,
+            absl::FunctionRef<bool(std::string_view, std::string_view)> visit) const override {
+    base_.Scan(prefix, after, visit);
+  }
+
+ private:
+  const Rows& base_;
+  mutable std::map<std::string, std::optional<std::string>, std::less<>> read_;
+};
+
 // Changes laid over other rows, which stay as they are. `base` outlives it. Not thread-safe.
 class OverlayRows final : public MutableRows {
  public:

@@ -27,6 +27,43 @@ TEST(Rows, ScanKeepsToThePrefixAndBeginsAfter) {
   EXPECT_TRUE(All(rows, "d", "").empty());
 }
 
+// Counts what is looked up.
+class CountedRows final : public Rows {
+ public:
+  std::optional<std::string> Get(std::string_view key) const override {
+    ++looked_up;
+    return rows.Get(key);
+  }
+  void Scan(std::string_view prefix, std::string_view after,
+            absl::FunctionRef<bool(std::string_view, std::string_view)> visit) const override {
+    rows.Scan(prefix, after, visit);
+  }
+
+  MapRows rows;
+  mutable size_t looked_up = 0;
+};
+
+TEST(Rows, WhatIsReadOnceIsNotLookedUpAgain) {
+  CountedRows base;
+  base.rows.Put("there", "value");
+  const ReadOnceRows once(base);
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(once.Get("there"), "value");
+    EXPECT_EQ(once.Get("not there"), std::nullopt);
+  }
+  EXPECT_EQ(base.looked_up, 2u);
+  EXPECT_EQ(All(once, "", "").size(), 1u);
+}
+
+TEST(Rows, WhatIsReadOnceIsKeptInBounds) {
+  CountedRows base;
+  const ReadOnceRows once(base);
+  for (int round = 0; round < 2; ++round) {
+    for (size_t i = 0; i < ReadOnceRows::kKept + 10; ++i) once.Get(std::to_string(i));
+  }
+  EXPECT_EQ(base.looked_up, ReadOnceRows::kKept + 20);
+}
+
 // An overlay shows what a copy of its base would show after the same changes.
 TEST(Rows, OverlayEqualsAChangedCopy) {
   std::mt19937_64 random(7);

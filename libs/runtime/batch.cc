@@ -11,7 +11,8 @@ Batch::Batch(state_store::StateStore& store, const event_log::TermFence& fence, 
     : entities_base(store.Read(state_store::kEntities)),
       requests(store.Read(state_store::kRequests)),
       meta(store.Read(state_store::kMeta)),
-      entities(*entities_base),
+      entities_read(*entities_base),
+      entities(entities_read),
       chain(fence.state().chain),
       recorded_at(fence.state().last_recorded_at_us == INT64_MIN
                       ? now

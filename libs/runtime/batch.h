@@ -33,6 +33,7 @@ struct Batch {
   std::unique_ptr<es::Rows> entities_base;
   std::unique_ptr<es::Rows> requests;
   std::unique_ptr<es::Rows> meta;
+  es::ReadOnceRows entities_read;  // each command of an operation looks at the operation
   es::OverlayRows entities;
   std::map<std::string, log::v1::StoredReply> new_requests;
   std::map<std::string, log::v1::Cause> new_marks;
