@@ -94,6 +94,7 @@ class CommandLine {
     AddExport();
     AddCheckOcds();
     AddImport();
+    AddPaper();
     AddCertificate();
     AddBids();
     AddAdmin();
@@ -223,6 +224,15 @@ class CommandLine {
     donor->add_option("--as-of", donor_.as_of, "As of this time, RFC 3339");
     Sets(donor, [this](CommandContext& context) { return RunDonorSummary(context, donor_); });
 
+    CLI::App* funding = report->add_subcommand(
+        "funding", "Which funding source pays how much of a document, line by line, to the cent");
+    funding
+        ->add_option("name", name_,
+                     "A budget line, requisition, order or sourcing process: "
+                     "operations/ba/purchaseOrders/PO-2023-0001")
+        ->required();
+    Sets(funding, [this](CommandContext& context) { return RunFundingSplit(context, name_); });
+
     CLI::App* centre = report->add_subcommand("centre", "What happened at a centre");
     centre->add_option("name", centre_.centre, "operations/ba/centres/usivak")->required();
     centre->add_option("--from", centre_.from, "The first local day, 2022-02-01")->required();
@@ -283,6 +293,16 @@ class CommandLine {
     check->add_option("-o,--output", output_,
                       "Write what could be read here, as records with compiled releases");
     Sets(check, [this](CommandContext& context) { return RunCheckOcds(context, name_, output_); });
+  }
+
+  void AddPaper() {
+    CLI::App* paper = app_.add_subcommand(
+        "paper", "Write a paper of procurement as PDF; the same as data: get NAME --json");
+    paper->add_option("name", paper_.name, "operations/ba/purchaseOrders/PO-2023-0001")->required();
+    paper->add_option("--kind", paper_.kind, "Which paper, where there are several")
+        ->check(CLI::IsMember(PaperKinds()));
+    paper->add_option("-o,--output", paper_.output, "The file; by default the document's number");
+    Sets(paper, [this](CommandContext& context) { return RunPaper(context, paper_); });
   }
 
   void AddCertificate() {
@@ -458,6 +478,7 @@ class CommandLine {
   OcdsArguments ocds_;
   ImportOcdsArguments import_ocds_;
   DonorArguments donor_;
+  PaperArguments paper_;
   CentreArguments centre_;
   std::string output_;
   LogTailArguments log_tail_;

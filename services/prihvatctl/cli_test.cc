@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+#include <tuple>
 
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
@@ -20,6 +21,7 @@
 #include "prihvat/admin/v1/service.pb.h"
 #include "prihvat/common/v1/common.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
+#include "prihvat/procurement/v1/service.pb.h"
 #include "prihvat/procurement/v1/sourcing.pb.h"
 #include "prihvat/reception/v1/events.pb.h"
 #include "prihvat/reception/v1/service.pb.h"
@@ -364,6 +366,53 @@ TEST_F(CommandLineTest, ACertificateIsWrittenAsItCame) {
             kDone);
   EXPECT_EQ(*ReadFile(File("c.pdf")), document.content());
   EXPECT_THAT(err_.str(), HasSubstr("ab12"));
+}
+
+TEST_F(CommandLineTest, APaperIsWrittenByItsKindOrWhatItsNameMostlyMeans) {
+  procurement::v1::PaperResponse document;
+  document.set_content("%PDF-1.5 paper");
+  for (const auto& [name, kind, method] :
+       std::vector<std::tuple<std::string, std::string, std::string>>{
+           {"purchaseOrders/po", "", "RenderPurchaseOrder"},
+           {"purchaseOrders/po", "vat-exemption", "RenderVatExemption"},
+           {"goodsReceipts/grn", "rejection-note", "RenderRejectionNote"},
+           {"sourcingProcesses/src", "award-memo", "RenderAwardMemo"},
+           {"requisitions/pr", "", "RenderRequisition"}}) {
+    Answers(document);
+    std::vector<std::string> arguments = {"paper", "operations/ba/" + name, "-o", File("p.pdf")};
+    if (!kind.empty()) arguments.insert(arguments.end(), {"--kind", kind});
+    EXPECT_EQ(Run(arguments), kDone) << err_.str();
+    EXPECT_EQ(api_.received().back().method, method);
+    EXPECT_EQ(*ReadFile(File("p.pdf")), document.content());
+  }
+  EXPECT_EQ(Run({"paper", "operations/ba/requisitions/pr", "--kind", "order"}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("requisitions have no paper order, but requisition"));
+  EXPECT_EQ(Run({"paper", "operations/ba/suppliers/s"}), kUsage);
+}
+
+TEST_F(CommandLineTest, AFundingSplitIsATableWithTotals) {
+  procurement::v1::FundingSplit split;
+  split.set_document("operations/ba/purchaseOrders/po");
+  split.set_document_number("PO-2023-0001");
+  split.mutable_total()->set_currency_code("BAM");
+  split.mutable_total()->set_units(100);
+  procurement::v1::SplitLine& line = *split.add_lines();
+  line.set_line_number(1);
+  line.set_description("boots");
+  procurement::v1::SplitShare& share = *line.add_shares();
+  share.set_donor("organisations/eu");
+  share.mutable_percent()->set_value("66.6667");
+  share.mutable_amount()->set_currency_code("BAM");
+  share.mutable_amount()->set_units(66);
+  share.mutable_amount()->set_nanos(670'000'000);
+  share.mutable_rounding_difference()->set_currency_code("BAM");
+  *split.add_shares() = share;
+  Answers(split);
+  EXPECT_EQ(Run({"report", "funding", "operations/ba/purchaseOrders/po"}), kDone) << err_.str();
+  EXPECT_THAT(
+      out_.str(),
+      AllOf(HasSubstr("operations/ba/purchaseOrders/po, PO-2023-0001: 100.00 KM"),
+            HasSubstr("boots"), HasSubstr("66.6667"), HasSubstr("66.67"), HasSubstr("total")));
 }
 
 TEST_F(CommandLineTest, AFileThatCannotBeWrittenIsExitCodeFour) {

@@ -172,6 +172,19 @@ absl::Status RunBidKeys(CommandContext& context);
 absl::Status RunSealBid(CommandContext& context, const std::string& process,
                         const std::string& file);
 
+// Who pays for a document, line by line.
+absl::Status RunFundingSplit(CommandContext& context, const std::string& name);
+
+struct PaperArguments {
+  std::string name;    // of what the paper is about
+  std::string kind;    // of PaperKinds(); "" for the one that its collection mostly has
+  std::string output;  // "" for the name that the server gives
+};
+// "order", "requisition" ...
+std::vector<std::string> PaperKinds();
+// Writes a paper of procurement as PDF. INVALID_ARGUMENT where the kind is not of such a resource.
+absl::Status RunPaper(CommandContext& context, const PaperArguments& arguments);
+
 absl::Status RunCertificate(CommandContext& context, const std::string& name,
                             const std::string& output);
 

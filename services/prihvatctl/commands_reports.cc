@@ -1,10 +1,12 @@
-// report, export, certificate.
+// report, export, paper, certificate.
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "fmt/format.h"
+#include "libs/base/resource_name.h"
 #include "libs/base/status_macros.h"
 #include "prihvat/handover/v1/service.pb.h"
+#include "prihvat/procurement/v1/service.pb.h"
 #include "prihvat/reporting/v1/service.pb.h"
 #include "services/prihvatctl/commands.h"
 #include "services/prihvatctl/files.h"
@@ -46,6 +48,37 @@ absl::StatusOr<reporting::v1::LineOfSight> ReadLineOfSight(
     }
     if (request.page_token().empty()) return all;
   }
+}
+
+struct PaperKind {
+  std::string_view kind;
+  std::string_view collection;
+  std::string_view method;
+};
+// The first of a collection is the one that is meant where no kind is given.
+constexpr PaperKind kPapers[] = {
+    {"requisition", "requisitions", "procurement.RenderRequisition"},
+    {"order", "purchaseOrders", "procurement.RenderPurchaseOrder"},
+    {"vat-exemption", "purchaseOrders", "procurement.RenderVatExemption"},
+    {"receiving-report", "goodsReceipts", "procurement.RenderReceivingReport"},
+    {"rejection-note", "goodsReceipts", "procurement.RenderRejectionNote"},
+    {"tender-pack", "sourcingProcesses", "procurement.RenderTenderPack"},
+    {"bid-analysis", "sourcingProcesses", "procurement.RenderBidAnalysis"},
+    {"award-memo", "sourcingProcesses", "procurement.RenderAwardMemo"},
+};
+
+absl::StatusOr<const PaperKind*> PaperOf(const PaperArguments& arguments) {
+  PRIHVAT_ASSIGN_OR_RETURN(const auto name, base::ResourceName::Parse(arguments.name));
+  std::string of_it;
+  for (const PaperKind& paper : kPapers) {
+    if (paper.collection != name.Collection()) continue;
+    if (arguments.kind.empty() || arguments.kind == paper.kind) return &paper;
+    of_it += fmt::format("{}{}", of_it.empty() ? "" : ", ", paper.kind);
+  }
+  return absl::InvalidArgumentError(
+      of_it.empty()
+          ? fmt::format("there are no papers of {}", name.Collection())
+          : fmt::format("{} have no paper {}, but {}", name.Collection(), arguments.kind, of_it));
 }
 
 absl::StatusOr<reporting::v1::ExportFormat> FormatOf(const std::string& file) {
@@ -104,6 +137,34 @@ absl::Status RunCentreSummary(CommandContext& context, const CentreArguments& ar
                                                   context, "reporting.GetCentreSummary", request));
   PRIHVAT_ASSIGN_OR_RETURN(const std::string text, CentreSummaryText(report, context.width));
   return PrintMessage(context, report, text);
+}
+
+absl::Status RunFundingSplit(CommandContext& context, const std::string& name) {
+  procurement::v1::GetFundingSplitRequest request;
+  request.set_name(name);
+  PRIHVAT_ASSIGN_OR_RETURN(const auto split, CallTyped<procurement::v1::FundingSplit>(
+                                                 context, "procurement.GetFundingSplit", request));
+  PRIHVAT_ASSIGN_OR_RETURN(const std::string text, FundingSplitText(split, context.width));
+  return PrintMessage(context, split, text);
+}
+
+std::vector<std::string> PaperKinds() {
+  std::vector<std::string> kinds;
+  for (const PaperKind& paper : kPapers) kinds.emplace_back(paper.kind);
+  return kinds;
+}
+
+absl::Status RunPaper(CommandContext& context, const PaperArguments& arguments) {
+  PRIHVAT_ASSIGN_OR_RETURN(const PaperKind* paper, PaperOf(arguments));
+  PRIHVAT_ASSIGN_OR_RETURN(const auto* method, context.catalogue.FindMethod(paper->method));
+  PRIHVAT_ASSIGN_OR_RETURN(const auto request,
+                           FilledMessage(*method->input_type(), {"name=" + arguments.name}));
+  PRIHVAT_ASSIGN_OR_RETURN(const auto document, CallTyped<procurement::v1::PaperResponse>(
+                                                    context, paper->method, *request));
+  const std::string file = arguments.output.empty() ? document.file_name() : arguments.output;
+  PRIHVAT_RETURN_IF_ERROR(ReplaceFile(file, document.content()));
+  context.err << fmt::format("wrote {}\n", file);
+  return absl::OkStatus();
 }
 
 absl::Status RunCertificate(CommandContext& context, const std::string& name,

@@ -100,12 +100,20 @@ class Planner {
   // What the publisher said about the package.
   void ReadMetadata() {
     ocds::Json metadata = document_;
-    metadata.Remove("releases");
-    metadata.Remove("records");
+    // What else stands under these names, such as null, has no place.
+    if (HasReleases()) metadata.Remove("releases");
+    if (IsList("records")) metadata.Remove("records");
     ocds::ReadMessage(metadata, "", mapping_,
                       *plan_.package.mutable_published_package()->mutable_metadata(),
                       plan_.mapping);
   }
+
+  bool IsList(std::string_view member) const {
+    const ocds::Json* value = document_.Find(member);
+    return value != nullptr && value->IsArray();
+  }
+  // Else it has records; where it has both, its releases are read.
+  bool HasReleases() const { return IsList("releases"); }
 
   void Refuse(const std::string& path, std::string why, const ocds::Json& value) {
     plan_.refused.push_back({path, std::move(why)});
@@ -174,11 +182,11 @@ class Planner {
 
   // What of the document is in no release that is sent.
   void CheckRecords() {
-    const ocds::Json* releases = document_.Find("releases");
-    if (releases != nullptr) {
-      for (size_t i = 0; i < releases->items().size(); ++i) {
+    if (HasReleases()) {
+      const ocds::Json& releases = *document_.Find("releases");
+      for (size_t i = 0; i < releases.items().size(); ++i) {
         if (used_.contains(fmt::format("releases/{}", i))) continue;
-        plan_.refused_leaves += LeavesOf(releases->items()[i]);
+        plan_.refused_leaves += LeavesOf(releases.items()[i]);
       }
       return;
     }
@@ -257,8 +265,8 @@ class Planner {
     const std::string id = digest.substr(0, 32);
     plan_.package.set_parent(options_.operation);
     plan_.package.set_published_package_id(id);
-    package.set_content(document_.Find("releases") != nullptr ? v1::PUBLISHED_CONTENT_RELEASES
-                                                              : v1::PUBLISHED_CONTENT_RECORDS);
+    package.set_content(HasReleases() ? v1::PUBLISHED_CONTENT_RELEASES
+                                      : v1::PUBLISHED_CONTENT_RECORDS);
     package.set_file_digest(digest);
     package.set_release_count(static_cast<int32_t>(sending_.size()));
     package.set_leaf_count(static_cast<int32_t>(plan_.mapping.leaves));

@@ -260,6 +260,32 @@ absl::StatusOr<std::string> DonorSummaryText(const reporting::v1::DonorSummary& 
   return text;
 }
 
+absl::StatusOr<std::string> FundingSplitText(const procurement::v1::FundingSplit& split,
+                                             size_t max_width) {
+  Table table;
+  table.header = {"line", "what", "donor", "source", "percent", "amount", "rounding", "currency"};
+  const auto add = [&](const std::string& line, const std::string& what,
+                       const procurement::v1::SplitShare& share) {
+    table.rows.push_back({DecimalCell(line), TextOrEmpty(what), TextOrEmpty(Id(share.donor())),
+                          TextOrEmpty(share.funding_source()), DecimalCell(share.percent().value()),
+                          AmountCell(share.amount()), AmountCell(share.rounding_difference()),
+                          Text{CurrencyName(share.amount())}});
+  };
+  for (const procurement::v1::SplitLine& line : split.lines()) {
+    for (const procurement::v1::SplitShare& share : line.shares()) {
+      add(std::to_string(line.line_number()), line.description(), share);
+    }
+  }
+  for (const procurement::v1::SplitShare& share : split.shares()) add("", "total", share);
+  documents::TextTableOptions options;
+  options.max_width = max_width;
+  PRIHVAT_ASSIGN_OR_RETURN(const std::string text,
+                           documents::FormatTextTable(WithoutEmptyColumns(table), options));
+  return fmt::format("{}{}: {}\n{}", split.document(),
+                     split.document_number().empty() ? "" : ", " + split.document_number(),
+                     Spoken(split.total()), text);
+}
+
 absl::StatusOr<std::string> CentreSummaryText(const reporting::v1::CentreSummary& report,
                                               size_t max_width) {
   PRIHVAT_ASSIGN_OR_RETURN(const std::string days, Format(DaysOf(report), max_width));

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "prihvat/procurement/v1/queries.pb.h"
 #include "prihvat/reporting/v1/resources.pb.h"
 
 namespace prihvat::ctl {
@@ -14,6 +15,8 @@ namespace prihvat::ctl {
 absl::StatusOr<std::string> LineOfSightText(const reporting::v1::LineOfSight& report,
                                             size_t max_width);
 absl::StatusOr<std::string> DonorSummaryText(const reporting::v1::DonorSummary& report,
+                                             size_t max_width);
+absl::StatusOr<std::string> FundingSplitText(const procurement::v1::FundingSplit& split,
                                              size_t max_width);
 absl::StatusOr<std::string> CentreSummaryText(const reporting::v1::CentreSummary& report,
                                               size_t max_width);
