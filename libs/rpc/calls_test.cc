@@ -722,11 +722,17 @@ TEST(ForwardingTest, ACommandReachesItsOwnerThroughAnyInstanceAndIsForwardedOnce
   PinNoteRequest request = Pin(1);
   request.mutable_note()->set_person("Amina");
   Note note;
-  const Outcome outcome = Call(standby.stub(), &Stub::PinNote, request, &note);
+  const std::string trace_id = "4bf92f3577b34da6a3ce929d0e0e4736";
+  const Outcome outcome =
+      Call(standby.stub(), &Stub::PinNote, request, &note,
+           {.metadata = {{kTraceparentKey, "00-" + trace_id + "-00f067aa0ba902b7-01"}}});
   ASSERT_TRUE(outcome.status.ok()) << outcome.status.error_message();
   EXPECT_EQ(note.name(), "operations/ba/notes/n1");
   EXPECT_TRUE(Eventually([&] { return owner.service().counters().commits == 1; }));
   EXPECT_EQ(standby.service().counters().commits, 0);
+  const auto changes = owner.service().Changes(event_log::PartitionOf("operations/ba", 2), -1, 10);
+  ASSERT_EQ(changes->size(), 1u);
+  EXPECT_EQ(changes->front().commit.trace_id(), trace_id) << "the trace goes on at the owner";
 
   // G5: the token of a forwarded write serves on the standby.
   GetNoteRequest get;

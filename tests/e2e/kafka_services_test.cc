@@ -14,6 +14,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/event_log/kafka/kafka_log.h"
+#include "libs/event_log/kafka/topic_audit.h"
 #include "libs/event_log/partitioner.h"
 #include "libs/event_log/testing/kafka_broker.h"
 #include "prihvat/procurement/v1/service.grpc.pb.h"
@@ -31,6 +32,7 @@ using ::testing::IsEmpty;
 
 constexpr int kPartitions = 4;
 constexpr int kCallers = 8;
+constexpr absl::Duration kPoll = absl::Milliseconds(2);
 const std::vector<std::string> kOperations = {"operations/ba", "operations/rs", "operations/me"};
 
 absl::Time Soon() { return absl::Now() + absl::Seconds(90); }
@@ -83,6 +85,7 @@ class KafkaServices : public ::testing::Test {
       auto answer = At(server).Call(&ProcurementService::Stub::CreateOperation, request);
       if (answer.failure.code != grpc::StatusCode::UNAVAILABLE || absl::Now() > deadline)
         return answer;
+      absl::SleepFor(kPoll);
     }
   }
 
@@ -300,6 +303,21 @@ class HandOverLoad {
   std::vector<std::thread> threads_;
 };
 
+TEST_F(KafkaServices, AServiceWhoseTopicIsNotAsDeclaredDoesNotStartAndSaysWhatToDo) {
+  const absl::Status made =
+      event_log::CreateMissingTopics({.client = {.bootstrap_servers = broker_->bootstrap()}},
+                                     {{.name = "prihvat.procurement", .partitions = 3}});
+  ASSERT_TRUE(made.ok()) << made;
+  const auto ended = RunToEnd("prihvat-procurement",
+                              {"--log=kafka", "--brokers=" + broker_->bootstrap(),
+                               "--data-dir=" + (directory_ / "p").string(), "--listen=127.0.0.1:0"},
+                              Soon());
+  ASSERT_TRUE(ended.ok()) << ended.status();
+  EXPECT_NE(ended->status, 0);
+  EXPECT_THAT(ended->err, ::testing::HasSubstr("prihvat.procurement"));
+  EXPECT_THAT(ended->err, ::testing::HasSubstr("4 partitions wanted, 3"));
+}
+
 // By default settings, three times; a busy machine may spoil one of them.
 TEST_F(KafkaServices, G1_AnOwnerThatIsToldToEndHandsOverWithinASecond) {
   constexpr absl::Duration kLongest = absl::Seconds(1);
@@ -313,7 +331,10 @@ TEST_F(KafkaServices, G1_AnOwnerThatIsToldToEndHandsOverWithinASecond) {
     ASSERT_NE(standby, nullptr);
     HandOverLoad load(owner->address(), standby->address());
     const absl::Time deadline = Soon();
-    while (load.acknowledged() < 100) ASSERT_LT(absl::Now(), deadline);
+    while (load.acknowledged() < 100) {
+      ASSERT_LT(absl::Now(), deadline);
+      absl::SleepFor(kPoll);
+    }
     const absl::Time told = absl::Now();
     EXPECT_EQ(owner->Terminate(Soon()).value_or(-1), 0);
     const absl::Duration ended = absl::Now() - told;
@@ -328,7 +349,10 @@ TEST_F(KafkaServices, G1_AnOwnerThatIsToldToEndHandsOverWithinASecond) {
         }
       }
     }
-    while (load.FirstAfter(floor) == absl::InfiniteFuture()) ASSERT_LT(absl::Now(), deadline);
+    while (load.FirstAfter(floor) == absl::InfiniteFuture()) {
+      ASSERT_LT(absl::Now(), deadline);
+      absl::SleepFor(kPoll);
+    }
     const absl::Duration took = load.FirstAfter(floor) - told;
     load.Stop();
     std::printf(

@@ -325,7 +325,6 @@ TEST_F(Overload, G13_IdleAndHalfOpenConnectionsCostLittleAndHoldUpNobody) {
 
 TEST_F(Overload, G13_MessagesAndStreamsWithoutEndAreCutOff) {
   const int64_t resident = ResidentMib(server_->process().pid());
-  std::atomic<int> refused = 0;
   int64_t highest = 0;
   {
     std::vector<std::jthread> senders;
@@ -345,7 +344,6 @@ TEST_F(Overload, G13_MessagesAndStreamsWithoutEndAreCutOff) {
             answer = call.Call(&ProcurementService::Stub::RegisterSupplier, huge);
           EXPECT_EQ(answer.failure.code, grpc::StatusCode::RESOURCE_EXHAUSTED)
               << answer.failure.message;
-          ++refused;
         }
       });
     }
@@ -355,7 +353,6 @@ TEST_F(Overload, G13_MessagesAndStreamsWithoutEndAreCutOff) {
       highest = std::max(highest, ResidentMib(server_->process().pid()));
     }
   }
-  EXPECT_EQ(refused, 8 * 4);
   std::printf("[ overload ] messages and streams without end: memory %ld MiB (%ld)\n", highest,
               resident);
   EXPECT_LT(highest - resident, kGrowthMib);
