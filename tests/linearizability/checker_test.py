@@ -96,8 +96,9 @@ class Checker(unittest.TestCase):
             write(f"n{i}", 300 + i, 400 + i, outcome="unknown", request_id=f"late-{i}"),
             write(f"n{i}", 5000, 5010, 900, request_id=f"late-{i}", exact=False))]
         told = [write(str(i), 310 + 10 * i, 315 + 10 * i, 5 + 2 * i) for i in range(60)]
-        edits = [dict(write(f"e{i}", 1000 + 10 * i, 1005 + 10 * i, 200 + 2 * i), expected="59" if i == 0 else f"e{i - 1}")
-                 for i in range(40)]
+        replaced = ["59", *(f"e{i}" for i in range(39))]
+        edits = [dict(write(f"e{i}", 1000 + 10 * i, 1005 + 10 * i, 200 + 2 * i), expected=value)
+                 for i, value in enumerate(replaced)]
         seen = [read(f"n{i}", 2000 + 10 * i, 2005 + 10 * i, 300 + 2 * i) for i in range(10)]
         began = time.monotonic()
         self.assert_fine(*late, *told, *edits, *seen)
