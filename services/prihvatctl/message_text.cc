@@ -229,6 +229,8 @@ documents::Table TableOf(const std::vector<const Message*>& rows, const Descript
     // The name stands even above an empty table.
     if (used || field.name() == "name") columns.push_back(&field);
   }
+  // What has no name is told by its first field.
+  if (columns.empty() && type.field_count() > 0) columns.push_back(type.field(0));
   documents::Table table;
   for (const FieldDescriptor* field : columns) {
     std::string name = field->name();

@@ -88,8 +88,10 @@ TEST(DescribeMessage, MoneyHasItsMinorUnits) {
   EXPECT_EQ(DescribeMessage(value), "value: 725,000.00 KM\n");
 }
 
-TEST(TableOf, AnEmptyListStillHasItsNameColumn) {
+TEST(TableOf, AnEmptyListStillHasAColumn) {
   EXPECT_THAT(TableOf({}, *Centre::descriptor(), "").header, ElementsAre("name"));
+  EXPECT_THAT(TableOf({}, *reporting::v1::CurrencyValue::descriptor(), "").header,
+              ElementsAre("value"));
 }
 
 TEST(DescribeError, ReadsLikeASentenceToThePersonWhoAsked) {
