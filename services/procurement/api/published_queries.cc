@@ -49,26 +49,37 @@ std::vector<v1::PublishedPlace> PlacesOfProcess(const rpc::ReadContext& reads,
   return places;
 }
 
+bool IsFirstOfItsProcess(const rpc::ReadContext& reads, const std::string& package,
+                         const v1::PublishedPlace& place) {
+  bool first = false;
+  reads.entities().ForEach<v1::PublishedPlace>(
+      PublishedPlacesOfProcess(package, place.ocid()),
+      [&](std::string_view, const v1::PublishedPlace& of_it) {
+        first = of_it.place() == place.place();
+        return false;
+      });
+  return first;
+}
+
 absl::StatusOr<Wanted> OfPackage(const rpc::ReadContext& reads, const std::string& name,
                                  bool records) {
   PRIHVAT_ASSIGN_OR_RETURN(v1::PublishedPackage package, reads.Find<v1::PublishedPackage>(name));
   Wanted wanted{std::move(*package.mutable_metadata()), package.versioned(), {}};
-  reads.entities().rows().Scan(PublishedPlacesOf(name) + "/", reads.page_after(),
-                               [&](std::string_view key, std::string_view value) {
-                                 v1::PublishedPlace place;
-                                 if (!es::DecodeEntity(value, place)) return true;
-                                 Item item{std::string(key), {place.published_release()}};
-                                 if (records) {
-                                   const auto places = PlacesOfProcess(reads, name, place.ocid());
-                                   if (places.empty() || places.front().place() != place.place())
-                                     return true;
-                                   item.releases.clear();
-                                   for (const auto& of_it : places)
-                                     item.releases.push_back(of_it.published_release());
-                                 }
-                                 wanted.items.push_back(std::move(item));
-                                 return static_cast<int>(wanted.items.size()) <= reads.page_size();
-                               });
+  reads.entities().rows().Scan(
+      PublishedPlacesOf(name) + "/", reads.page_after(),
+      [&](std::string_view key, std::string_view value) {
+        v1::PublishedPlace place;
+        if (!es::DecodeEntity(value, place)) return true;
+        Item item{std::string(key), {place.published_release()}};
+        if (records) {
+          if (!IsFirstOfItsProcess(reads, name, place)) return true;
+          item.releases.clear();
+          for (const auto& of_it : PlacesOfProcess(reads, name, place.ocid()))
+            item.releases.push_back(of_it.published_release());
+        }
+        wanted.items.push_back(std::move(item));
+        return static_cast<int>(wanted.items.size()) <= reads.page_size();
+      });
   return wanted;
 }
 

@@ -17,7 +17,8 @@
 namespace prihvat::procurement {
 namespace {
 
-constexpr int kMaxRowsOfPage = 20'000;  // that are looked at
+constexpr int kMaxRowsOfPage = 20'000;     // that are looked at
+constexpr size_t kMaxPageBytes = 2 << 20;  // of the rows that it tells; then it is full
 
 bool Is(const std::string& wanted, const std::string& value) {
   return wanted.empty() || wanted == value;
@@ -77,21 +78,26 @@ void ScanPage(const rpc::ReadContext& reads, const es::Rows& rows, const std::st
               const std::string& from, Visit visit) {
   int looked_at = 0;
   int taken = 0;
+  size_t bytes = 0;
   std::string last;
-  rows.Scan(prefix, std::max(reads.page_after(), from),
-            [&](std::string_view key, std::string_view value) {
-              if (taken == reads.page_size() || looked_at == kMaxRowsOfPage) {
-                reads.NextPage(last);
-                return false;
-              }
-              ++looked_at;
-              last = std::string(key);
-              Row row;
-              if (!es::DecodeEntity(value, row)) return true;
-              const Seen seen = visit(row);
-              taken += seen == Seen::kTaken;
-              return seen != Seen::kBeyond;
-            });
+  rows.Scan(
+      prefix, std::max(reads.page_after(), from),
+      [&](std::string_view key, std::string_view value) {
+        if (taken == reads.page_size() || looked_at == kMaxRowsOfPage || bytes > kMaxPageBytes) {
+          reads.NextPage(last);
+          return false;
+        }
+        ++looked_at;
+        last = std::string(key);
+        Row row;
+        if (!es::DecodeEntity(value, row)) return true;
+        const Seen seen = visit(row);
+        if (seen == Seen::kTaken) {
+          ++taken;
+          bytes += value.size();
+        }
+        return seen != Seen::kBeyond;
+      });
 }
 
 bool HasKind(const v1::LeadTime& lead_time, v1::LineKind kind) {

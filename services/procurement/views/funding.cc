@@ -43,6 +43,30 @@ absl::StatusOr<v1::SplitShare> TellShare(const v1::FundingShare& source, const M
   return share;
 }
 
+// What falls on each source of wholes that are shared out one by one, as the lines of a document
+// are: so a source's sum is that of its shares of the lines.
+class Sums {
+ public:
+  Sums(const Money& zero, const Sources& sources)
+      : sources_(sources), total_(zero), of_sources_(sources.size(), zero) {}
+
+  absl::Status Add(const Money& whole) {
+    PRIHVAT_ASSIGN_OR_RETURN(const std::vector<Money> shares, ShareOut(whole, sources_));
+    for (size_t i = 0; i < shares.size(); ++i) {
+      PRIHVAT_ASSIGN_OR_RETURN(of_sources_[i], CheckedAdd(of_sources_[i], shares[i]));
+    }
+    PRIHVAT_ASSIGN_OR_RETURN(total_, CheckedAdd(total_, whole));
+    return absl::OkStatus();
+  }
+  const Money& total() const { return total_; }
+  const std::vector<Money>& of_sources() const { return of_sources_; }
+
+ private:
+  const Sources& sources_;
+  Money total_;
+  std::vector<Money> of_sources_;
+};
+
 struct Line {
   int number = 0;
   std::string description;
@@ -144,15 +168,24 @@ absl::Status FillFundingSplit(const es::View& entities, std::string_view name,
 
 absl::StatusOr<std::vector<v1::FunderShare>> FunderSharesOf(const es::View& entities,
                                                             const v1::PurchaseOrder& order) {
-  v1::FundingSplit split;
-  PRIHVAT_RETURN_IF_ERROR(FillFundingSplit(entities, order.name(), split));
   const auto* budget_line = entities.Find<v1::BudgetLine>(order.budget_line());
+  if (budget_line == nullptr)
+    return absl::NotFoundError(fmt::format("{} is not there", order.budget_line()));
   const Sources sources = SourcesOf(entities, *budget_line);
-  PRIHVAT_ASSIGN_OR_RETURN(const auto committed, ShareOut(FromProto(order.committed()), sources));
-  PRIHVAT_ASSIGN_OR_RETURN(const auto spent, ShareOut(FromProto(order.spent()), sources));
+  const Money zero = Money::Zero(FromProto(order.total()).currency());
+  Sums amount(zero, sources), committed(zero, sources), spent(zero, sources);
+  for (const v1::OrderLine& line : order.lines()) {
+    const Money of_line = FromProto(line.total());
+    const Money spent_of_line = FromProto(line.spent());
+    PRIHVAT_RETURN_IF_ERROR(amount.Add(of_line));
+    PRIHVAT_RETURN_IF_ERROR(spent.Add(spent_of_line));
+    if (HoldsCommitment(order.state()) && spent_of_line.minor() < of_line.minor())
+      PRIHVAT_RETURN_IF_ERROR(committed.Add(Difference(of_line, spent_of_line)));
+  }
   std::vector<v1::FunderShare> shares;
-  for (int i = 0; i < split.shares_size(); ++i) {
-    v1::SplitShare& of_source = *split.mutable_shares(i);
+  for (size_t i = 0; i < sources.size(); ++i) {
+    PRIHVAT_ASSIGN_OR_RETURN(v1::SplitShare of_source,
+                             TellShare(sources[i], amount.of_sources()[i], amount.total()));
     v1::FunderShare& share = shares.emplace_back();
     share.set_purchase_order(order.name());
     share.set_document_number(order.document_number());
@@ -161,8 +194,8 @@ absl::StatusOr<std::vector<v1::FunderShare>> FunderSharesOf(const es::View& enti
     share.mutable_percent()->Swap(of_source.mutable_percent());
     share.mutable_amount()->Swap(of_source.mutable_amount());
     share.mutable_rounding_difference()->Swap(of_source.mutable_rounding_difference());
-    *share.mutable_committed() = ToProto(committed[i]);
-    *share.mutable_spent() = ToProto(spent[i]);
+    *share.mutable_committed() = ToProto(committed.of_sources()[i]);
+    *share.mutable_spent() = ToProto(spent.of_sources()[i]);
     share.set_budget_line(order.budget_line());
     share.set_project(order.project());
     share.set_supplier(order.supplier());

@@ -106,6 +106,30 @@ TEST(Funding, AnOrdersSharesSayWhatIsPromisedAndSpent) {
   EXPECT_EQ(Text((*shares)[1].spent()), "0.61 BAM");
 }
 
+// Each line has a cent that cannot be shared; what is promised, spent and in all of a source is of
+// the same lines.
+TEST(Funding, INV02_WhatASourcePromisedAndSpentIsThatOfItsSharesOfTheLines) {
+  ProcurementSpec spec =
+      Ordered({Share("eu", "33.3334"), Share("ch", "33.3333"), Share("no", "33.3333")},
+              {Goods("1", "0.01"), Goods("1", "0.01")});
+  const auto said = [&] {
+    std::vector<std::string> all;
+    const es::View view(spec.rows());
+    const auto shares = FunderSharesOf(view, spec.Order());
+    EXPECT_TRUE(shares.ok()) << shares.status();
+    for (const v1::FunderShare& share : *shares) {
+      all.push_back(Text(share.amount()) + ", " + Text(share.committed()) + ", " +
+                    Text(share.spent()));
+    }
+    return all;
+  };
+  EXPECT_THAT(said(), ElementsAre("0.02 BAM, 0.02 BAM, 0.00 BAM", "0.00 BAM, 0.00 BAM, 0.00 BAM",
+                                  "0.00 BAM, 0.00 BAM, 0.00 BAM"));
+  spec.Receive({{.accepted = "1", .line = 1}, {.accepted = "1", .line = 2}}).ThenAccepted();
+  EXPECT_THAT(said(), ElementsAre("0.02 BAM, 0.00 BAM, 0.02 BAM", "0.00 BAM, 0.00 BAM, 0.00 BAM",
+                                  "0.00 BAM, 0.00 BAM, 0.00 BAM"));
+}
+
 TEST(Funding, AnAwardIsSharedOutByLot) {
   SourcingSpec spec;
   spec.Evaluated();

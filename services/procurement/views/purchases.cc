@@ -48,18 +48,19 @@ absl::TimeZone ZoneOf(const es::Rows& rows, std::string_view operation) {
   return zone.ok() ? *zone : absl::UTCTimeZone();
 }
 
-// Instants have as many digits as an int64 can have, so that keys sort as they do.
+// Instants after 1970 have as many digits as an int64 can have, so that keys sort as they do.
 std::string TimeText(absl::Time time) { return fmt::format("{:019d}", absl::ToUnixMicros(time)); }
 
 void PutPrice(MutableRows& rows, v1::PriceRecord price, const EventContext& context) {
   *price.mutable_price_time() = ToProto(context.effective_at);
-  // The source's collection is in the key: an order and a process may have the same id.
+  // The source's collection is in the key: an order and a process may have the same id. So is the
+  // offset: two amendments may be effective at the same instant.
   const std::string& source = price.source();
-  rows.Put(
-      fmt::format("{}{}/{}/{:04d}", PricesPrefix(context.operation), TimeText(context.effective_at),
-                  source.substr(std::min(source.size(), context.operation.size() + 1)),
-                  price.line_number()),
-      es::EncodeEntity(price));
+  rows.Put(fmt::format("{}{}/{}/{:04d}/{:019d}", PricesPrefix(context.operation),
+                       TimeText(context.effective_at),
+                       source.substr(std::min(source.size(), context.operation.size() + 1)),
+                       price.line_number(), context.offset),
+           es::EncodeEntity(price));
 }
 
 void PutPriceOfLine(MutableRows& rows, const std::string& order, const v1::OrderFacts& facts,
@@ -127,12 +128,15 @@ void OnIssued(MutableRows& rows, const v1::PurchaseOrderIssued& event,
   }
 }
 
+bool Lacks(const v1::OrderFacts& facts) {
+  return std::any_of(facts.lines().begin(), facts.lines().end(), [](const v1::OrderLine& line) {
+    return !FromProto(line.outstanding()).IsZero();
+  });
+}
+
 // An order that lacks something again, or asks for more, is not complete.
 void ForgetCompletion(const v1::OrderFacts& facts, v1::IssuedOrder& order) {
-  for (const v1::OrderLine& line : facts.lines()) {
-    if (FromProto(line.outstanding()).IsZero()) continue;
-    order.mutable_lead_time()->clear_complete_time();
-  }
+  if (Lacks(facts)) order.mutable_lead_time()->clear_complete_time();
 }
 
 void OnAmended(MutableRows& rows, const v1::PurchaseOrderAmended& event,
@@ -153,6 +157,11 @@ void OnAmended(MutableRows& rows, const v1::PurchaseOrderAmended& event,
     }
     Agree(facts, order);
     ForgetCompletion(facts, order);
+    // What came is all that is still wanted.
+    if (!Lacks(facts) && !order.counted_receipts().empty() &&
+        !order.lead_time().has_complete_time()) {
+      *order.mutable_lead_time()->mutable_complete_time() = ToProto(context.effective_at);
+    }
   });
 }
 
@@ -305,6 +314,11 @@ void FollowState(es::Projection& view) {
   (view.On<Events>(&OnOrderMoved<Events>), ...);
 }
 
+// What is said to have come before the order was sent took no day.
+int32_t DaysFrom(absl::CivilDay issued, absl::CivilDay day) {
+  return static_cast<int32_t>(std::max<absl::civil_diff_t>(0, day - issued));
+}
+
 struct Spread {
   int32_t fewest = 0;
   int32_t median = 0;
@@ -369,12 +383,12 @@ v1::LeadTime LeadTimeOf(const v1::IssuedOrder& order, const absl::TimeZone& zone
     const absl::CivilDay day = base::LocalDay(first, zone);
     *lead_time.mutable_first_receipt_time() = ToProto(first);
     *lead_time.mutable_first_receipt_date() = ToProto(day);
-    lead_time.set_days_to_first_receipt(static_cast<int32_t>(day - issued));
+    lead_time.set_days_to_first_receipt(DaysFrom(issued, day));
   }
   if (lead_time.has_complete_time()) {
     const absl::CivilDay day = base::LocalDay(FromProto(lead_time.complete_time()), zone);
     *lead_time.mutable_complete_date() = ToProto(day);
-    lead_time.set_days_to_complete(static_cast<int32_t>(day - issued));
+    lead_time.set_days_to_complete(DaysFrom(issued, day));
   }
   return lead_time;
 }

@@ -92,6 +92,40 @@ TEST(Purchases, AnAmendmentTellsOfTheLinesThatItChanged) {
                                         "AMENDMENT 2: 2 x 7.00 BAM"));
 }
 
+TEST(Purchases, TwoAmendmentsOfOneInstantAreTwoPrices) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("5", "100.00")});
+  spec.At(OnDay(8, 1));
+  for (const char* price : {"90.00", "80.00"}) {
+    v1::AmendPurchaseOrderRequest amend;
+    amend.set_name(kOrder);
+    amend.set_reason("cheaper");
+    v1::OrderLineChange& change = *amend.add_changes();
+    change.set_line_number(1);
+    *change.mutable_unit_price() = Km(price);
+    spec.As(kRequester).When(amend).ThenAccepted();
+  }
+  EXPECT_THAT(Prices(spec), ElementsAre("ORDER 1: 5 x 100.00 BAM", "AMENDMENT 1: 5 x 90.00 BAM",
+                                        "AMENDMENT 1: 5 x 80.00 BAM"));
+}
+
+TEST(Purchases, AnOrderThatIsAmendedToWhatCameIsComplete) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "1.00")});
+  spec.At(OnDay(7, 15));
+  spec.Receive({{.accepted = "4"}}).ThenAccepted();
+  EXPECT_FALSE(TimeOf(spec).has_days_to_complete());
+  v1::AmendPurchaseOrderRequest amend;
+  amend.set_name(kOrder);
+  amend.set_reason("no more is needed");
+  v1::OrderLineChange& change = *amend.add_changes();
+  change.set_line_number(1);
+  change.mutable_quantity()->set_value("4");
+  spec.At(OnDay(7, 20));
+  spec.As(kRequester).When(amend).ThenAccepted();
+  EXPECT_EQ(TimeOf(spec).days_to_complete(), 7);
+}
+
 TEST(Purchases, INV04_BidsHaveNoPricesBeforeTheyAreOpened) {
   SourcingSpec spec;
   spec.BidsClosed();
