@@ -154,7 +154,7 @@ Calls::Reactor* Calls::Start(Context* context, const Message* request, Message* 
       context, request, response, Receive(*context, *MethodOf(*request), environment_, options_),
       environment_.clock, &in_flight_, bytes);
   Reactor* reactor = call.get();
-  absl::Status admitted = HasRoom(open, held);
+  absl::Status admitted = HasRoom(open, held, bytes);
   if (admitted.ok())
     admitted = rpc::Admit(*context, *request, environment_, options_, call->mutable_admission());
   if (admitted.ok()) {
@@ -165,12 +165,15 @@ Calls::Reactor* Calls::Start(Context* context, const Message* request, Message* 
   return reactor;
 }
 
-absl::Status Calls::HasRoom(int calls, int64_t bytes) const {
+absl::Status Calls::HasRoom(int calls, int64_t bytes, int64_t of_this_one) const {
+  // What most commands are: their number bounds them, and somebody's large ones do not hold them
+  // up.
+  constexpr int64_t kSmallRequestBytes = 4 << 10;
   if (calls > options_.max_in_flight) {
     return RejectAndRetry(es::Rejected(kOverloaded).With("limit", options_.max_in_flight),
                           kRetryAfter);
   }
-  if (bytes > options_.max_request_bytes) {
+  if (bytes > options_.max_request_bytes && of_this_one > kSmallRequestBytes) {
     return RejectAndRetry(es::Rejected(kOverloaded)
                               .Saying("the requests of all open calls take too much together")
                               .With("limit_bytes", options_.max_request_bytes),

@@ -66,9 +66,10 @@ struct CallsOptions {
   int default_page_size = 50;
   int max_page_size = 1000;
   int max_in_flight = 10'000;  // calls; above it RESOURCE_EXHAUSTED (OVERLOADED)
-  // Of all their requests. gRPC's quota ends where a request is parsed, and each is copied once for
-  // its partition, so that many large ones would take more memory than a container has.
-  int64_t max_request_bytes = 32 << 20;
+  // Of all their requests to this API; only large ones are refused above it. gRPC's quota ends
+  // where a request is parsed, and each is copied once for its partition: four APIs in one process
+  // take eight times as much at most.
+  int64_t max_request_bytes = 16 << 20;
 };
 
 // What a read looks at: entities and views at one moment, that of the first look, and who asks.
@@ -202,7 +203,7 @@ class Calls {
               RenderFn render);
   void Forward(const std::shared_ptr<UnaryCall>& call, const std::string& address);
   absl::Status FillPage(const ReadContext& reads, const UnaryCall& call) const;
-  absl::Status HasRoom(int calls, int64_t bytes) const;
+  absl::Status HasRoom(int calls, int64_t bytes, int64_t of_this_one) const;
   const ApiMethod* MethodOf(const Message& request) const;
 
   runtime::Service& service_;

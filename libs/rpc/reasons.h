@@ -39,7 +39,8 @@ inline constexpr es::Reason kDeadlinePassed{
     "The deadline passed before the call was dealt with; nothing was stored.",
     "Retry with the same request id and a later deadline."};
 inline constexpr es::Reason kOverloaded{"OVERLOADED", absl::StatusCode::kResourceExhausted,
-                                        "More calls are open than may.",
+                                        "More calls are open, or their requests take more memory "
+                                        "together, than may.",
                                         "Retry after the time that the error names."};
 inline constexpr es::Reason kViewBuilding{
     "VIEW_BUILDING", absl::StatusCode::kUnavailable,
