@@ -115,6 +115,7 @@ bundle: ## Make one signed file to install from where there is no network: BUNDL
 
 test-k8s: ## Install the chart on a real Kubernetes, on this machine (root; 20 minutes the first time)
 	@scripts/setup.sh k8s
+	@mkdir -p build
 	@[ -e build/test-bundle.key ] || openssl genpkey -algorithm ed25519 -out build/test-bundle.key
 	@$(MAKE) --no-print-directory bundle BUNDLE_KEY=build/test-bundle.key
 	@KAFKA_WAIT=$${KAFKA_WAIT:-300} tests/k8s/run.sh

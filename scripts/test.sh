@@ -17,7 +17,7 @@ cmake --build --preset "$preset" -j "$jobs" ${targets:+--target "${targets[@]}"}
 parallel=$((jobs < 2 ? jobs : 2))
 status=0
 # A race ends the program at once: nobody would read what a process said that is killed later.
-GTEST_OUTPUT="xml:$results/cases/" UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1 \
+GTEST_OUTPUT="xml:$results/cases/" UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS="halt_on_error=1 ${TSAN_OPTIONS:-}" \
   ctest --test-dir "build/$preset" --output-on-failure --no-tests=error --timeout 600 -j "$parallel" \
   --output-junit "$results/ctest.xml" "$@" || status=$?
 python3 scripts/summarise_tests.py "$results/ctest.xml" "$results/cases" --ctest-status "$status"

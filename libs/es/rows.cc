@@ -27,9 +27,10 @@ void MapRows::Delete(std::string_view key) {
 }
 
 std::optional<std::string> ReadOnceRows::Get(std::string_view key) const {
+  constexpr size_t kKeptBytes = 16 << 10;  // of one: large ones are seldom read twice
   if (const auto known = read_.find(key); known != read_.end()) return known->second;
   std::optional<std::string> value = base_.Get(key);
-  if (read_.size() < kKept) read_.emplace(key, value);
+  if (read_.size() < kKept && (!value || value->size() <= kKeptBytes)) read_.emplace(key, value);
   return value;
 }
 

@@ -48,7 +48,7 @@ Properties ProducerProperties(const KafkaLogOptions& options, const std::string&
       options.client, bootstrap,
       {{"enable.idempotence", "true"},
        {"acks", "all"},
-       {"linger.ms", "20"},  // PartitionProducer ends it as soon as a batch is whole
+       {"linger.ms", "1000"},  // PartitionProducer ends it as soon as a batch is whole
        {"retry.backoff.ms", "20"},
        {"compression.type", "none"},
        {kStatisticsInterval,
