@@ -4,6 +4,7 @@
 
 #include "grpcpp/create_channel.h"
 #include "grpcpp/impl/codegen/proto_utils.h"
+#include "libs/rpc/callback_queue.h"
 #include "libs/rpc/metadata.h"
 
 namespace prihvat::rpc {
@@ -70,8 +71,11 @@ std::function<void()> Forwarder::Forward(const std::string& address, const std::
 std::shared_ptr<grpc::GenericStub> Forwarder::StubFor(const std::string& address) {
   std::lock_guard lock(mutex_);
   auto& stub = stubs_[address];
-  if (stub == nullptr)
-    stub = std::make_shared<grpc::GenericStub>(grpc::CreateChannel(address, credentials_));
+  if (stub == nullptr) {
+    const auto channel = grpc::CreateChannel(address, credentials_);
+    KeepCallbackQueue(channel);
+    stub = std::make_shared<grpc::GenericStub>(channel);
+  }
   std::shared_ptr<grpc::GenericStub> found = stub;
   if (stubs_.size() > kMaxStubs) {
     stubs_.clear();

@@ -7,6 +7,7 @@
 #include "grpcpp/create_channel.h"
 #include "grpcpp/generic/generic_stub.h"
 #include "grpcpp/security/credentials.h"
+#include "libs/rpc/callback_queue.h"
 
 namespace prihvat::hosting {
 namespace {
@@ -101,10 +102,12 @@ void PeerMonitor::Loop() {
 
 void PeerMonitor::Begin(const std::shared_ptr<Peer>& peer) {
   if (peer->stub == nullptr) {  // only this thread looks at it
-    peer->stub = std::make_unique<grpc::GenericStub>(grpc::CreateCustomChannel(
+    const auto channel = grpc::CreateCustomChannel(
         peer->address,
         options_.credentials != nullptr ? options_.credentials : grpc::InsecureChannelCredentials(),
-        Impatient()));
+        Impatient());
+    rpc::KeepCallbackQueue(channel);
+    peer->stub = std::make_unique<grpc::GenericStub>(channel);
   }
   auto check = std::make_shared<Check>();
   check->peer = peer;

@@ -308,10 +308,11 @@ TEST_F(KafkaServices, AServiceWhoseTopicIsNotAsDeclaredDoesNotStartAndSaysWhatTo
       event_log::CreateMissingTopics({.client = {.bootstrap_servers = broker_->bootstrap()}},
                                      {{.name = "prihvat.procurement", .partitions = 3}});
   ASSERT_TRUE(made.ok()) << made;
-  const auto ended = RunToEnd("prihvat-procurement",
-                              {"--log=kafka", "--brokers=" + broker_->bootstrap(),
-                               "--data-dir=" + (directory_ / "p").string(), "--listen=127.0.0.1:0"},
-                              Soon());
+  const auto ended = RunToEnd(
+      "prihvat-procurement",
+      {"--log=kafka", "--brokers=" + broker_->bootstrap(),
+       "--data-dir=" + (directory_ / "p").string(), "--listen=127.0.0.1:0", "--insecure-dev"},
+      Soon());
   ASSERT_TRUE(ended.ok()) << ended.status();
   EXPECT_NE(ended->status, 0);
   EXPECT_THAT(ended->err, ::testing::HasSubstr("prihvat.procurement"));
