@@ -44,7 +44,7 @@ struct PeerMonitor::Check {
 };
 
 PeerMonitor::PeerMonitor(PeerMonitorOptions options)
-    : options_(options), thread_([this] { Loop(); }) {}
+    : options_(std::move(options)), thread_([this] { Loop(); }) {}
 
 PeerMonitor::~PeerMonitor() {
   {

@@ -67,7 +67,7 @@ int64_t ResidentMib(pid_t pid) {
 // told.
 class Crowd {
  public:
-  Crowd(std::string address, int callers) {
+  Crowd(const std::string& address, int callers) {
     const absl::Time began = absl::Now();
     std::vector<std::shared_ptr<grpc::Channel>> channels;
     for (int i = 0; i < std::min(callers, kLines); ++i) channels.push_back(NewChannel(address));

@@ -41,7 +41,7 @@ Checked<const v1::Requisition*> CheckRequisition(const es::View& view, const es:
 
 Checked<base::Decimal> CheckRetention(const common::v1::Decimal& percent, const Policy& policy) {
   constexpr std::string_view kField = "purchase_order.retention_percent";
-  const auto retention = CheckQuantity(kField, percent);
+  auto retention = CheckQuantity(kField, percent);
   if (!retention.ok()) return retention.rejection();
   const base::Decimal& most = policy.max_retention_percent;
   if (*retention <= most && retention->scale() <= 3) return retention;

@@ -73,7 +73,7 @@ Checked<v1::Payment> NewPayment(const View& view, Context& context, const v1::Pu
 // Above 0, in that currency, and at most `most`.
 Checked<Money> CheckPaid(const google::type::Money& wanted, const Money& most,
                          std::string_view name, const es::Reason& too_much) {
-  const auto amount = CheckAmount("amount", wanted, most.currency());
+  auto amount = CheckAmount("amount", wanted, most.currency());
   if (!amount.ok()) return amount.rejection();
   if (amount->IsZero()) return es::InvalidField("amount", "must be above 0");
   if (amount->minor() <= most.minor()) return amount;
