@@ -5,8 +5,7 @@
 
 Makes OUT/prihvat-VERSION-ARCH.tar and beside it OUT/bundle.pub, the signer's public key: whoever installs must have it
 by another way than the bundle. In the bundle are install.sh, README.md, images/ (an OCI layout in which images share
-their layers; images.txt names them), chart/, debian/ (a repository for apt), compose/, prometheus/, grafana/, sbom/ (what
-each image is made of, SPDX or CycloneDX), VERSION, SHA256SUMS and SHA256SUMS.sig (Ed25519). The
+their layers), chart/, debian/ (a repository for apt), compose/, VERSION, SHA256SUMS and SHA256SUMS.sig (Ed25519). The
 same files and the same key make the same bundle, byte for byte.
 """
 

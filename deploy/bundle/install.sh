@@ -59,8 +59,7 @@ machine() {
   needs apt-get "the package is for Debian 12"
   local version installed options
   version=$(sed -n 's/^prihvatd //p' "$here/debian/versions")
-  # What was removed, and left its options behind, has a version still.
-  installed=$(dpkg-query -W -f='${db:Status-Status} ${Version}' prihvatd 2>/dev/null | sed -n 's/^installed //p')
+  installed=$(dpkg-query -W -f='${Version}' prihvatd 2>/dev/null || true)
   if [ -n "$installed" ] && dpkg --compare-versions "$version" lt "$installed" && [ -z "$downgrade" ]; then
     die 2 "$installed is installed, which is newer than $version. To go back, take a backup first (prihvatctl backup), then add --downgrade"
   fi
