@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What takes too long for `make test`: many seeds of the simulation, many drawn faults on a cluster, overload for
 # minutes, long fuzzing, the suites under sanitizers. A line for each step with its outcome, one closing line; exit 1 if
-# any failed. Each step has a time limit; what it said is left in build/test-long/. Two cores: about three hours.
+# any failed. Each step has a time limit; what it said is left in build/test-long/. Hours on two cores.
 #   STEPS                steps to run (default: all, in this order): model simulation cluster overload fuzz asan tsan
 #   LONG_SEEDS (4000)    seeds of the simulation, from LONG_FROM (1) on
 #   LONG_RUNS (4)        runs on a cluster, with the seeds LONG_FROM, LONG_FROM+1 ... and LONG_FAULTS (20) faults each
