@@ -5,6 +5,7 @@
 #include "fmt/format.h"
 #include "libs/es/checks.h"
 #include "libs/es/values.h"
+#include "libs/es/work_items.h"
 #include "prihvat/common/v1/common.pb.h"
 #include "prihvat/common/v1/work_list.pb.h"
 
@@ -21,8 +22,8 @@ int64_t LastNumber(const View& view, std::string_view counter) {
 void FoldReactionRejected(Entities& entities, const common::v1::ReactionRejected& event,
                           const EventContext& context) {
   common::v1::WorkItem item;
-  item.set_name(fmt::format("{}/workItems/{}-{}-{}-{}", context.operation, context.topic,
-                            context.partition, context.offset, context.index));
+  item.set_name(WorkItemName(context.operation, context.topic, context.partition, context.offset,
+                             static_cast<size_t>(context.index)));
   *item.mutable_rejected() = event;
   *item.mutable_create_time() = ToProto(context.recorded_at);
   entities.Put(item.name(), item);

@@ -32,7 +32,9 @@ absl::Status CheckAccess(const Environment& environment, const Message& request,
                          const Admission& admission) {
   const ApiMethod& method = *admission.method;
   if (method.permission.empty())
-    return Reject(es::Rejected(kMethodWithoutPermission).With("method", method.path));
+    return Reject(es::Rejected(kMethodWithoutPermission)
+                      .Saying(fmt::format("{} declares no permission", method.path))
+                      .With("method", method.path));
   PRIHVAT_RETURN_IF_ERROR(CheckPermission(environment, admission, method.permission));
   for (const std::string& operation : OperationsNamed(request, admission.operation)) {
     if (!admission.principal.MayActIn(operation))
@@ -68,7 +70,9 @@ absl::Status Validate(const grpc::CallbackServerContext& context, const Message&
   const std::string token = MetadataValue(context, kTokenKey);
   if (!token.empty()) {
     absl::StatusOr<common::v1::Token> decoded = DecodeToken(token);
-    if (!decoded.ok()) return Reject(es::Rejected(kInvalidToken));
+    if (!decoded.ok())
+      return Reject(
+          es::Rejected(kInvalidToken).With("metadata", kTokenKey).With("bytes", token.size()));
     admission.token = *std::move(decoded);
   }
   PRIHVAT_ASSIGN_OR_RETURN(
@@ -95,7 +99,9 @@ Admission Receive(const grpc::CallbackServerContext& context, const ApiMethod& m
 absl::Status Admit(const grpc::CallbackServerContext& context, const Message& request,
                    const Environment& environment, const CallsOptions& options,
                    Admission& admission) {
-  if (admission.deadline <= admission.received) return Reject(es::Rejected(kDeadlinePassed));
+  if (admission.deadline <= admission.received)
+    return Reject(es::Rejected(kDeadlinePassed)
+                      .With("deadline", absl::FormatTime(admission.deadline, absl::UTCTimeZone())));
   PRIHVAT_ASSIGN_OR_RETURN(admission.principal, environment.authenticator->Authenticate(context));
   admission.operation = OperationOf(request);
   admission.forwarded = !MetadataValue(context, kForwardedKey).empty();

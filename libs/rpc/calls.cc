@@ -14,6 +14,7 @@
 #include "libs/rpc/forwarder.h"
 #include "libs/rpc/metadata.h"
 #include "libs/rpc/reasons.h"
+#include "libs/rpc/refusals.h"
 #include "libs/rpc/validation.h"
 #include "libs/runtime/reasons.h"
 #include "libs/telemetry/log.h"
@@ -102,7 +103,11 @@ const es::View& ReadContext::entities() const {
 absl::StatusOr<const es::Rows*> ReadContext::view(std::string_view name) const {
   absl::StatusOr<const es::Rows*> rows = snapshot().view(name);
   if (!rows.ok() && rows.status().code() == absl::StatusCode::kFailedPrecondition)
-    return RejectAndRetry(es::Rejected(kViewBuilding).With("view", name), absl::Seconds(1));
+    return RejectAndRetry(
+        es::Rejected(kViewBuilding)
+            .Saying(fmt::format("the view {} is being built and has not caught up", name))
+            .With("view", name),
+        absl::Seconds(1));
   return rows;
 }
 
@@ -141,8 +146,10 @@ const ApiMethod* Calls::MethodOf(const Message& request) const {
 
 absl::StatusOr<Admission> Calls::Admit(Context& context, const Message& request) const {
   Admission admission = Receive(context, *MethodOf(request), environment_, options_);
-  PRIHVAT_RETURN_IF_ERROR(rpc::Admit(context, request, environment_, options_, admission));
-  return admission;
+  absl::Status admitted = rpc::Admit(context, request, environment_, options_, admission);
+  if (admitted.ok()) return admission;
+  TellRefusal(admission, admitted.code(), ReasonOf(admitted));
+  return admitted;
 }
 
 Calls::Reactor* Calls::Start(Context* context, const Message* request, Message* response,
@@ -170,12 +177,17 @@ absl::Status Calls::HasRoom(int calls, int64_t bytes, int64_t of_this_one) const
   // up.
   constexpr int64_t kSmallRequestBytes = 4 << 10;
   if (calls > options_.max_in_flight) {
-    return RejectAndRetry(es::Rejected(kOverloaded).With("limit", options_.max_in_flight),
-                          kRetryAfter);
+    return RejectAndRetry(
+        es::Rejected(kOverloaded)
+            .Saying(fmt::format("{} calls are open; at most {} may", calls, options_.max_in_flight))
+            .With("limit", options_.max_in_flight),
+        kRetryAfter);
   }
   if (bytes > options_.max_request_bytes && of_this_one > kSmallRequestBytes) {
     return RejectAndRetry(es::Rejected(kOverloaded)
-                              .Saying("the requests of all open calls take too much together")
+                              .Saying(fmt::format("the requests of all open calls take {} bytes "
+                                                  "together; at most {} may",
+                                                  bytes, options_.max_request_bytes))
                               .With("limit_bytes", options_.max_request_bytes),
                           kRetryAfter);
   }
@@ -193,7 +205,9 @@ void Calls::WaitForToken(const std::shared_ptr<UnaryCall>& call, std::function<v
         if (seen.ok()) {
           then();
         } else if (seen.code() == absl::StatusCode::kDeadlineExceeded) {
-          call->Fail(Reject(es::Rejected(kTokenNotSeen)));
+          call->Fail(Reject(es::Rejected(kTokenNotSeen)
+                                .With("deadline", absl::FormatTime(call->admission().deadline,
+                                                                   absl::UTCTimeZone()))));
         } else {
           const bool full = seen.code() == absl::StatusCode::kResourceExhausted;
           call->Fail(RejectAndRetry(
@@ -328,13 +342,14 @@ class Calls::ListScan {
       return false;
     }
     ++looked_at_;
-    if (Granted(key)) {
+    const bool granted = Granted(key);
+    if (granted) {
       Message* entity = spec_.add();
       const bool kept = Render(row, *entity) && (!spec_.keep || spec_.keep(*entity));
       const bool full = found_ == reads_.page_size() || bytes_ > kMaxPageBytes;
       if (!kept || full) spec_.drop_last();
       if (kept && full) {
-        reads_.NextPage(last_);
+        reads_.NextPage(last_granted_);
         return false;
       }
       if (kept) {
@@ -343,6 +358,7 @@ class Calls::ListScan {
       }
     }
     last_ = std::string(key);
+    if (granted) last_granted_ = last_;
     return true;
   }
 
@@ -358,8 +374,9 @@ class Calls::ListScan {
   const ListSpec& spec_;
   const bool only_granted_;
   const std::string prefix_;
-  std::string after_;  // where a scan goes on
-  std::string last_;   // the last row that the page holds or has passed over
+  std::string after_;         // where a scan goes on
+  std::string last_;          // the last row that the page holds or has passed over
+  std::string last_granted_;  // of those that the caller may know of: a token can be read
   int looked_at_ = 0;
   int found_ = 0;
   size_t bytes_ = 0;  // of the rows that the page holds

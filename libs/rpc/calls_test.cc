@@ -15,6 +15,7 @@
 #include "libs/rpc/admission.h"
 #include "libs/rpc/metadata.h"
 #include "libs/rpc/reasons.h"
+#include "libs/rpc/refusals.h"
 #include "libs/rpc/service_metrics.h"
 #include "libs/rpc/testing/test_server.h"
 #include "libs/telemetry/http_endpoint.h"
@@ -283,7 +284,9 @@ TEST_F(CallsTest, G12_WhoIsUnknownOrNotGrantedDoesNothing) {
   forgotten.set_name("operations/ba/notes/a");
   const Outcome undeclared =
       Call(board_.stub(), &Stub::Forgotten, forgotten, &note, {.principal = kNurse});
+  EXPECT_EQ(undeclared.status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
   EXPECT_EQ(undeclared.reason, "METHOD_WITHOUT_PERMISSION");
+  EXPECT_EQ(undeclared.metadata.at("method"), "/prihvat.rpctest.v1.BoardService/Forgotten");
   EXPECT_EQ(board_.service().counters().commits, 0);
 }
 
@@ -439,6 +442,8 @@ TEST_F(CallsTest, G5_AReadWaitsForItsTokenAndNotForEver) {
   const Outcome broken = GetNote("operations/ba/notes/n2", &note, {.token = "!"});
   EXPECT_EQ(broken.status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(broken.reason, "INVALID_TOKEN");
+  EXPECT_EQ(broken.metadata.at("metadata"), "x-prihvat-token");
+  EXPECT_EQ(broken.metadata.at("bytes"), "1");
 }
 
 // As one that is not there, a view of which no version has caught up has no rows yet.
@@ -544,6 +549,17 @@ TEST_F(CallsTest, ACancelledCallIsFinishedAtOnceAndItsLateAnswerHarmsNothing) {
                                   << repeat.reason;
 }
 
+TEST_F(CallsTest, WhatTheLogDoesNotTakeIsNotStoredAndMayBeRetried) {
+  board_.log().FailNextAppends(1, AppendFault::kNotSent);
+  Note note;
+  const Outcome failed = PinNote(Pin(1), &note);
+  EXPECT_EQ(failed.status.error_code(), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(failed.reason, "APPEND_FAILED");
+  EXPECT_TRUE(failed.retry.has_retry_delay());
+  EXPECT_EQ(board_.service().counters().commits, 0);
+  EXPECT_TRUE(PinNote(Pin(1), &note).status.ok());
+}
+
 TEST_F(CallsTest, WhatTheLogDoesNotConfirmMayBeRetried) {
   Note note;
   ASSERT_TRUE(PinNote(Pin(1), &note).status.ok());
@@ -605,6 +621,39 @@ TEST_F(CallsTest, ATraceGoesThroughTheCallIntoTheLogAndBackAndNoContentsWithIt) 
   EXPECT_EQ(changes->front().commit.trace_id(), trace_id);
 }
 
+// Who tries what is not granted is noted; no person, and no more than a log bears.
+TEST_F(CallsTest, A5_S3_RefusedAttemptsAreToldInTheLogAndFillNoDisk) {
+  const std::string file = ::testing::TempDir() + "refusals-" + FreeAddress() + ".log";
+  ASSERT_TRUE(telemetry::SetLogFile(file));
+  telemetry::SetLogLevel(telemetry::Level::kInfo);
+  Note note;
+  PinNoteRequest elsewhere = Pin(1);
+  elsewhere.set_parent("operations/xx");
+  const std::string trace_id(32, '7');
+  EXPECT_EQ(PinNote(elsewhere, &note,
+                    {.metadata = {{kTraceparentKey, "00-" + trace_id + "-00f067aa0ba902b7-00"}}})
+                .reason,
+            "OPERATION_NOT_GRANTED");
+  for (int i = 0; i < 200; ++i) PinNote(Pin(2), &note, {.principal = kReader});
+  ASSERT_TRUE(PinNote(Pin(3), &note).status.ok());
+  telemetry::FlushLog();
+  std::ifstream in(file);
+  std::vector<nlohmann::json> refused;
+  for (std::string line; std::getline(in, line);) {
+    EXPECT_EQ(line.find("people/"), std::string::npos) << line;
+    const nlohmann::json parsed = nlohmann::json::parse(line);
+    if (parsed["message"] == "refused") refused.push_back(parsed);
+  }
+  ASSERT_FALSE(refused.empty());
+  EXPECT_EQ(refused[0]["level"], "warning");
+  EXPECT_EQ(refused[0]["trace_id"], trace_id);
+  EXPECT_EQ(refused[0]["organisation"], "organisations/test");
+  EXPECT_EQ(refused[0]["method"], "/prihvat.rpctest.v1.BoardService/PinNote");
+  EXPECT_EQ(refused[0]["reason"], "OPERATION_NOT_GRANTED");
+  EXPECT_EQ(refused[0]["operation"], "operations/xx");
+  EXPECT_LT(refused.size(), 201u) << "more than " << kRefusalsToldASecond << " a second";
+}
+
 TEST_F(CallsTest, MetricsTellRateErrorsAndLatencyAndHowTheServiceStands) {
   Note note;
   ASSERT_TRUE(PinNote(Pin(1), &note).status.ok());
@@ -649,6 +698,7 @@ TEST(CallsLimitsTest, G5_AReadThatWaitedInVainForItsTokenSaysSo) {
                             {.token = EncodeToken(future), .timeout = absl::InfiniteDuration()});
   EXPECT_EQ(late.status.error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_EQ(late.reason, "TOKEN_NOT_SEEN");
+  EXPECT_EQ(late.metadata.count("deadline"), 1u);
 }
 
 TEST(CallsLimitsTest, G13_MoreOpenCallsThanMayBeAreRefusedWithATimeToRetry) {

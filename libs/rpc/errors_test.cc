@@ -37,6 +37,14 @@ TEST(Errors, EveryCodeGetsAReason) {
     EXPECT_EQ(info.domain(), "prihvat");
   }
   EXPECT_TRUE(ToGrpc(absl::OkStatus()).ok());
+  for (const auto& [status, reason] : {std::pair(absl::CancelledError("x"), "CANCELLED"),
+                                       {absl::UnimplementedError("x"), "UNIMPLEMENTED"},
+                                       {absl::UnavailableError("x"), "SHUTTING_DOWN"}}) {
+    google::rpc::ErrorInfo info;
+    ASSERT_TRUE(Wire(ToGrpc(status)).details(0).UnpackTo(&info)) << reason;
+    EXPECT_EQ(info.reason(), reason);
+    EXPECT_EQ(ToGrpc(status).error_message(), "x");
+  }
 }
 
 TEST(Errors, G13_DetailsFitIntoAHeaderWhateverTheyHold) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "fmt/format.h"
 #include "google/protobuf/descriptor.h"
 #include "libs/base/bytes.h"
 #include "libs/base/digest.h"
@@ -47,8 +48,10 @@ absl::StatusOr<PageRequest> ReadPageRequest(const Message& request, int default_
   const std::string text = StringField(request, "page_token");
   if (text.empty()) return page;
   const auto refuse = [] {
+    constexpr char kRule[] = "must be the next_page_token of the same request";
     return Reject(es::Rejected(kInvalidPageToken)
-                      .Field("page_token", "must be the next_page_token of the same request"));
+                      .Saying(fmt::format("page_token: {}", kRule))
+                      .Field("page_token", kRule));
   };
   if (text.size() > kMaxTokenBytes) return refuse();
   const absl::StatusOr<std::string> bytes = base::Base64UrlDecode(text);

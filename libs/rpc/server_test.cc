@@ -88,6 +88,29 @@ TEST(ServerTest, K12_AClientThatPingsWithoutCallsStaysUnlessItFloods) {
       << "three pings too many";
 }
 
+// So that a new instance gets load: every connection ends once it is old, with time for the calls
+// under way, and the client makes another one by itself.
+TEST(ServerTest, K12_AnOldConnectionEndsAfterItsCallsAndTheNextGoesOn) {
+  Instance board(BoardStorage(), {.max_connection_age = absl::Seconds(1)});
+  const auto channel = grpc::CreateChannel(board.address(), grpc::InsecureChannelCredentials());
+  const auto stub = rpctest::v1::BoardService::NewStub(channel);
+  board.log().FailNextAppends(1, AppendFault::kHold);
+  auto under_way = std::async(std::launch::async, [&] {
+    Note note;
+    return Call(*stub, &Stub::PinNote, Pin(1), &note);
+  });
+  const absl::Time deadline = absl::Now() + absl::Seconds(30);
+  while (board.log().held() == 0 && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(1));
+  // The server says that the connection takes no more calls; the one under way goes on.
+  EXPECT_TRUE(channel->WaitForStateChange(GRPC_CHANNEL_READY, absl::ToChronoTime(deadline)));
+  board.log().ReleaseHeld();
+  const Outcome first = under_way.get();
+  EXPECT_TRUE(first.status.ok()) << first.status.error_message();
+  Note note;
+  const Outcome second = Call(*stub, &Stub::PinNote, Pin(2), &note);
+  EXPECT_TRUE(second.status.ok()) << second.status.error_message();
+}
+
 TEST(ServerTest, HealthIsToldOfEachService) {
   constexpr int kServing = 1;
   constexpr int kNotServing = 2;

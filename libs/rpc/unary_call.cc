@@ -5,6 +5,7 @@
 #include "libs/rpc/errors.h"
 #include "libs/rpc/metadata.h"
 #include "libs/rpc/reasons.h"
+#include "libs/rpc/refusals.h"
 #include "libs/telemetry/log.h"
 
 namespace prihvat::rpc {
@@ -45,6 +46,7 @@ void UnaryCall::Finish(const grpc::Status& status) {
 void UnaryCall::Note(absl::StatusCode code, const std::string& reason) const {
   const absl::Duration took = clock_->Now() - admission_.received;
   admission_.method->metrics->Finished(code, took);
+  TellRefusal(admission_, code, reason);
   const bool faulty = code == absl::StatusCode::kInternal || code == absl::StatusCode::kUnknown ||
                       code == absl::StatusCode::kDataLoss;
   // Whoever began the trace has chosen which calls are worth a span.

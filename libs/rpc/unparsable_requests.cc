@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "fmt/format.h"
 #include "google/protobuf/descriptor.h"
 #include "libs/rpc/errors.h"
 #include "libs/rpc/reasons.h"
@@ -33,8 +34,10 @@ class UnparsableRequest final : public Interceptor {
       // Our own UNIMPLEMENTED has words and details.
       if (said.error_code() == grpc::StatusCode::UNIMPLEMENTED && said.error_message().empty() &&
           IsMethod(call_->method())) {
-        batch->ModifySendStatus(
-            ToGrpc(Reject(es::Rejected(kUnparsableRequest).With("method", call_->method()))));
+        batch->ModifySendStatus(ToGrpc(
+            Reject(es::Rejected(kUnparsableRequest)
+                       .Saying(fmt::format("these bytes are no request of {}", call_->method()))
+                       .With("method", call_->method()))));
       }
     }
     batch->Proceed();

@@ -57,7 +57,7 @@ void ForEachString(const Message& message, int depth, const Visit& visit) {
   }
 }
 
-// What to say of a name or parent that is not set, "" for nothing. A request with both fields does
+// What to say of a name or parent that is not set, "" for nothing. A command with both fields does
 // something to the one that is there, or makes one in the other.
 std::string MissingName(const Message& request, const std::string& field, bool mutation) {
   const std::string other = field == "name" ? "parent" : "name";
@@ -67,7 +67,7 @@ std::string MissingName(const Message& request, const std::string& field, bool m
                ? "this or " + other + " must be set"
                : "";
   }
-  return field == "name" || mutation ? "must be set" : "";
+  return "must be set";
 }
 
 // The rule that the field breaks, or "".

@@ -872,7 +872,9 @@ std::optional<Partition::Pending> Partition::AnswerRepeat(Batch& batch, const Co
   }
   Pending answer;
   if (stored.request_digest() != digest) {
-    answer.reply = Failed(kRequestIdReused);
+    answer.reply = Failed(kRequestIdReused,
+                          fmt::format("the request id {} was used before, for another request",
+                                      item.request.request_id));
     return answer;
   }
   ++deps_.counters.request_id_hits;

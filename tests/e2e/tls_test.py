@@ -110,7 +110,7 @@ class Tls(unittest.TestCase):
         for path in ("/startupz", "/readyz", "/livez"):
             self.assertEqual(self.server.probe(path), (200, "ok\n"))
 
-    def test_a_service_that_does_not_come_round_is_not_alive(self):
+    def test_K7_a_service_that_does_not_come_round_is_not_alive(self):
         # One that has nothing to do comes round once a second, which is too long for this one.
         server = Server(self.folder, self.folder / "stuck", "--stuck-after=0.1")
         try:

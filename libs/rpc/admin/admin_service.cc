@@ -130,6 +130,17 @@ class AdminServiceImpl final : public v1::AdminService::CallbackService {
               });
   }
 
+  ServerUnaryReactor* GetWorkItem(CallbackServerContext* context,
+                                  const v1::GetWorkItemRequest* request,
+                                  common::v1::WorkItem* response) override {
+    return Chain(request->service())
+        .Read(context, request, response,
+              [this, request, response](const ReadContext& reads) -> absl::Status {
+                PRIHVAT_RETURN_IF_ERROR(admin_.Find(request->service()).status());
+                return FindWorkItem(reads, request->name(), *response);
+              });
+  }
+
   ServerUnaryReactor* RetryWorkItem(CallbackServerContext* context,
                                     const common::v1::RetryWorkItemRequest* request,
                                     common::v1::WorkItem* response) override {
@@ -272,10 +283,15 @@ class AdminServiceImpl final : public v1::AdminService::CallbackService {
     return (*hosted)->admin->Command(
         context, request, response,
         [request, response](const ReadContext& reads, const runtime::CommandReply&) {
-          absl::Status status = reads.FindInto(request->name(), *response);
-          response->mutable_rejected()->clear_command();  // as in lists
-          return status;
+          return FindWorkItem(reads, request->name(), *response);
         });
+  }
+
+  static absl::Status FindWorkItem(const ReadContext& reads, const std::string& name,
+                                   common::v1::WorkItem& item) {
+    PRIHVAT_RETURN_IF_ERROR(reads.FindInto(name, item));
+    item.mutable_rejected()->clear_command();  // as in lists
+    return absl::OkStatus();
   }
 
   static absl::Status FillWorkItems(const ReadContext& reads,
@@ -437,10 +453,13 @@ class ChangeFeedServiceImpl final : public v1::ChangeFeedService::CallbackServic
                v1::WatchResponse& response) {
       const log::v1::Commit& commit = change.commit;
       if (commit.events().empty() || !MayBeTold(principal, wanted, commit)) return false;
-      if (!collections.empty()) {
-        const auto name = base::ResourceName::Parse(commit.resource_name());
-        if (!name.ok() || collections.find(name->Collection()) == collections.end()) return false;
-      }
+      const std::vector<std::string> resources =
+          ResourcesOf(commit, {topic, change.partition}, change.offset);
+      const auto wanted_one = [&](const std::string& resource) {
+        return collections.contains(base::ResourceName::Parse(resource)->Collection());
+      };
+      if (!collections.empty() && std::none_of(resources.begin(), resources.end(), wanted_one))
+        return false;
       v1::Change& told = *response.mutable_change();
       const auto set = [&](int64_t offset, common::v1::Position& position) {
         position.set_topic(topic);
@@ -451,6 +470,7 @@ class ChangeFeedServiceImpl final : public v1::ChangeFeedService::CallbackServic
       set(before.told, *told.mutable_previous_position());
       told.set_operation(commit.operation());
       told.set_resource(commit.resource_name());
+      *told.mutable_resources() = {resources.begin(), resources.end()};
       told.set_etag(commit.etag());
       *told.mutable_record_time() = commit.recorded_at();
       AppendEvents(commit, *policy, principal, day, told.mutable_events());

@@ -234,6 +234,7 @@ TEST_F(AdminTest, AWatchTellsWhatWasAndWhatComesAndLinksEachChangeToTheOneBefore
   const v1::WatchResponse third = watcher.NextChange();
   EXPECT_EQ(second.change().resource(), "operations/ba/notes/n3");
   EXPECT_EQ(third.change().resource(), "operations/ba/notes/n5");
+  EXPECT_THAT(second.change().resources(), ::testing::ElementsAre("operations/ba/notes/n3"));
   EXPECT_EQ(second.change().previous_position().offset(), first.change().position().offset());
   EXPECT_EQ(third.change().previous_position().offset(), second.change().position().offset());
   NotePinned event;
@@ -506,10 +507,13 @@ TEST_F(ExportTest, BackupsAreRefusedWhereThereAreNone) {
   v1::CreateBackupRequest request;
   request.set_backup_id("one");
   v1::Backup backup;
-  EXPECT_EQ(testing::Call(*admin_, &v1::AdminService::Stub::CreateBackup, request, &backup,
-                          {.principal = kOperator})
-                .status.error_code(),
-            grpc::StatusCode::UNIMPLEMENTED);
+  const Outcome refused =
+      testing::Call(*admin_, &v1::AdminService::Stub::CreateBackup, request, &backup,
+                    {.principal = kOperator});
+  EXPECT_EQ(refused.status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(refused.reason, "UNIMPLEMENTED");
+  EXPECT_EQ(refused.status.error_message(),
+            "this server keeps its log with brokers: back these up");
 }
 
 }  // namespace

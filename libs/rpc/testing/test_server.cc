@@ -99,7 +99,10 @@ Instance::Instance(std::shared_ptr<event_log::testing::MemoryStorage> storage,
     services.push_back(&admin_->admin_service());
     services.push_back(&admin_->change_feed_service());
   }
-  auto server = Server::Start({.listen = listen, .credentials = options.tls.server}, services);
+  auto server = Server::Start({.listen = listen,
+                               .credentials = options.tls.server,
+                               .max_connection_age = options.max_connection_age},
+                              services);
   PRIHVAT_CHECK(server.ok(), server.status().ToString());
   server_ = *std::move(server);
   channel_ = grpc::CreateChannel(server_->address(), ChannelOf(options));

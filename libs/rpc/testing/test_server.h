@@ -46,6 +46,7 @@ struct InstanceOptions {
   TlsCredentials tls;
   // Listens here; "" for a free port. The claim names it.
   std::string listen;
+  absl::Duration max_connection_age = absl::Minutes(30);
   bool with_admin = false;  // serves the admin API and the change feed too
   std::string checkpoint_root;
   std::function<absl::StatusOr<::prihvat::admin::v1::Backup>(const std::string&)> backup;
