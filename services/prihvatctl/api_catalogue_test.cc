@@ -1,5 +1,7 @@
 #include "services/prihvatctl/api_catalogue.h"
 
+#include <algorithm>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/base/status_testing.h"
@@ -50,6 +52,20 @@ TEST(ApiCatalogue, EveryListedResourceHasItsCollectionInLowerCamel) {
     EXPECT_TRUE(std::islower(static_cast<unsigned char>(resource.collection[0])) != 0)
         << resource.collection;
     EXPECT_EQ(resource.collection.find('_'), std::string::npos) << resource.collection;
+  }
+}
+
+// Whatever a method answers with and has a name. tests/e2e/resources_test.cc does it to each.
+TEST(ApiCatalogue, WhatHasANameIsGotAndListed) {
+  for (const auto* method : Api().methods()) {
+    const auto* type = method->output_type();
+    if (type->FindFieldByName("name") == nullptr) continue;
+    const auto& all = Api().resources();
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.type == type; });
+    ASSERT_NE(found, all.end()) << type->full_name();
+    EXPECT_NE(found->get, nullptr) << type->full_name();
+    EXPECT_NE(found->list, nullptr) << type->full_name();
   }
 }
 

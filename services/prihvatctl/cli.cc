@@ -180,10 +180,11 @@ class CommandLine {
     Sets(get, [this](CommandContext& context) { return RunGet(context, name_, service_); });
 
     CLI::App* list = app_.add_subcommand("list", "List the resources of a collection");
-    list->add_option("collection", list_.collection, "purchaseOrders, assets, centres ...")
+    list->add_option("collection", list_.collection,
+                     "operations, purchaseOrders, assets, centres ...")
         ->required();
-    list->add_option("--parent", list_.parent, "operations/ba, or what they stand under")
-        ->required();
+    list->add_option("--parent", list_.parent,
+                     "operations/ba, or what they stand under; operations stand under nothing");
     list->add_option("--where", list_.where, "A filter of the method: state=CENTRE_STATE_OPEN");
     list->add_option("--service", list_.service, "Where two services have such a collection");
     list->add_option("--limit", list_.limit, "At most so many")->capture_default_str();

@@ -106,7 +106,7 @@ TEST_F(CommandLineTest, HelpIsDoneAndNothingIsUsage) {
   EXPECT_THAT(out_.str(), AllOf(HasSubstr("play"), HasSubstr("Exit codes")));
   EXPECT_EQ(Run({}), kUsage);
   EXPECT_EQ(Run({"list", "centres"}), kUsage);
-  EXPECT_THAT(err_.str(), HasSubstr("--parent"));
+  EXPECT_THAT(err_.str(), HasSubstr("--parent must say what the centres stand under"));
   EXPECT_TRUE(api_.received().empty());
 }
 
@@ -155,9 +155,31 @@ TEST_F(CommandLineTest, CertificatesAreReadFromTheirFiles) {
   EXPECT_THAT(err_.str(), HasSubstr("is no PEM file"));
 }
 
-TEST_F(CommandLineTest, GetOfAnOperationWhichIsNeverListed) {
+TEST_F(CommandLineTest, OperationsAreGotByNameAndListedUnderNothing) {
   EXPECT_EQ(Run({"get", "operations/ba"}), kDone);
   EXPECT_EQ(api_.received()[0].method, "GetOperation");
+  procurement::v1::ListOperationsResponse page;
+  page.add_operations()->set_name("operations/ba");
+  Answers(page);
+  EXPECT_EQ(Run({"list", "operations", "--where", "display_name=Bosna"}), kDone) << err_.str();
+  ASSERT_EQ(api_.received().size(), 2u);
+  EXPECT_EQ(api_.received()[1].method, "ListOperations");
+  EXPECT_EQ(dynamic_cast<const procurement::v1::ListOperationsRequest&>(*api_.received()[1].request)
+                .display_name(),
+            "Bosna");
+  EXPECT_THAT(out_.str(), HasSubstr("operations/ba"));
+  EXPECT_EQ(Run({"list", "operations", "--parent", "operations/ba"}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("operations stand under nothing"));
+  EXPECT_EQ(api_.received().size(), 2u);
+}
+
+TEST_F(CommandLineTest, WhatIsListedWithoutPagesIsListed) {
+  admin::v1::ListPartitionsResponse all;
+  all.add_partitions()->set_state("Owning");
+  Answers(all);
+  EXPECT_EQ(Run({"list", "partitions", "--where", "service=reception"}), kDone) << err_.str();
+  EXPECT_EQ(api_.received().size(), 1u);
+  EXPECT_THAT(out_.str(), HasSubstr("Owning"));
 }
 
 std::string FromBase64(const std::string& text) {

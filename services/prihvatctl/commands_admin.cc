@@ -43,8 +43,13 @@ absl::Status PrintLine(CommandContext& context, const Message& message, const st
 }
 
 std::string ChangeText(const admin::v1::Change& change) {
-  return fmt::format("{}  {}  {}", TimeOf(change.record_time()),
-                     change.resource().empty() ? change.operation() : change.resource(),
+  std::string about = change.resource().empty() ? change.operation() : change.resource();
+  if (change.resource().empty() && change.resources_size() > 0) {
+    about = change.resources(0);
+    if (change.resources_size() > 1)
+      about += fmt::format(" and {} more", change.resources_size() - 1);
+  }
+  return fmt::format("{}  {}  {}", TimeOf(change.record_time()), about,
                      EventNames(change.events()));
 }
 

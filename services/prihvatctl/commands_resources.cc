@@ -60,16 +60,44 @@ absl::StatusOr<std::string> ReadArgument(CommandContext& context, const std::str
   return argument;
 }
 
+// `service` is the one that has the collection or, of what every service has (work items), the one
+// that is asked.
+absl::StatusOr<const Resource*> FindResource(const ApiCatalogue& catalogue,
+                                             std::string_view collection,
+                                             const std::string& service) {
+  const auto of_any = service.empty() ? absl::StatusOr<const Resource*>(absl::NotFoundError(""))
+                                      : catalogue.FindResource(collection, "admin");
+  return of_any.ok() ? of_any : catalogue.FindResource(collection, service);
+}
+
+// --parent, where what is listed stands under something, and only there.
+absl::Status SetParent(const Resource& resource, const std::string& parent, Message& request) {
+  const bool has_parent = request.GetDescriptor()->FindFieldByName("parent") != nullptr;
+  if (has_parent && parent.empty()) {
+    return absl::InvalidArgumentError(fmt::format(
+        "--parent must say what the {} stand under, such as operations/ba", resource.collection));
+  }
+  if (!has_parent && !parent.empty()) {
+    return absl::InvalidArgumentError(
+        fmt::format("{} stand under nothing; leave --parent out", resource.collection));
+  }
+  if (has_parent) SetText(request, "parent", parent);
+  return absl::OkStatus();
+}
+
 // All pages of a list, up to `limit` resources.
 absl::StatusOr<std::vector<std::unique_ptr<Message>>> ReadPages(CommandContext& context,
                                                                 const Resource& resource,
                                                                 Message& request, size_t limit) {
   std::vector<std::unique_ptr<Message>> rows;
+  // Partitions come all at once.
   const FieldDescriptor* page_size = request.GetDescriptor()->FindFieldByName("page_size");
   while (rows.size() < limit) {
-    request.GetReflection()->SetInt32(
-        &request, page_size,
-        static_cast<int32_t>(std::min<size_t>(kPageSize, limit - rows.size())));
+    if (page_size != nullptr) {
+      request.GetReflection()->SetInt32(
+          &request, page_size,
+          static_cast<int32_t>(std::min<size_t>(kPageSize, limit - rows.size())));
+    }
     PRIHVAT_ASSIGN_OR_RETURN(const Reply reply, CallOnce(context, *resource.list, request));
     const auto& reflection = *reply.message->GetReflection();
     const int count = reflection.FieldSize(*reply.message, resource.list_field);
@@ -135,26 +163,29 @@ absl::Status PrintMessage(CommandContext& context, const Message& message, std::
 absl::Status RunGet(CommandContext& context, const std::string& name, const std::string& service) {
   PRIHVAT_ASSIGN_OR_RETURN(const base::ResourceName parsed, base::ResourceName::Parse(name));
   PRIHVAT_ASSIGN_OR_RETURN(const Resource* resource,
-                           context.catalogue.FindResource(parsed.Collection(), service));
+                           FindResource(context.catalogue, parsed.Collection(), service));
   if (resource->get == nullptr) {
     return absl::NotFoundError(fmt::format("{} are listed, and not got", resource->collection));
   }
   const std::unique_ptr<Message> request = NewMessage(*resource->get->input_type());
   SetText(*request, "name", name);
+  SetText(*request, "service", service);
   PRIHVAT_ASSIGN_OR_RETURN(const Reply reply, CallOnce(context, *resource->get, *request));
   return PrintMessage(context, *reply.message, DescribeMessage(*reply.message));
 }
 
 absl::Status RunList(CommandContext& context, const ListArguments& arguments) {
-  PRIHVAT_ASSIGN_OR_RETURN(const Resource* resource,
-                           context.catalogue.FindResource(arguments.collection, arguments.service));
+  PRIHVAT_ASSIGN_OR_RETURN(
+      const Resource* resource,
+      FindResource(context.catalogue, arguments.collection, arguments.service));
   if (resource->list == nullptr) {
     return absl::NotFoundError(
         fmt::format("{} are got by name, and not listed", resource->collection));
   }
   PRIHVAT_ASSIGN_OR_RETURN(const std::unique_ptr<Message> request,
                            FilledMessage(*resource->list->input_type(), arguments.where));
-  SetText(*request, "parent", arguments.parent);
+  PRIHVAT_RETURN_IF_ERROR(SetParent(*resource, arguments.parent, *request));
+  if (!arguments.service.empty()) SetText(*request, "service", arguments.service);
   PRIHVAT_ASSIGN_OR_RETURN(const auto rows,
                            ReadPages(context, *resource, *request, arguments.limit));
   return PrintRows(context, *resource, rows, arguments.parent);

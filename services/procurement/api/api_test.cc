@@ -8,6 +8,7 @@
 #include "fmt/format.h"
 #include "grpcpp/grpcpp.h"
 #include "libs/access/policy.h"
+#include "libs/base/bytes.h"
 #include "libs/base/clock.h"
 #include "libs/base/random.h"
 #include "libs/base/uuid.h"
@@ -310,6 +311,57 @@ TEST_F(Api, B6_ListsSuppliersByTheirNameInWhateverSpelling) {
     list.set_display_name(query);
     EXPECT_EQ(Do(&Stub::ListSuppliers, list).suppliers_size(), 0) << query;
   }
+}
+
+// What is of an operation lies between the rows of two operations.
+TEST_F(Api, G12_ListsTheOperationsInWhichTheCallerHasARoleAndTellsOfNoOther) {
+  constexpr char kOfAll[] = "organisations/iom/people/amra;roles=operation_manager;operations=*";
+  for (const auto& [id, name] : std::vector<std::pair<std::string, std::string>>{
+           {"al", "Albania"}, {"me", "Crna Gora"}, {"rs", "Srbija"}}) {
+    v1::CreateOperationRequest create;
+    create.set_name("operations/" + id);
+    create.set_display_name(name);
+    create.set_time_zone("Europe/Belgrade");
+    Do(&Stub::CreateOperation, create, kOfAll);
+  }
+  // The names of every page's operations; what no page may tell is in no token either.
+  const auto listed = [&](v1::ListOperationsRequest request, const std::string& person) {
+    std::vector<std::string> names;
+    for (int pages = 0; pages < 10; ++pages) {
+      const v1::ListOperationsResponse page = Do(&Stub::ListOperations, request, person);
+      for (const v1::Operation& operation : page.operations()) names.push_back(operation.name());
+      const auto token = base::Base64UrlDecode(page.next_page_token());
+      EXPECT_TRUE(token.ok());
+      if (person != kOfAll) {
+        EXPECT_EQ(token.value_or("").find("operations/me"), std::string::npos);
+      }
+      if (page.next_page_token().empty()) break;
+      request.set_page_token(page.next_page_token());
+    }
+    return names;
+  };
+  const auto reader = [](const std::string& operations) {
+    return "organisations/iom/people/p;roles=viewer;operations=" + operations;
+  };
+  v1::ListOperationsRequest request;
+  EXPECT_THAT(listed(request, kOfAll),
+              ElementsAre("operations/al", "operations/ba", "operations/me", "operations/rs"));
+  EXPECT_THAT(listed(request, reader("operations/ba")), ElementsAre("operations/ba"));
+  EXPECT_THAT(listed(request, reader("operations/xk")), ElementsAre());
+  request.set_page_size(1);
+  EXPECT_THAT(listed(request, kOfAll),
+              ElementsAre("operations/al", "operations/ba", "operations/me", "operations/rs"));
+  EXPECT_THAT(listed(request, reader("operations/ba,operations/rs")),
+              ElementsAre("operations/ba", "operations/rs"));
+  request.set_display_name("Црна Гора");
+  EXPECT_THAT(listed(request, kOfAll), ElementsAre("operations/me"));
+  EXPECT_THAT(listed(request, reader("operations/ba,operations/rs")), ElementsAre());
+
+  v1::ListOperationsResponse none;
+  const auto refused = Try(&Stub::ListOperations, request, &none,
+                           "organisations/x/people/p;roles=recipient;operations=operations/ba");
+  EXPECT_EQ(refused.status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(refused.metadata.at("permission"), "procurement.operations.list");
 }
 
 TEST_F(Api, ListsRequisitionsByTypedFilters) {

@@ -8,6 +8,7 @@
 #include "libs/base/string_view.h"
 #include "libs/base/text.h"
 #include "libs/rpc/errors.h"
+#include "libs/rpc/filters.h"
 #include "services/procurement/api/paper_queries.h"
 #include "services/procurement/api/published_queries.h"
 #include "services/procurement/api/purchase_queries.h"
@@ -17,15 +18,8 @@
 #include "services/procurement/views/budget_position.h"
 
 namespace prihvat::procurement {
-namespace {
 
-// A typed filter: empty asks nothing.
-bool Is(const std::string& wanted, const std::string& value) {
-  return wanted.empty() || wanted == value;
-}
-
-}  // namespace
-
+using rpc::Is;
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CreateOperation(
     Context* context, const v1::CreateOperationRequest* request, v1::Operation* response) {
   return calls_.Command(context, request, response);
@@ -34,6 +28,16 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CreateOperation(
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetOperation(
     Context* context, const v1::GetOperationRequest* request, v1::Operation* response) {
   return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListOperations(
+    Context* context, const v1::ListOperationsRequest* request,
+    v1::ListOperationsResponse* response) {
+  return calls_.List<v1::Operation>(
+      context, request, response, response->mutable_operations(), "operations",
+      [words = request->display_name()](const v1::Operation& operation) {
+        return words.empty() || base::MatchesName(words, operation.display_name());
+      });
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CreateProject(

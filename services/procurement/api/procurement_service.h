@@ -19,6 +19,8 @@ class ProcurementServiceImpl final : public v1::ProcurementService::CallbackServ
                            v1::Operation* response) override;
   Reactor* GetOperation(Context* context, const v1::GetOperationRequest* request,
                         v1::Operation* response) override;
+  Reactor* ListOperations(Context* context, const v1::ListOperationsRequest* request,
+                          v1::ListOperationsResponse* response) override;
   Reactor* CreateProject(Context* context, const v1::CreateProjectRequest* request,
                          v1::Project* response) override;
   Reactor* GetProject(Context* context, const v1::GetProjectRequest* request,

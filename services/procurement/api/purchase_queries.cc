@@ -10,6 +10,7 @@
 #include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
 #include "libs/base/text.h"
+#include "libs/rpc/filters.h"
 #include "services/procurement/domain/values.h"
 #include "services/procurement/views/funding.h"
 #include "services/procurement/views/purchases.h"
@@ -17,12 +18,10 @@
 namespace prihvat::procurement {
 namespace {
 
+using rpc::Is;
+
 constexpr int kMaxRowsOfPage = 20'000;     // that are looked at
 constexpr size_t kMaxPageBytes = 2 << 20;  // of the rows that it tells; then it is full
-
-bool Is(const std::string& wanted, const std::string& value) {
-  return wanted.empty() || wanted == value;
-}
 
 // Whether all words are in the description in one of its languages.
 bool Tells(const std::string& words, const std::string& english, const std::string& bosnian) {

@@ -39,10 +39,6 @@ std::string Figure(const google::type::Money& money) {
 
 std::string Number(const common::v1::Decimal& number) { return FromProto(number).ToString(); }
 
-std::string IdOf(std::string_view name) {
-  return std::string(name.substr(name.find_last_of('/') + 1));
-}
-
 std::string SupplierName(const std::string& name, const PaperContext& context) {
   for (const v1::Supplier* supplier : context.suppliers) {
     if (supplier->name() == name) return supplier->display_name();

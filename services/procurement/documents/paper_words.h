@@ -9,6 +9,7 @@
 #include "google/protobuf/timestamp.pb.h"
 #include "libs/documents/form.h"
 #include "services/procurement/documents/papers.h"
+#include "services/procurement/domain/ids.h"
 
 namespace prihvat::procurement {
 
@@ -20,8 +21,6 @@ std::string Amount(const google::type::Money& money);
 std::string Figure(const google::type::Money& money);
 std::string Number(const common::v1::Decimal& number);
 
-// The last part of a resource's name: how people call one that has no other name here.
-std::string IdOf(std::string_view name);
 std::string SupplierName(const std::string& name, const PaperContext& context);
 // With country and tax number.
 std::string SupplierText(const std::string& name, const PaperContext& context);

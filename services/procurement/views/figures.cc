@@ -5,6 +5,7 @@
 
 #include "libs/es/entities.h"
 #include "prihvat/procurement/v1/resources.pb.h"
+#include "services/procurement/domain/ids.h"
 #include "services/procurement/views/budget_position.h"
 
 namespace prihvat::procurement {
@@ -14,8 +15,6 @@ namespace {
 double Units(const google::type::Money& money) {
   return static_cast<double>(money.units()) + money.nanos() * 1e-9;
 }
-
-std::string IdOf(std::string_view name) { return std::string(name.substr(name.rfind('/') + 1)); }
 
 }  // namespace
 

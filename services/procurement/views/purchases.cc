@@ -11,6 +11,7 @@
 #include "libs/es/entities.h"
 #include "prihvat/procurement/v1/events.pb.h"
 #include "prihvat/procurement/v1/sourcing_events.pb.h"
+#include "services/procurement/domain/ids.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/values.h"
 
@@ -19,8 +20,6 @@ namespace {
 
 using es::EventContext;
 using es::MutableRows;
-
-std::string_view IdOf(std::string_view name) { return name.substr(name.rfind('/') + 1); }
 
 template <class T>
 std::optional<T> Read(const es::Rows& rows, std::string_view key) {
@@ -31,7 +30,7 @@ std::optional<T> Read(const es::Rows& rows, std::string_view key) {
 }
 
 std::string OrderKey(const EventContext& context, std::string_view order) {
-  return IssuedOrdersPrefix(context.operation) + std::string(IdOf(order));
+  return IssuedOrdersPrefix(context.operation) + IdOf(order);
 }
 
 // Rows that the view keeps for itself.
