@@ -560,6 +560,50 @@ TEST_F(Api, LeadTimesOfOrdersAndOfSuppliers) {
   EXPECT_EQ(Do(&Stub::ListSupplierLeadTimes, summary).supplier_lead_times_size(), 0);
 }
 
+TEST_F(Api, LeadTimesOfSuppliersComeInPagesThatReadNoOrders) {
+  v1::RegisterSupplierRequest other;
+  other.set_parent(kOperation);
+  other.set_supplier_id("other");
+  other.mutable_supplier()->set_display_name("Other d.o.o.");
+  other.mutable_supplier()->set_country_code("BA");
+  const std::string second = Do(&Stub::RegisterSupplier, other).name();
+  for (int n = 0; n < 4; ++n) {
+    auto draft =
+        ProcurementSpec::DraftOf({Goods("1", "1.00"), Pieces("1", "1.00")}, fmt::format("po{}", n));
+    if (n == 3) draft.mutable_purchase_order()->set_supplier(second);
+    Do(&Stub::CreatePurchaseOrder, draft);
+    const std::string id = fmt::format("po{}", n);
+    Do(&Stub::ApprovePurchaseOrder, On<v1::ApprovePurchaseOrderRequest>(id), kApprover);
+    Do(&Stub::IssuePurchaseOrder, On<v1::IssuePurchaseOrderRequest>(id));
+  }
+  v1::ListSupplierLeadTimesRequest list;
+  list.set_parent(kOperation);
+  list.set_page_size(1);
+  std::vector<std::string> told;
+  do {
+    const v1::ListSupplierLeadTimesResponse page = Do(&Stub::ListSupplierLeadTimes, list);
+    ASSERT_EQ(page.supplier_lead_times_size(), 1);
+    const v1::SupplierLeadTime& row = page.supplier_lead_times(0);
+    told.push_back(
+        fmt::format("{} {} {}", row.supplier(), static_cast<int>(row.kind()), row.orders()));
+    list.set_page_token(page.next_page_token());
+  } while (!list.page_token().empty() && told.size() < 9);
+  std::vector<std::string> expected;
+  for (const auto& [supplier, orders] : {std::pair(second, 1), {std::string(kSupplier), 3}}) {
+    for (const v1::LineKind kind : {v1::LINE_KIND_GOODS_SERIAL, v1::LINE_KIND_GOODS_QUANTITY})
+      expected.push_back(fmt::format("{} {} {}", supplier, static_cast<int>(kind), orders));
+  }
+  std::sort(expected.begin(), expected.end());
+  EXPECT_EQ(told, expected);
+  list.clear_page_token();
+  list.clear_page_size();
+  list.set_supplier(second);
+  list.set_kind(v1::LINE_KIND_GOODS_SERIAL);
+  const v1::ListSupplierLeadTimesResponse one = Do(&Stub::ListSupplierLeadTimes, list);
+  ASSERT_EQ(one.supplier_lead_times_size(), 1);
+  EXPECT_EQ(one.supplier_lead_times(0).orders(), 1);
+}
+
 TEST_F(Api, INV02_FundersSharesAreToldToTheCent) {
   v1::CreateBudgetLineRequest line;
   line.set_parent(kProject);
@@ -600,6 +644,83 @@ TEST_F(Api, INV02_FundersSharesAreToldToTheCent) {
   v1::FundingSplit none;
   EXPECT_EQ(Try(&Stub::GetFundingSplit, get, &none).status.error_code(),
             grpc::StatusCode::NOT_FOUND);
+}
+
+// What each source promised and spent of each line, as callers are told it: every row and every
+// column adds up to the cent.
+TEST_F(Api, INV02_WhatEachSourcePromisedAndSpentOfEachLineAddsUp) {
+  v1::CreateBudgetLineRequest create;
+  create.set_parent(kProject);
+  create.set_budget_line_id("thirds");
+  create.mutable_budget_line()->set_display_name("Thirds");
+  *create.mutable_budget_line()->mutable_amount() = Km("1000.00");
+  for (const auto& [donor, percent] :
+       {std::pair("eu", "33.3334"), {"ch", "33.3333"}, {"no", "33.3333"}}) {
+    v1::FundingShare& share = *create.mutable_budget_line()->add_funding_shares();
+    share.set_donor(fmt::format("organisations/{}", donor));
+    *share.mutable_percent() = Number(percent);
+  }
+  const v1::BudgetLine line = Do(&Stub::CreateBudgetLine, create);
+  auto draft =
+      ProcurementSpec::DraftOf({Goods("7", "1.01"), Goods("3", "0.01"), Goods("9", "2.05")});
+  draft.mutable_purchase_order()->set_budget_line(line.name());
+  Do(&Stub::CreatePurchaseOrder, draft);
+  Do(&Stub::ApprovePurchaseOrder, On<v1::ApprovePurchaseOrderRequest>("po"), kApprover);
+  Do(&Stub::IssuePurchaseOrder, On<v1::IssuePurchaseOrderRequest>("po"));
+  Do(&Stub::PostGoodsReceipt,
+     ProcurementSpec::ReceiptOf({{.accepted = "4", .line = 1},
+                                 {.accepted = "1", .line = 2},
+                                 {.accepted = "9", .line = 3}}),
+     kReceiver);
+
+  v1::GetFundingSplitRequest get;
+  get.set_name(kOrder);
+  const v1::FundingSplit split = Do(&Stub::GetFundingSplit, get);
+  ASSERT_EQ(split.lines_size(), 3);
+  EXPECT_EQ(Text(split.committed()), "3.05 BAM");
+  EXPECT_EQ(Text(split.spent()), "22.50 BAM");
+  EXPECT_EQ(Text(split.lines(0).shares(0).spent()), "1.35 BAM");
+  EXPECT_EQ(Text(split.lines(0).shares(1).spent()), "1.35 BAM");
+  EXPECT_EQ(Text(split.lines(0).shares(2).spent()), "1.34 BAM");
+  const auto sum = [](const auto& shares, auto figure) {
+    base::Money all = base::Money::Zero(base::Currency::Bam());
+    for (const v1::SplitShare& share : shares) all = Sum(all, FromProto(figure(share)));
+    return all;
+  };
+  const auto amount = [](const v1::SplitShare& share) { return share.amount(); };
+  const auto committed = [](const v1::SplitShare& share) { return share.committed(); };
+  const auto spent = [](const v1::SplitShare& share) { return share.spent(); };
+  for (const v1::SplitLine& each : split.lines()) {
+    EXPECT_EQ(sum(each.shares(), amount), FromProto(each.total()));
+    EXPECT_EQ(sum(each.shares(), committed), FromProto(each.committed()));
+    EXPECT_EQ(sum(each.shares(), spent), FromProto(each.spent()));
+  }
+  EXPECT_EQ(sum(split.shares(), committed), FromProto(split.committed()));
+  EXPECT_EQ(sum(split.shares(), spent), FromProto(split.spent()));
+  v1::ListFunderSharesRequest list;
+  list.set_parent(kOperation);
+  const v1::ListFunderSharesResponse listed = Do(&Stub::ListFunderShares, list);
+  ASSERT_EQ(listed.funder_shares_size(), 3);
+  for (int source = 0; source < 3; ++source) {
+    std::vector<v1::SplitShare> of_lines;
+    for (const v1::SplitLine& each : split.lines()) of_lines.push_back(each.shares(source));
+    EXPECT_EQ(sum(of_lines, amount), FromProto(split.shares(source).amount()));
+    EXPECT_EQ(sum(of_lines, committed), FromProto(split.shares(source).committed()));
+    EXPECT_EQ(sum(of_lines, spent), FromProto(split.shares(source).spent()));
+    EXPECT_EQ(Text(listed.funder_shares(source).committed()),
+              Text(split.shares(source).committed()));
+    EXPECT_EQ(Text(listed.funder_shares(source).spent()), Text(split.shares(source).spent()));
+  }
+
+  // The budget line's own figures, each shared out once.
+  get.set_name(line.name());
+  const v1::FundingSplit position = Do(&Stub::GetFundingSplit, get);
+  EXPECT_EQ(Text(position.spent()), "22.50 BAM");
+  EXPECT_EQ(sum(position.shares(), spent), FromProto(position.spent()));
+  EXPECT_EQ(sum(position.shares(), committed), FromProto(position.committed()));
+  EXPECT_EQ(Text(position.shares(0).spent()), "7.50 BAM");
+  EXPECT_EQ(Text(position.shares(2).committed()), "1.01 BAM");
+  EXPECT_EQ(Text(position.shares(0).reserved()), "0.00 BAM");
 }
 
 TEST_F(Api, WarrantiesAreListedByTheirEnd) {

@@ -1,7 +1,7 @@
 #include "services/procurement/api/purchase_queries.h"
 
 #include <algorithm>
-#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -105,12 +105,18 @@ bool HasKind(const v1::LeadTime& lead_time, v1::LineKind kind) {
              lead_time.kinds().end();
 }
 
-// The filters that both requests about lead times have.
-template <class Request>
-bool Wants(const Request& request, const Days& days, const v1::LeadTime& lead_time) {
+bool Wants(const v1::ListLeadTimesRequest& request, const Days& days,
+           const v1::LeadTime& lead_time) {
   return Is(request.supplier(), lead_time.supplier()) &&
          Is(request.project(), lead_time.project()) && HasKind(lead_time, request.kind()) &&
          days.Has(es::FromProto(lead_time.issue_date()));
+}
+
+bool Wants(const v1::ListSupplierLeadTimesRequest& request, const Days& days,
+           const v1::LeadTimeTally& tally) {
+  return Is(request.supplier(), tally.supplier()) && Is(request.project(), tally.project()) &&
+         (request.kind() == v1::LINE_KIND_UNSPECIFIED || request.kind() == tally.kind()) &&
+         days.Has(es::FromProto(tally.issue_date()));
 }
 
 bool Wants(const v1::ListPriceRecordsRequest& request, const v1::PriceRecord& price) {
@@ -172,40 +178,46 @@ absl::Status AnswerSupplierLeadTimes(const rpc::ReadContext& reads,
                                      v1::ListSupplierLeadTimesResponse& page) {
   PRIHVAT_ASSIGN_OR_RETURN(const Days days, DaysOf(request));
   PRIHVAT_ASSIGN_OR_RETURN(const es::Rows* rows, RowsOf(reads, request.parent()));
-  struct Group {
-    std::string supplier;
-    v1::LineKind kind;
-    LeadTimeSummary summary;
+  const bool foreign = !request.supplier().empty() &&
+                       !request.supplier().starts_with(request.parent() + "/suppliers/");
+  if (foreign) return absl::OkStatus();
+  // The tallies of one supplier and kind stand together. A page ends between two such groups.
+  std::string group;  // where they stand
+  std::optional<v1::SupplierLeadTime> told;
+  LeadTimeSummary summary;
+  int looked_at = 0;
+  const auto tell = [&] {
+    if (!told) return;
+    summary.FillIn(*told);
+    page.add_supplier_lead_times()->Swap(&*told);
+    told.reset();
+    summary = {};
   };
-  std::map<std::string, Group> groups;  // by key: supplier and kind
-  rows->Scan(IssuedOrdersPrefix(request.parent()), "",
-             [&](std::string_view, std::string_view value) {
-               v1::IssuedOrder order;
-               if (!es::DecodeEntity(value, order)) return true;
-               const v1::LeadTime lead_time = LeadTimeOf(order, reads.zone());
-               if (!Wants(request, days, lead_time)) return true;
-               for (const int kind : lead_time.kinds()) {
-                 if (request.kind() != v1::LINE_KIND_UNSPECIFIED && request.kind() != kind)
-                   continue;
-                 Group& group = groups[fmt::format("{}#{}", lead_time.supplier(), kind)];
-                 group.supplier = lead_time.supplier();
-                 group.kind = static_cast<v1::LineKind>(kind);
-                 group.summary.Add(lead_time);
-               }
-               return true;
-             });
-  std::string last;
-  for (auto group = groups.upper_bound(reads.page_after()); group != groups.end(); ++group) {
-    if (page.supplier_lead_times_size() == reads.page_size()) {
-      reads.NextPage(last);
-      break;
-    }
-    last = group->first;
-    v1::SupplierLeadTime& added = *page.add_supplier_lead_times();
-    added.set_supplier(group->second.supplier);
-    added.set_kind(group->second.kind);
-    group->second.summary.FillIn(added);
-  }
+  rows->Scan(
+      request.supplier().empty() ? LeadTimesPrefix(request.parent())
+                                 : LeadTimesOfSupplier(request.parent(), request.supplier()),
+      reads.page_after(), [&](std::string_view key, std::string_view value) {
+        v1::LeadTimeTally tally;
+        if (!es::DecodeEntity(value, tally)) return true;
+        if (group.empty() || !key.starts_with(group)) {
+          tell();
+          if (page.supplier_lead_times_size() == reads.page_size() || looked_at >= kMaxRowsOfPage) {
+            reads.NextPage(group + "~");  // above all days
+            return false;
+          }
+          group = LeadTimesOfKind(request.parent(), tally.supplier(), tally.kind());
+        }
+        ++looked_at;
+        if (!Wants(request, days, tally)) return true;
+        if (!told) {
+          told.emplace();
+          told->set_supplier(tally.supplier());
+          told->set_kind(tally.kind());
+        }
+        summary.Add(tally);
+        return true;
+      });
+  tell();
   return absl::OkStatus();
 }
 

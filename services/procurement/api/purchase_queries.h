@@ -15,7 +15,7 @@ absl::Status AnswerPriceRecords(const rpc::ReadContext& reads,
                                 v1::ListPriceRecordsResponse& page);
 absl::Status AnswerLeadTimes(const rpc::ReadContext& reads, const v1::ListLeadTimesRequest& request,
                              v1::ListLeadTimesResponse& page);
-// Reads all issued orders of the operation.
+// Reads what is counted by supplier, kind, day and project: not the orders themselves.
 absl::Status AnswerSupplierLeadTimes(const rpc::ReadContext& reads,
                                      const v1::ListSupplierLeadTimesRequest& request,
                                      v1::ListSupplierLeadTimesResponse& page);

@@ -1,9 +1,11 @@
 #include "services/procurement/views/funding.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
 #include "fmt/format.h"
+#include "libs/base/funding.h"
 #include "libs/base/status_macros.h"
 #include "prihvat/procurement/v1/sourcing.pb.h"
 #include "services/procurement/domain/order.h"
@@ -16,18 +18,10 @@ using base::Decimal;
 using base::Money;
 using Sources = std::vector<v1::FundingShare>;
 
-absl::StatusOr<std::vector<Money>> ShareOut(const Money& whole, const Sources& sources) {
-  std::vector<Decimal> weights;
-  for (const v1::FundingShare& source : sources) weights.push_back(FromProto(source.percent()));
-  return base::Allocate(whole, weights);
-}
-
-// How far `amount` is from the source's percentage of `whole`, rounded by itself.
-absl::StatusOr<Money> RoundingDifference(const Money& amount, const Money& whole,
-                                         const Decimal& percent) {
-  PRIHVAT_ASSIGN_OR_RETURN(const Decimal part, CheckedMul(percent, Decimal::Exactly<1, 2>()));
-  PRIHVAT_ASSIGN_OR_RETURN(const Money alone, CheckedMul(whole, part));
-  return Difference(amount, alone);
+std::vector<Decimal> PercentsOf(const Sources& sources) {
+  std::vector<Decimal> percents;
+  for (const v1::FundingShare& source : sources) percents.push_back(FromProto(source.percent()));
+  return percents;
 }
 
 absl::StatusOr<v1::SplitShare> TellShare(const v1::FundingShare& source, const Money& amount,
@@ -38,61 +32,101 @@ absl::StatusOr<v1::SplitShare> TellShare(const v1::FundingShare& source, const M
   *share.mutable_percent() = source.percent();
   *share.mutable_amount() = ToProto(amount);
   PRIHVAT_ASSIGN_OR_RETURN(const Money difference,
-                           RoundingDifference(amount, whole, FromProto(source.percent())));
+                           base::RoundingDifference(amount, whole, FromProto(source.percent())));
   *share.mutable_rounding_difference() = ToProto(difference);
   return share;
 }
-
-// What falls on each source of wholes that are shared out one by one, as the lines of a document
-// are: so a source's sum is that of its shares of the lines.
-class Sums {
- public:
-  Sums(const Money& zero, const Sources& sources)
-      : sources_(sources), total_(zero), of_sources_(sources.size(), zero) {}
-
-  absl::Status Add(const Money& whole) {
-    PRIHVAT_ASSIGN_OR_RETURN(const std::vector<Money> shares, ShareOut(whole, sources_));
-    for (size_t i = 0; i < shares.size(); ++i) {
-      PRIHVAT_ASSIGN_OR_RETURN(of_sources_[i], CheckedAdd(of_sources_[i], shares[i]));
-    }
-    PRIHVAT_ASSIGN_OR_RETURN(total_, CheckedAdd(total_, whole));
-    return absl::OkStatus();
-  }
-  const Money& total() const { return total_; }
-  const std::vector<Money>& of_sources() const { return of_sources_; }
-
- private:
-  const Sources& sources_;
-  Money total_;
-  std::vector<Money> of_sources_;
-};
 
 struct Line {
   int number = 0;
   std::string description;
   Money total;
+  // Of an order.
+  std::optional<Money> committed;
+  std::optional<Money> spent;
 };
+
+// What is promised still of an order's line.
+Money CommittedOf(const v1::PurchaseOrder& order, const v1::OrderLine& line) {
+  const Money total = FromProto(line.total());
+  const Money spent = FromProto(line.spent());
+  const bool promised = HoldsCommitment(order.state()) && spent.minor() < total.minor();
+  return promised ? Difference(total, spent) : Money::Zero(total.currency());
+}
+
+// Each source's part of `whole`, by `set` into the shares, which are in the order of the sources.
+template <class Set>
+absl::Status TellParts(const Money& whole, const std::vector<Decimal>& percents,
+                       google::protobuf::RepeatedPtrField<v1::SplitShare>& shares,
+                       base::SharedSum& sum, Set set) {
+  PRIHVAT_ASSIGN_OR_RETURN(const std::vector<Money> parts, base::ShareOut(whole, percents));
+  for (int i = 0; i < shares.size(); ++i) *set(shares[i]) = ToProto(parts[static_cast<size_t>(i)]);
+  return sum.Add(whole);
+}
+
+google::type::Money* Committed(v1::SplitShare& share) { return share.mutable_committed(); }
+google::type::Money* Spent(v1::SplitShare& share) { return share.mutable_spent(); }
 
 absl::Status Split(const std::vector<Line>& lines, const Sources& sources,
                    v1::FundingSplit& split) {
   const base::Currency currency = lines.front().total.currency();
-  Money total = Money::Zero(currency);
-  std::vector<Money> of_sources(sources.size(), total);
+  const std::vector<Decimal> percents = PercentsOf(sources);
+  base::SharedSum total(currency, percents), committed = total, spent = total;
   for (const Line& line : lines) {
     v1::SplitLine& shared = *split.add_lines();
     shared.set_line_number(line.number);
     shared.set_description(line.description);
     *shared.mutable_total() = ToProto(line.total);
-    PRIHVAT_ASSIGN_OR_RETURN(const std::vector<Money> amounts, ShareOut(line.total, sources));
+    PRIHVAT_ASSIGN_OR_RETURN(const std::vector<Money> amounts,
+                             base::ShareOut(line.total, percents));
     for (size_t i = 0; i < sources.size(); ++i) {
       PRIHVAT_ASSIGN_OR_RETURN(*shared.add_shares(), TellShare(sources[i], amounts[i], line.total));
-      PRIHVAT_ASSIGN_OR_RETURN(of_sources[i], CheckedAdd(of_sources[i], amounts[i]));
     }
-    PRIHVAT_ASSIGN_OR_RETURN(total, CheckedAdd(total, line.total));
+    PRIHVAT_RETURN_IF_ERROR(total.Add(line.total));
+    if (!line.committed || !line.spent) continue;
+    *shared.mutable_committed() = ToProto(*line.committed);
+    *shared.mutable_spent() = ToProto(*line.spent);
+    PRIHVAT_RETURN_IF_ERROR(
+        TellParts(*line.committed, percents, *shared.mutable_shares(), committed, &Committed));
+    PRIHVAT_RETURN_IF_ERROR(
+        TellParts(*line.spent, percents, *shared.mutable_shares(), spent, &Spent));
   }
-  *split.mutable_total() = ToProto(total);
+  *split.mutable_total() = ToProto(total.total());
+  const bool of_order = lines.front().committed.has_value();
+  if (of_order) {
+    *split.mutable_committed() = ToProto(committed.total());
+    *split.mutable_spent() = ToProto(spent.total());
+  }
   for (size_t i = 0; i < sources.size(); ++i) {
-    PRIHVAT_ASSIGN_OR_RETURN(*split.add_shares(), TellShare(sources[i], of_sources[i], total));
+    PRIHVAT_ASSIGN_OR_RETURN(v1::SplitShare share,
+                             TellShare(sources[i], total.parts()[i], total.total()));
+    if (of_order) {
+      *share.mutable_committed() = ToProto(committed.parts()[i]);
+      *share.mutable_spent() = ToProto(spent.parts()[i]);
+    }
+    split.add_shares()->Swap(&share);
+  }
+  return absl::OkStatus();
+}
+
+// Where the money of a budget line stands: each of its figures shared out once.
+absl::Status TellPosition(const v1::BudgetLine& line, const Sources& sources,
+                          v1::FundingSplit& split) {
+  const std::vector<Decimal> percents = PercentsOf(sources);
+  PRIHVAT_ASSIGN_OR_RETURN(const std::vector<Money> reserved,
+                           base::ShareOut(FromProto(line.reserved()), percents));
+  PRIHVAT_ASSIGN_OR_RETURN(const std::vector<Money> committed,
+                           base::ShareOut(FromProto(line.committed()), percents));
+  PRIHVAT_ASSIGN_OR_RETURN(const std::vector<Money> spent,
+                           base::ShareOut(FromProto(line.spent()), percents));
+  *split.mutable_reserved() = line.reserved();
+  *split.mutable_committed() = line.committed();
+  *split.mutable_spent() = line.spent();
+  for (int i = 0; i < split.shares_size(); ++i) {
+    v1::SplitShare& share = *split.mutable_shares(i);
+    *share.mutable_reserved() = ToProto(reserved[static_cast<size_t>(i)]);
+    *share.mutable_committed() = ToProto(committed[static_cast<size_t>(i)]);
+    *share.mutable_spent() = ToProto(spent[static_cast<size_t>(i)]);
   }
   return absl::OkStatus();
 }
@@ -109,14 +143,15 @@ absl::StatusOr<std::vector<Line>> LinesOf(const es::View& entities, std::string_
   if (const auto* order = entities.Find<v1::PurchaseOrder>(name)) {
     of(order->document_number(), order->budget_line());
     for (const v1::OrderLine& line : order->lines()) {
-      lines.push_back({line.line_number(), line.description(), FromProto(line.total())});
+      lines.push_back({line.line_number(), line.description(), FromProto(line.total()),
+                       CommittedOf(*order, line), FromProto(line.spent())});
     }
   } else if (const auto* requisition = entities.Find<v1::Requisition>(name)) {
     of(requisition->document_number(), requisition->budget_line());
     for (const v1::RequisitionLine& line : requisition->lines()) {
       PRIHVAT_ASSIGN_OR_RETURN(Money total, CheckedMul(FromProto(line.estimated_unit_price()),
                                                        FromProto(line.quantity())));
-      lines.push_back({line.line_number(), line.description(), total});
+      lines.push_back({line.line_number(), line.description(), total, std::nullopt, std::nullopt});
     }
   } else if (const auto* process = entities.Find<v1::SourcingProcess>(name)) {
     if (process->recommended().empty()) {
@@ -128,11 +163,12 @@ absl::StatusOr<std::vector<Line>> LinesOf(const es::View& entities, std::string_
       const int i = award.lot_number() - 1;
       lines.push_back({award.lot_number(),
                        i >= 0 && i < process->lots_size() ? process->lots(i).display_name() : "",
-                       FromProto(award.amount())});
+                       FromProto(award.amount()), std::nullopt, std::nullopt});
     }
   } else if (const auto* line = entities.Find<v1::BudgetLine>(name)) {
     of("", line->name());
-    lines.push_back({1, line->display_name(), FromProto(line->amount())});
+    lines.push_back(
+        {1, line->display_name(), FromProto(line->amount()), std::nullopt, std::nullopt});
   } else {
     return absl::NotFoundError(fmt::format("{} is not there", name));
   }
@@ -163,7 +199,10 @@ absl::Status FillFundingSplit(const es::View& entities, std::string_view name,
   if (budget_line == nullptr) {
     return absl::NotFoundError(fmt::format("{} is not there", split.budget_line()));
   }
-  return Split(lines, SourcesOf(entities, *budget_line), split);
+  const Sources sources = SourcesOf(entities, *budget_line);
+  PRIHVAT_RETURN_IF_ERROR(Split(lines, sources, split));
+  return name == budget_line->name() ? TellPosition(*budget_line, sources, split)
+                                     : absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<v1::FunderShare>> FunderSharesOf(const es::View& entities,
@@ -172,20 +211,17 @@ absl::StatusOr<std::vector<v1::FunderShare>> FunderSharesOf(const es::View& enti
   if (budget_line == nullptr)
     return absl::NotFoundError(fmt::format("{} is not there", order.budget_line()));
   const Sources sources = SourcesOf(entities, *budget_line);
-  const Money zero = Money::Zero(FromProto(order.total()).currency());
-  Sums amount(zero, sources), committed(zero, sources), spent(zero, sources);
+  base::SharedSum amount(FromProto(order.total()).currency(), PercentsOf(sources));
+  base::SharedSum committed = amount, spent = amount;
   for (const v1::OrderLine& line : order.lines()) {
-    const Money of_line = FromProto(line.total());
-    const Money spent_of_line = FromProto(line.spent());
-    PRIHVAT_RETURN_IF_ERROR(amount.Add(of_line));
-    PRIHVAT_RETURN_IF_ERROR(spent.Add(spent_of_line));
-    if (HoldsCommitment(order.state()) && spent_of_line.minor() < of_line.minor())
-      PRIHVAT_RETURN_IF_ERROR(committed.Add(Difference(of_line, spent_of_line)));
+    PRIHVAT_RETURN_IF_ERROR(amount.Add(FromProto(line.total())));
+    PRIHVAT_RETURN_IF_ERROR(spent.Add(FromProto(line.spent())));
+    PRIHVAT_RETURN_IF_ERROR(committed.Add(CommittedOf(order, line)));
   }
   std::vector<v1::FunderShare> shares;
   for (size_t i = 0; i < sources.size(); ++i) {
     PRIHVAT_ASSIGN_OR_RETURN(v1::SplitShare of_source,
-                             TellShare(sources[i], amount.of_sources()[i], amount.total()));
+                             TellShare(sources[i], amount.parts()[i], amount.total()));
     v1::FunderShare& share = shares.emplace_back();
     share.set_purchase_order(order.name());
     share.set_document_number(order.document_number());
@@ -194,8 +230,8 @@ absl::StatusOr<std::vector<v1::FunderShare>> FunderSharesOf(const es::View& enti
     share.mutable_percent()->Swap(of_source.mutable_percent());
     share.mutable_amount()->Swap(of_source.mutable_amount());
     share.mutable_rounding_difference()->Swap(of_source.mutable_rounding_difference());
-    *share.mutable_committed() = ToProto(committed.of_sources()[i]);
-    *share.mutable_spent() = ToProto(spent.of_sources()[i]);
+    *share.mutable_committed() = ToProto(committed.parts()[i]);
+    *share.mutable_spent() = ToProto(spent.parts()[i]);
     share.set_budget_line(order.budget_line());
     share.set_project(order.project());
     share.set_supplier(order.supplier());

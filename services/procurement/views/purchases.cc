@@ -95,6 +95,46 @@ void Agree(const v1::OrderFacts& facts, v1::IssuedOrder& order) {
   for (const v1::LineKind kind : kinds) order.mutable_lead_time()->add_kinds(kind);
 }
 
+void Count(bool in, int32_t days, google::protobuf::RepeatedPtrField<v1::DayCount>& counts) {
+  auto found = std::lower_bound(
+      counts.begin(), counts.end(), days,
+      [](const v1::DayCount& count, int32_t wanted) { return count.days() < wanted; });
+  if (found == counts.end() || found->days() != days) {
+    const auto at = found - counts.begin();
+    counts.Add()->set_days(days);
+    std::rotate(counts.begin() + at, counts.end() - 1, counts.end());
+    found = counts.begin() + at;
+  }
+  found->set_orders(found->orders() + (in ? 1 : -1));
+  if (found->orders() == 0) counts.erase(found);
+}
+
+// Counts the order in, or out again, for each kind of things that it is of.
+void Tally(MutableRows& rows, const v1::LeadTime& order, bool in, const EventContext& context) {
+  const absl::CivilDay issued = es::FromProto(order.issue_date());
+  for (const int number : order.kinds()) {
+    const auto kind = static_cast<v1::LineKind>(number);
+    const std::string key =
+        fmt::format("{}{}/{}", LeadTimesOfKind(context.operation, order.supplier(), kind),
+                    base::FormatDate(issued), IdOf(order.project()));
+    v1::LeadTimeTally tally = Read<v1::LeadTimeTally>(rows, key).value_or(v1::LeadTimeTally());
+    tally.set_supplier(order.supplier());
+    tally.set_kind(kind);
+    tally.set_project(order.project());
+    *tally.mutable_issue_date() = order.issue_date();
+    tally.set_orders(tally.orders() + (in ? 1 : -1));
+    if (order.has_days_to_first_receipt())
+      Count(in, order.days_to_first_receipt(), *tally.mutable_to_first_receipt());
+    if (order.has_days_to_complete())
+      Count(in, order.days_to_complete(), *tally.mutable_to_complete());
+    if (tally.orders() == 0) {
+      rows.Delete(key);
+    } else {
+      rows.Put(key, es::EncodeEntity(tally));
+    }
+  }
+}
+
 // What the order was since it was sent, or nothing where it was not.
 template <class Edit>
 void EditIssued(MutableRows& rows, const std::string& name, const v1::OrderFacts& facts,
@@ -102,9 +142,13 @@ void EditIssued(MutableRows& rows, const std::string& name, const v1::OrderFacts
   const std::string key = OrderKey(context, name);
   std::optional<v1::IssuedOrder> order = Read<v1::IssuedOrder>(rows, key);
   if (!order) return;
+  const absl::TimeZone zone = ZoneOf(rows, context.operation);
+  const v1::LeadTime before = LeadTimeOf(*order, zone);
   order->mutable_lead_time()->set_state(facts.state());
   edit(*order);
   rows.Put(key, es::EncodeEntity(*order));
+  Tally(rows, before, /*in=*/false, context);
+  Tally(rows, LeadTimeOf(*order, zone), /*in=*/true, context);
 }
 
 void OnIssued(MutableRows& rows, const v1::PurchaseOrderIssued& event,
@@ -122,6 +166,7 @@ void OnIssued(MutableRows& rows, const v1::PurchaseOrderIssued& event,
   *lead_time.mutable_issue_time() = ToProto(context.effective_at);
   Agree(facts, order);
   rows.Put(OrderKey(context, event.purchase_order()), es::EncodeEntity(order));
+  Tally(rows, LeadTimeOf(order, ZoneOf(rows, context.operation)), /*in=*/true, context);
   for (const v1::OrderLine& line : facts.lines()) {
     PutPriceOfLine(rows, event.purchase_order(), facts, line, v1::PRICE_ORIGIN_ORDER, context);
   }
@@ -324,17 +369,26 @@ struct Spread {
   int32_t most = 0;
 };
 
-std::optional<Spread> SpreadOf(std::vector<int32_t> days) {
+int32_t OrdersIn(const std::map<int32_t, int32_t>& days) {
+  int32_t orders = 0;
+  for (const auto& [day, count] : days) orders += count;
+  return orders;
+}
+
+std::optional<Spread> SpreadOf(const std::map<int32_t, int32_t>& days) {
   if (days.empty()) return std::nullopt;
-  std::sort(days.begin(), days.end());
-  return Spread{days.front(), days[(days.size() - 1) / 2], days.back()};
+  const int32_t below_median = (OrdersIn(days) - 1) / 2;
+  auto median = days.begin();
+  for (int32_t seen = median->second; seen <= below_median; seen += (++median)->second) {
+  }
+  return Spread{days.begin()->first, median->first, days.rbegin()->first};
 }
 
 }  // namespace
 
 const es::Projection& PurchasesView() {
   static const es::Projection& view = *[] {
-    auto* v = new es::Projection(std::string(kPurchasesView), 1, {"prihvat.procurement"});
+    auto* v = new es::Projection(std::string(kPurchasesView), 2, {"prihvat.procurement"});
     v->On<v1::OperationCreated>(&OnOperationCreated);
     v->On<v1::PurchaseOrderIssued>(&OnIssued);
     v->On<v1::PurchaseOrderAmended>(&OnAmended);
@@ -360,6 +414,17 @@ std::string IssuedOrdersPrefix(std::string_view operation) {
 }
 std::string WarrantiesPrefix(std::string_view operation) {
   return fmt::format("{}/warranties/", operation);
+}
+
+std::string LeadTimesPrefix(std::string_view operation) {
+  return fmt::format("{}/leadTimes/", operation);
+}
+std::string LeadTimesOfSupplier(std::string_view operation, std::string_view supplier) {
+  return fmt::format("{}{}/", LeadTimesPrefix(operation), IdOf(supplier));
+}
+std::string LeadTimesOfKind(std::string_view operation, std::string_view supplier,
+                            v1::LineKind kind) {
+  return fmt::format("{}{:02d}/", LeadTimesOfSupplier(operation, supplier), static_cast<int>(kind));
 }
 
 std::string PricesFrom(std::string_view operation, absl::Time from) {
@@ -398,16 +463,18 @@ absl::CivilDay WarrantyEnd(absl::CivilDay from, int months) {
   return std::min(absl::CivilDay(month) + (from.day() - 1), last);
 }
 
-void LeadTimeSummary::Add(const v1::LeadTime& order) {
-  ++orders_;
-  if (order.has_days_to_first_receipt()) to_first_.push_back(order.days_to_first_receipt());
-  if (order.has_days_to_complete()) to_complete_.push_back(order.days_to_complete());
+void LeadTimeSummary::Add(const v1::LeadTimeTally& tally) {
+  orders_ += tally.orders();
+  for (const v1::DayCount& count : tally.to_first_receipt())
+    to_first_[count.days()] += count.orders();
+  for (const v1::DayCount& count : tally.to_complete())
+    to_complete_[count.days()] += count.orders();
 }
 
 void LeadTimeSummary::FillIn(v1::SupplierLeadTime& summary) const {
   summary.set_orders(orders_);
-  summary.set_orders_delivered(static_cast<int32_t>(to_first_.size()));
-  summary.set_orders_complete(static_cast<int32_t>(to_complete_.size()));
+  summary.set_orders_delivered(OrdersIn(to_first_));
+  summary.set_orders_complete(OrdersIn(to_complete_));
   if (const auto spread = SpreadOf(to_first_)) {
     summary.set_fewest_days_to_first_receipt(spread->fewest);
     summary.set_median_days_to_first_receipt(spread->median);

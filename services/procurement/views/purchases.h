@@ -2,14 +2,15 @@
 // long orders took to come, and warranties by their end.
 //
 // The view keeps, of each operation: a price by its instant, source and line; an issued order by
-// its id; what is warranted by its last day, receipt and line. Pure functions; all rows of an
+// its id, and how many of them took how long by supplier, kind, day and project; what is warranted
+// by its last day, receipt and line. Pure functions; all rows of an
 // operation come from the one partition that it lives in.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -28,6 +29,11 @@ const es::Projection& PurchasesView();
 std::string PricesPrefix(std::string_view operation);        // v1::PriceRecord, without dates
 std::string IssuedOrdersPrefix(std::string_view operation);  // v1::IssuedOrder
 std::string WarrantiesPrefix(std::string_view operation);    // v1::WarrantyItem
+std::string LeadTimesPrefix(std::string_view operation);     // v1::LeadTimeTally
+// Below it: of one supplier, and of one kind of things of that supplier's.
+std::string LeadTimesOfSupplier(std::string_view operation, std::string_view supplier);
+std::string LeadTimesOfKind(std::string_view operation, std::string_view supplier,
+                            v1::LineKind kind);
 
 // Bounds for scans: keys of that instant or day and later are above the bound.
 std::string PricesFrom(std::string_view operation, absl::Time from);
@@ -44,13 +50,14 @@ absl::CivilDay WarrantyEnd(absl::CivilDay from, int months);
 // The times of orders of one supplier with lines of one kind.
 class LeadTimeSummary {
  public:
-  void Add(const v1::LeadTime& order);
+  void Add(const v1::LeadTimeTally& tally);
   void FillIn(v1::SupplierLeadTime& summary) const;
 
  private:
+  using Days = std::map<int32_t, int32_t>;  // orders by days
   int orders_ = 0;
-  std::vector<int32_t> to_first_;
-  std::vector<int32_t> to_complete_;
+  Days to_first_;
+  Days to_complete_;
 };
 
 }  // namespace prihvat::procurement

@@ -187,15 +187,63 @@ TEST(Purchases, WhatGoesBackOrIsReversedIsNotComplete) {
   EXPECT_EQ(TimeOf(spec).receipts(), 1);
 }
 
+// What is counted by supplier, kind, day and project, as the orders themselves have it.
+TEST(Purchases, ATallyFollowsItsOrdersThroughReceiptsReturnsAndReversals) {
+  ProcurementSpec spec;
+  const auto tallies = [&] {
+    std::vector<std::string> said;
+    for (const auto& tally : RowsUnder<v1::LeadTimeTally>(spec, LeadTimesPrefix(kOperation))) {
+      std::string text =
+          fmt::format("{} {}: {} of", base::FormatDate(FromProto(tally.issue_date())),
+                      static_cast<int>(tally.kind()), tally.orders());
+      for (const v1::DayCount& days : tally.to_first_receipt())
+        text += fmt::format(" {}x{}", days.orders(), days.days());
+      text += ";";
+      for (const v1::DayCount& days : tally.to_complete())
+        text += fmt::format(" {}x{}", days.orders(), days.days());
+      said.push_back(text);
+    }
+    return said;
+  };
+  for (const char* id : {"a", "b", "c"}) {
+    spec.As(kRequester).When(ProcurementSpec::DraftOf({Goods("10", "1.00")}, id)).ThenAccepted();
+    spec.Approve(kApprover, id).ThenAccepted();
+    spec.At(OnDay(7, id[0] == 'c' ? 14 : 13));
+    spec.Issue(id).ThenAccepted();
+  }
+  EXPECT_THAT(tallies(), ElementsAre("2023-07-13 2: 2 of;", "2023-07-14 2: 1 of;"));
+  spec.At(OnDay(7, 20));
+  spec.Receive({{.accepted = "10"}}, "ga", "a").ThenAccepted();
+  spec.Receive({{.accepted = "4"}}, "gb", "b").ThenAccepted();
+  spec.Receive({{.accepted = "10"}}, "gc", "c").ThenAccepted();
+  EXPECT_THAT(tallies(), ElementsAre("2023-07-13 2: 2 of 2x7; 1x7", "2023-07-14 2: 1 of 1x6; 1x6"));
+  spec.At(OnDay(7, 25));
+  spec.Receive({{.accepted = "6"}}, "gb2", "b").ThenAccepted();
+  EXPECT_THAT(tallies(),
+              ElementsAre("2023-07-13 2: 2 of 2x7; 1x7 1x12", "2023-07-14 2: 1 of 1x6; 1x6"));
+  v1::ReverseGoodsReceiptRequest reverse;
+  reverse.set_name(ProcurementSpec::ReceiptName("gc"));
+  reverse.set_reason("another order's");
+  spec.As(kReceiver).When(reverse).ThenAccepted();
+  EXPECT_THAT(tallies(), ElementsAre("2023-07-13 2: 2 of 2x7; 1x7 1x12", "2023-07-14 2: 1 of;"));
+}
+
 TEST(Purchases, AMedianIsADayThatSomeOrderTook) {
   LeadTimeSummary summary;
   for (const int days : {9, 2, 4, 3}) {
-    v1::LeadTime time;
-    time.set_days_to_first_receipt(days);
-    if (days < 4) time.set_days_to_complete(days * 10);
-    summary.Add(time);
+    v1::LeadTimeTally tally;
+    tally.set_orders(1);
+    const auto count = [](int of, v1::DayCount& counted) {
+      counted.set_days(of);
+      counted.set_orders(1);
+    };
+    count(days, *tally.add_to_first_receipt());
+    if (days < 4) count(days * 10, *tally.add_to_complete());
+    summary.Add(tally);
   }
-  summary.Add(v1::LeadTime());
+  v1::LeadTimeTally nothing_came;
+  nothing_came.set_orders(1);
+  summary.Add(nothing_came);
   v1::SupplierLeadTime told;
   summary.FillIn(told);
   EXPECT_EQ(told.orders(), 5);
