@@ -22,6 +22,7 @@ struct Texts {
   std::string tls_client_ca;
   std::string identities;
   std::string seal_key;
+  std::string clock_confirmed;
   double seal_seconds = 300;
   std::vector<std::string> kafka_properties;
   double takeover_seconds = 2;
@@ -139,6 +140,9 @@ void Declare(CLI::App& app, HostOptions& options, Texts& texts) {
   Add(app, "disk-reserve-mib", options.disk_reserve_mib,
       "Free space below which the embedded log refuses writes until there is more, MiB; 0: none")
       ->check(CLI::Range(0, 1'048'576));
+  Add(app, "clock-confirmed", texts.clock_confirmed,
+      "What time it is about, as 2023-11-14T22:00:00Z: says to the embedded log that the machine's "
+      "clock is right, after it has jumped by more than a day; of no effect a day later");
   Add(app, "seal-key", texts.seal_key,
       "File with the private key that seals of the log are signed with, as prihvatctl keys "
       "generate "
@@ -170,6 +174,18 @@ std::vector<std::string> WithEnvironment(CLI::App& app, int argc, const char* co
   return arguments;
 }
 
+absl::Status CompleteClock(HostOptions& options, const std::string& confirmed) {
+  if (confirmed.empty()) return absl::OkStatus();
+  std::string why;
+  if (!absl::ParseTime(absl::RFC3339_full, confirmed, &options.clock_confirmed, &why))
+    return absl::InvalidArgumentError(
+        fmt::format("--clock-confirmed: '{}' is no time as 2023-11-14T22:00:00Z", confirmed));
+  if (options.log == LogEngine::kKafka)
+    return absl::InvalidArgumentError(
+        "--clock-confirmed is of no use with --log=kafka: its brokers tell the time");
+  return absl::OkStatus();
+}
+
 absl::Status Complete(HostOptions& options, const Texts& texts) {
   options.log = texts.log == "kafka" ? LogEngine::kKafka : LogEngine::kEmbedded;
   options.data_dir = texts.data_dir;
@@ -186,6 +202,7 @@ absl::Status Complete(HostOptions& options, const Texts& texts) {
   }
   options.stuck_after = absl::Seconds(texts.stuck_seconds);
   if (absl::Status s = CompleteIdentity(options, texts); !s.ok()) return s;
+  if (absl::Status s = CompleteClock(options, texts.clock_confirmed); !s.ok()) return s;
   if (options.instance.empty()) options.instance = options.program + "-0";
   if (options.log == LogEngine::kKafka && options.brokers.empty())
     return absl::InvalidArgumentError("--brokers is required with --log=kafka");

@@ -45,7 +45,10 @@ struct HostOptions {
   size_t store_cache_mib = 64;          // of each service's store
   size_t call_memory_mib = 256;         // of all calls' messages that are on their way
   uint64_t disk_reserve_mib = 256;      // the embedded log writes only while so much is free
-  std::filesystem::path seal_key;       // "": nothing is sealed
+  // What time it is about, by an operator's word: for an embedded log whose machine's clock has
+  // jumped by more than a day. InfinitePast: nobody has said.
+  absl::Time clock_confirmed = absl::InfinitePast();
+  std::filesystem::path seal_key;  // "": nothing is sealed
   int64_t seal_every_records = 1000;
   absl::Duration seal_after = absl::Minutes(5);
 

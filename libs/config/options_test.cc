@@ -167,6 +167,22 @@ TEST(Options, SecondsThatAreNoNumberAreRefused) {
   }
 }
 
+TEST(Options, AClockIsConfirmedByATimeAndForAnEmbeddedLog) {
+  EXPECT_EQ(Parse({"--data-dir=/d"})->options.clock_confirmed, absl::InfinitePast());
+  EXPECT_EQ(
+      Parse({"--data-dir=/d", "--clock-confirmed=2023-11-14T22:13:20Z"})->options.clock_confirmed,
+      absl::FromUnixSeconds(1'700'000'000));
+  for (const char* wrong : {"--clock-confirmed=yes", "--clock-confirmed=2023-11-14"}) {
+    EXPECT_THAT(Parse({"--data-dir=/d", wrong}).status().ToString(),
+                HasSubstr("is no time as 2023-11-14T22:00:00Z"));
+  }
+  EXPECT_THAT(Parse({"--data-dir=/d", "--log=kafka", "--brokers=b:1",
+                     "--clock-confirmed=2023-11-14T22:13:20Z"})
+                  .status()
+                  .ToString(),
+              HasSubstr("of no use with --log=kafka"));
+}
+
 TEST(Options, TheDrainDelayLiesWithinTheGrace) {
   EXPECT_EQ(Parse({"--data-dir=/d"})->options.drain_delay, absl::ZeroDuration());
   EXPECT_EQ(Parse({"--data-dir=/d", "--drain-delay=19"})->options.drain_delay, absl::Seconds(19));

@@ -34,6 +34,7 @@ absl::StatusOr<std::unique_ptr<event_log::EventLog>> OpenEmbedded(
     const config::HostOptions& options, const std::vector<TopicSpec>& topics) {
   auto log = event_log::EmbeddedLog::Open({.directory = (options.data_dir / "log").string(),
                                            .topics = topics,
+                                           .clock_confirmed = options.clock_confirmed,
                                            .disk_reserve_bytes = options.disk_reserve_mib << 20});
   if (!log.ok())
     return Explain(log.status(), fmt::format("the log in {}", options.data_dir.string()));

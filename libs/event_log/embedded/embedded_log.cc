@@ -165,7 +165,8 @@ class EmbeddedLog::Core {
  public:
   explicit Core(EmbeddedLogOptions options)
       : options_(std::move(options)),
-        env_(options_.env != nullptr ? options_.env : rocksdb::Env::Default()) {}
+        env_(options_.env != nullptr ? options_.env : rocksdb::Env::Default()),
+        clock_(options_.clocks, options_.clock_confirmed) {}
 
   absl::Status Open();
   void RunWriter();  // until Stop
@@ -187,6 +188,7 @@ class EmbeddedLog::Core {
 
  private:
   absl::Status OpenReadOnly() ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mutex_);
+  absl::Status RecoverClock() ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mutex_);
   absl::Status DeclareTopic(const TopicSpec& topic) ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mutex_);
   absl::Status RecoverPartition(const TopicPartition& tp) ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mutex_);
   absl::Status VerifyTail(const TopicPartition& tp, Offset end) const
@@ -209,6 +211,7 @@ class EmbeddedLog::Core {
   const EmbeddedLogOptions options_;
   rocksdb::Env* const env_;
   bool short_of_space_ = false;  // the writer's
+  ClockGuard clock_;             // the writer's, once it runs
 
   mutable absl::Mutex db_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   std::unique_ptr<DirectoryLock> directory_lock_ ABSL_GUARDED_BY(db_mutex_);
@@ -284,6 +287,7 @@ absl::Status EmbeddedLog::Core::Open() {
         opened);
   }
   db_.reset(db);
+  if (absl::Status ok = RecoverClock(); !ok.ok()) return ok;
   for (const TopicSpec& topic : options_.topics) {
     if (absl::Status ok = DeclareTopic(topic); !ok.ok()) return ok;
     for (int32_t partition = 0; partition < topic.partitions; ++partition) {
@@ -291,6 +295,16 @@ absl::Status EmbeddedLog::Core::Open() {
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status EmbeddedLog::Core::RecoverClock() {
+  std::string value;
+  const rocksdb::Status found = db_->Get({}, ClockKey(), &value);
+  if (found.IsNotFound()) return absl::OkStatus();  // nothing was written yet
+  if (!found.ok()) return FromRocks("cannot read when the log was last written", found);
+  const absl::StatusOr<absl::Time> last_written = DecodeClock(value);
+  if (last_written.ok()) clock_.Begin(*last_written);
+  return last_written.status();
 }
 
 absl::Status EmbeddedLog::Core::DeclareTopic(const TopicSpec& topic) {
@@ -475,6 +489,8 @@ absl::Status EmbeddedLog::Core::WriteGroup(const std::vector<Pending>& group, ab
     results.push_back(Confirmed(offsets));
   }
   if (batch.Count() == 0) return absl::OkStatus();
+  const rocksdb::Status put = batch.Put(ClockKey(), ClockValue(now));
+  if (!put.ok()) DieOf(FromRocks("cannot build a write", put));
   rocksdb::WriteOptions synced;
   synced.sync = true;
   absl::ReaderMutexLock lock(&db_mutex_);
@@ -566,8 +582,11 @@ void EmbeddedLog::Core::RunWriter() {
     if (group.empty()) return;
     absl::Status writable = Writable();
     if (writable.ok()) writable = RoomLeft();
+    const absl::StatusOr<absl::Time> clock = clock_.Now();
+    if (writable.ok()) writable = clock.status();
     std::vector<AppendResult> results;
-    const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(options_.clock()));  // as stored
+    const absl::Time now =
+        absl::FromUnixMicros(absl::ToUnixMicros(clock.value_or(absl::UnixEpoch())));  // as stored
     if (!writable.ok()) {  // queued before the failure
       for (size_t i = 0; i < group.size(); ++i) results.push_back(NotSent(writable));
     } else if (absl::Status written = WriteGroup(group, now, results); !written.ok()) {

@@ -15,6 +15,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "libs/event_log/embedded/clock_guard.h"
 #include "libs/event_log/event_log.h"
 
 namespace rocksdb {
@@ -29,8 +30,10 @@ struct EmbeddedLogOptions {
   // Changes nothing in the directory and takes no appends: to look at a copy. The topics are those
   // that the log has; `topics` must be empty. What of it no fsync has confirmed is read too.
   bool read_only = false;
-  std::function<absl::Time()> clock =
-      absl::Now;  // gives the append times; called by one thread at a time
+  // `clock` gives the append times. Called by one thread at a time.
+  ClockSources clocks;
+  // What time it is about, by an operator's word (clock_guard.h); InfinitePast: nobody has said.
+  absl::Time clock_confirmed = absl::InfinitePast();
 
   size_t max_record_bytes = size_t{1} << 20;
   // What may wait for the writer; an append above either bound is kNotSent with RESOURCE_EXHAUSTED.
@@ -67,12 +70,14 @@ struct EmbeddedLogOptions {
 // nothing is read that a power cut could undo. `done` and `on_readable` must not call Close.
 // Readers may outlive the log, and fail once it is closed.
 //
-// Failures. A disk down to its reserve: batches are kNotSent with RESOURCE_EXHAUSTED, reading goes
-// on, and so does writing when there is space again. A full disk: the batches being written are
-// kUnknown, later ones kNotSent with RESOURCE_EXHAUSTED, and reading goes on; the log writes again
-// after space was made and it was opened anew. Both are reported once (base/report.h). Any other
-// failed write or fsync is fatal (see on_fatal). Damage is DATA_LOSS: at Open if it is in what Open
-// reads, else at Read.
+// Failures. A clock that has jumped by more than a day (clock_guard.h): batches are kNotSent with
+// FAILED_PRECONDITION, reading goes on, and so does writing when the clock is right again. A disk
+// down to its reserve: batches are kNotSent with RESOURCE_EXHAUSTED, reading goes on, and so does
+// writing when there is space again. A full disk: the batches being written are kUnknown, later
+// ones kNotSent with RESOURCE_EXHAUSTED, and reading goes on; the log writes again after space was
+// made and it was opened anew. Both are reported once (base/report.h). Any other failed write or
+// fsync is fatal (see on_fatal). Damage is DATA_LOSS: at Open if it is in what Open reads, else at
+// Read.
 class EmbeddedLog : public EventLog {
  public:
   // Creates or opens the log. What a crash left of a torn last write is dropped, all else that is

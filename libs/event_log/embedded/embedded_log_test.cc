@@ -25,6 +25,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/mutex.h"
 #include "libs/event_log/crc32c.h"
 #include "libs/event_log/embedded/record_codec.h"
@@ -125,10 +126,67 @@ class EmbeddedLogTest : public ::testing::Test {
 
 TEST_F(EmbeddedLogTest, AppendTimesAreTheClocks) {
   EmbeddedLogOptions options = Options();
-  options.clock = [] { return absl::FromUnixSeconds(1'700'000'000); };
+  options.clocks.clock = [] { return absl::FromUnixSeconds(1'700'000'000); };
   auto log = MustOpen(std::move(options));
   AppendAndWait(*log, kTp, {"a"});
   EXPECT_EQ(ReadAll(*log)->at(0).append_time, absl::FromUnixSeconds(1'700'000'000));
+}
+
+// A test decides what the clock says, how much time has passed and who vouches for the clock.
+class EmbeddedLogClockTest : public EmbeddedLogTest {
+ protected:
+  EmbeddedLogOptions Options() {
+    EmbeddedLogOptions options = EmbeddedLogTest::Options();
+    options.clocks = {.clock = [this] { return absl::FromUnixSeconds(now_s_); },
+                      .since_boot = [this] { return absl::Seconds(since_boot_s_.load()); },
+                      .synchronised = [] { return false; }};
+    return options;
+  }
+  static void ExpectRefused(EventLog& log) {
+    const AppendResult refused = AppendAndWait(log, kTp, {"refused"});
+    EXPECT_EQ(refused.outcome, Outcome::kNotSent);
+    EXPECT_EQ(refused.status.code(), absl::StatusCode::kFailedPrecondition) << refused.status;
+    EXPECT_THAT(std::string(refused.status.message()), HasSubstr("--clock-confirmed="));
+  }
+
+  static constexpr int64_t kStart = 1'700'000'000;
+  static constexpr int64_t kTwoDays = 2 * 24 * 3600;
+  std::atomic<int64_t> now_s_ = kStart;
+  std::atomic<int64_t> since_boot_s_ = 0;
+};
+
+TEST_F(EmbeddedLogClockTest, AStartAfterAJumpOfTheClockReadsAndWritesNothingUntilItIsConfirmed) {
+  for (const int64_t jump : {kTwoDays, -kTwoDays}) {
+    now_s_ = kStart;
+    fs::remove_all(directory_);
+    AppendAndWait(*MustOpen(Options()), kTp, {"a"});
+    now_s_ = kStart + jump;
+    {
+      auto log = MustOpen(Options());
+      ExpectRefused(*log);
+      EXPECT_TRUE(log->Writable().ok()) << "it has not failed: the clock may be set right";
+      EXPECT_THAT(MustReadAll(*log), ::testing::ElementsAre("a"));
+    }
+    EmbeddedLogOptions confirmed = Options();
+    confirmed.clock_confirmed = absl::FromUnixSeconds(now_s_);
+    AppendAndWait(*MustOpen(confirmed), kTp, {"b"});
+    auto log = MustOpen(Options());  // the word is needed once
+    EXPECT_EQ(AppendAndWait(*log, kTp, {"c"}).outcome, Outcome::kConfirmed);
+    EXPECT_THAT(MustReadAll(*log), ::testing::ElementsAre("a", "b", "c"));
+  }
+}
+
+TEST_F(EmbeddedLogClockTest, AJumpWhileItRunsIsRefusedUntilTheClockIsRightAgain) {
+  auto log = MustOpen(Options());
+  AppendAndWait(*log, kTp, {"a"});
+  now_s_ += kTwoDays;
+  for (int i = 0; i < 3; ++i) ExpectRefused(*log);
+  now_s_ -= kTwoDays;
+  EXPECT_EQ(AppendAndWait(*log, kTp, {"b"}).outcome, Outcome::kConfirmed);
+  now_s_ += kTwoDays;  // that long nothing was written
+  since_boot_s_ += kTwoDays;
+  EXPECT_EQ(AppendAndWait(*log, kTp, {"c"}).outcome, Outcome::kConfirmed);
+  EXPECT_THAT(MustReadAll(*log), ::testing::ElementsAre("a", "b", "c"));
 }
 
 // From memory or from the tables: the same records, times included.
@@ -527,6 +585,42 @@ TEST_F(EmbeddedLogDiskTest, AFailedSyncIsFatal) {
   absl::MutexLock lock(&mutex);
   ASSERT_EQ(fatal.size(), 1u);
   EXPECT_THAT(std::string(fatal[0].message()), HasSubstr("failed to sync"));
+}
+
+// What the contract does not have: the log is asked how it is, and copied, while its disk fails and
+// while it closes.
+TEST_F(EmbeddedLogDiskTest, AFailureACopyAndAnEndMayComeAtOnce) {
+  EmbeddedLogOptions options = Options();
+  options.on_fatal = [](const absl::Status&) {};
+  auto log = MustOpen(std::move(options));
+  const std::string copies = directory_ + "_copies";
+  fs::remove_all(copies);
+  fs::create_directories(copies);
+  std::atomic<bool> closed = false;
+  absl::BlockingCounter asked(3);
+  absl::BlockingCounter told_of_the_failure(3);
+  std::vector<std::thread> threads;
+  for (int me = 0; me < 3; ++me) {
+    threads.emplace_back([&, me] {
+      bool told = false;
+      for (int round = 0; !closed; ++round) {
+        if (me == 0) AppendAndWait(*log, kTp, {"a"});
+        if (me == 1) (void)log->Checkpoint(absl::StrCat(copies, "/", round));
+        EXPECT_EQ(log->Topics().size(), 1u);
+        if (!log->Writable().ok() && !std::exchange(told, true))
+          told_of_the_failure.DecrementCount();
+        if (round == 3) asked.DecrementCount();
+      }
+    });
+  }
+  asked.Wait();
+  disk_->FailSyncs(true);
+  told_of_the_failure.Wait();
+  log->Close();
+  closed = true;
+  for (std::thread& thread : threads) thread.join();
+  disk_->FailSyncs(false);
+  fs::remove_all(copies);
 }
 
 TEST_F(EmbeddedLogDiskTest, G13_AFullDiskStopsWritingNotReading) {

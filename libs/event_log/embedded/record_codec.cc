@@ -84,4 +84,18 @@ absl::StatusOr<int32_t> DecodeTopic(const std::string& topic, std::string_view v
   return static_cast<int32_t>(GetBigEndian(value));
 }
 
+std::string ClockKey() { return "mclock"; }
+
+std::string ClockValue(absl::Time last_written) {
+  std::string value;
+  PutBigEndian(value, static_cast<uint64_t>(absl::ToUnixMicros(last_written)), 8);
+  return value;
+}
+
+absl::StatusOr<absl::Time> DecodeClock(std::string_view value) {
+  if (value.size() != 8)
+    return absl::DataLossError("the entry of the last write's time is damaged");
+  return absl::FromUnixMicros(static_cast<int64_t>(GetBigEndian(value)));
+}
+
 }  // namespace prihvat::event_log

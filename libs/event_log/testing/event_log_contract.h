@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/mutex.h"
 #include "libs/event_log/admitted_reader.h"
 #include "libs/event_log/event_log.h"
@@ -381,6 +382,42 @@ TYPED_TEST_P(EventLogContract, OnReadableWakesAfterEachTip) {
   this->MustAppend({"unheard"});
 }
 
+// From many threads, and by two that end it: each call ends, and what was confirmed is there.
+TYPED_TEST_P(EventLogContract, AllCallsMayComeAtOnceAndWhileItCloses) {
+  constexpr int kThreads = 4;
+  constexpr int kBefore = 3;  // rounds of each thread, at least, before it closes
+  absl::BlockingCounter under_way(kThreads);
+  std::vector<std::vector<std::string>> confirmed(kThreads);
+  const auto call_until_it_is_closed = [&](int me) {
+    auto held = this->MustOpen(*this->log_, this->Tp(), 0);
+    bool closed = false;
+    for (int round = 0; !closed; ++round) {
+      const std::string bytes = absl::StrCat("r ", me, " ", round);
+      const AppendResult result = AppendAndWait(*this->log_, this->Tp(), {bytes});
+      if (result.outcome == AppendResult::Outcome::kConfirmed)
+        confirmed[static_cast<size_t>(me)].push_back(bytes);
+      (void)this->log_->End(this->Tp(), absl::Now() + kPatience);
+      (void)this->log_->PartitionCount(this->engine_.topic(), absl::Now() + kPatience);
+      auto another = this->log_->OpenReader(this->Tp(), 0, [] {});
+      if (another.ok()) (void)(*another)->Read(10, absl::InfinitePast());
+      if (round % 4 == 0) this->log_->ResetWriter(this->Tp(1));
+      closed = absl::IsFailedPrecondition(held->Read(1, absl::InfinitePast()).status());
+      if (round == kBefore) under_way.DecrementCount();
+    }
+  };
+  std::vector<std::thread> threads;
+  for (int i = 0; i < kThreads; ++i) threads.emplace_back(call_until_it_is_closed, i);
+  under_way.Wait();
+  for (int i = 0; i < 2; ++i) threads.emplace_back([this] { this->log_->Close(); });
+  for (std::thread& thread : threads) thread.join();
+  this->Reopen();
+  const std::vector<std::string> log = this->MustRead(this->Tp());
+  for (const std::vector<std::string>& mine : confirmed) {
+    EXPECT_GE(mine.size(), static_cast<size_t>(kBefore));
+    for (const std::string& bytes : mine) EXPECT_EQ(std::count(log.begin(), log.end(), bytes), 1);
+  }
+}
+
 // One instance: a log of its own where the storage can be shared, and the claims it makes.
 struct Candidate {
   EventLog* log;
@@ -456,7 +493,7 @@ REGISTER_TYPED_TEST_SUITE_P(EventLogContract, AnEmptyPartitionIsAtItsTip, Offset
                             ConcurrentAppendersInterleaveDensely, ALargeBatchIsWhole,
                             G13_ARecordTooLargeIsNotSentAndHarmsNothing,
                             AfterResetWriterAppendsGoOn, AfterCloseEveryCallFails,
-                            OnReadableWakesAfterEachTip,
+                            OnReadableWakesAfterEachTip, AllCallsMayComeAtOnceAndWhileItCloses,
                             G2_ClaimRacesHaveOneWinnerAndZombiesAreVoid);
 
 }  // namespace prihvat::event_log::testing
