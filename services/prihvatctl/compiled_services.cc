@@ -5,7 +5,10 @@
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
 #include "prihvat/procurement/v1/events.pb.h"
+#include "prihvat/procurement/v1/payables_events.pb.h"
+#include "prihvat/procurement/v1/published_events.pb.h"
 #include "prihvat/procurement/v1/service.pb.h"
+#include "prihvat/procurement/v1/sourcing_events.pb.h"
 #include "prihvat/reception/v1/events.pb.h"
 #include "prihvat/reception/v1/service.pb.h"
 #include "prihvat/reporting/v1/events.pb.h"
@@ -23,6 +26,9 @@ std::vector<const google::protobuf::FileDescriptor*> CompiledServiceFiles() {
 
 std::vector<const google::protobuf::FileDescriptor*> CompiledEventFiles() {
   return {procurement::v1::OperationCreated::descriptor()->file(),
+          procurement::v1::PaymentMade::descriptor()->file(),
+          procurement::v1::PublishedPackageEntered::descriptor()->file(),
+          procurement::v1::SourcingPlanned::descriptor()->file(),
           handover::v1::AssetRegistered::descriptor()->file(),
           reception::v1::CentreOpened::descriptor()->file(),
           reporting::v1::OperationRegistered::descriptor()->file(),

@@ -507,9 +507,8 @@ TEST_F(ExportTest, BackupsAreRefusedWhereThereAreNone) {
   v1::CreateBackupRequest request;
   request.set_backup_id("one");
   v1::Backup backup;
-  const Outcome refused =
-      testing::Call(*admin_, &v1::AdminService::Stub::CreateBackup, request, &backup,
-                    {.principal = kOperator});
+  const Outcome refused = testing::Call(*admin_, &v1::AdminService::Stub::CreateBackup, request,
+                                        &backup, {.principal = kOperator});
   EXPECT_EQ(refused.status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
   EXPECT_EQ(refused.reason, "UNIMPLEMENTED");
   EXPECT_EQ(refused.status.error_message(),

@@ -165,7 +165,6 @@ absl::StatusOr<ocds::Json> ItemOf(const rpc::ReadContext& reads, const access::P
 absl::Status AnswerPublishedRelease(const rpc::ReadContext& reads, const std::string& name,
                                     v1::PublishedRelease& response) {
   PRIHVAT_RETURN_IF_ERROR(reads.FindInto(name, response));
-  response.set_etag(es::EtagOf(response));
   return reads.FindInto(PublishedContentName(name), *response.mutable_content());
 }
 
