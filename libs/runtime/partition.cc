@@ -198,13 +198,23 @@ absl::StatusOr<std::unique_ptr<Partition>> Partition::Open(const PartitionDeps& 
 absl::Status Partition::CheckAgainstLog() {
   const int64_t last = fence().next_offset - 1;
   if (last < 0) return absl::OkStatus();
-  const absl::Time deadline = deps_.clock.Now() + absl::Seconds(30);
+  // By the machine's own clock, as engines count.
+  const absl::Time deadline = absl::Now() + deps_.options.start_timeout;
+  const auto unanswered = [&](const absl::Status& why) {
+    return absl::Status(
+        why.code(),
+        fmt::format("{}: the log does not say what stands at offset {}, to which the store was "
+                    "folded; it was asked for {}. Nothing was changed: start again once it can be "
+                    "reached ({})",
+                    ToString(tp_), last, absl::FormatDuration(deps_.options.start_timeout),
+                    base::FromAbsl(why.message())));
+  };
   const std::string advice =
       "; the store was made from another log, or the log was cut. Nothing was changed. Put the "
       "right log back, or move "
       "the store away and let it be rebuilt from this log";
   auto end = deps_.log.End(tp_, deadline);
-  if (!end.ok()) return end.status();
+  if (!end.ok()) return unanswered(end.status());
   if (*end <= last) {
     return absl::FailedPreconditionError(
         fmt::format("{}: the log ends at offset {}, but the store was folded to {}{}",
@@ -213,7 +223,8 @@ absl::Status Partition::CheckAgainstLog() {
   auto reader = deps_.log.OpenReader(tp_, last, nullptr);
   if (!reader.ok()) return reader.status();
   auto records = (*reader)->Read(1, deadline);
-  if (!records.ok()) return records.status();
+  if (absl::IsDataLoss(records.status())) return records.status();
+  if (!records.ok()) return unanswered(records.status());
   if (records->empty() || base::Sha256Bytes(records->front().bytes) != last_record_digest_) {
     return absl::FailedPreconditionError(
         fmt::format("{}: the record at offset {} is not the one that the store was folded to{}",

@@ -157,7 +157,11 @@ struct ServiceOptions {
   size_t mailbox_limit = 4096;  // commands a partition
   size_t batch_limit = 256;     // commands a batch
   size_t batch_bytes = 4 << 20;
+  // A view that is being built folds so many records a step, so that commands get their turn.
+  size_t view_build_records = 512;
   absl::Duration append_timeout = absl::Seconds(5);
+  // For so long a start waits, for each partition, for the log to say whether it is the store's.
+  absl::Duration start_timeout = absl::Seconds(30);
   absl::Duration takeover_after =
       absl::Seconds(2);  // an owner unheard of for so long may be replaced
   absl::Duration max_clock_skew = absl::Seconds(5);  // against the log's append times

@@ -163,7 +163,7 @@ absl::StatusOr<std::unique_ptr<ServiceCore>> ServiceCore::Open(
                                               .env = env});
   if (!store.ok()) return store.status();
   core->store_ = *std::move(store);
-  auto views = Views::Open(core->definition_, core->options_.partitions, *core->store_);
+  auto views = Views::Open(core->definition_, core->options_, *core->store_);
   if (!views.ok()) return views.status();
   core->views_ = *std::move(views);
   ServiceCore* self = core.get();

@@ -12,14 +12,12 @@ using event_log::FenceState;
 using event_log::TopicPartition;
 using state_store::StateStore;
 
-constexpr size_t kBuildRecords =
-    512;  // a builder folds so many records a step, so that commands get their turn
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Views>> Views::Open(const ServiceDefinition& definition,
-                                                   int32_t partitions, StateStore& store) {
-  std::unique_ptr<Views> views(new Views(definition, partitions, store));
+                                                   const ServiceOptions& options,
+                                                   StateStore& store) {
+  std::unique_ptr<Views> views(new Views(definition, options, store));
   if (absl::Status dropped = views->DropUndefined(); !dropped.ok()) return dropped;
   std::set<std::string> topics;
   for (const es::Projection* view : definition.projections) {
@@ -91,7 +89,7 @@ absl::StatusOr<bool> Views::Build(
     StateStore::Batch batch = store_.NewBatch();
     if (room > 0) {
       auto records = builder.reader->Read(
-          std::min<size_t>(kBuildRecords, static_cast<size_t>(room)), absl::InfinitePast());
+          std::min<size_t>(build_records_, static_cast<size_t>(room)), absl::InfinitePast());
       if (!records.ok() && records.status().code() != absl::StatusCode::kDeadlineExceeded &&
           records.status().code() != absl::StatusCode::kUnavailable) {
         return records.status();

@@ -22,7 +22,7 @@ class Views {
  public:
   // Makes missing families; drops those of views that are no longer defined.
   static absl::StatusOr<std::unique_ptr<Views>> Open(const ServiceDefinition& definition,
-                                                     int32_t partitions,
+                                                     const ServiceOptions& options,
                                                      state_store::StateStore& store);
 
   // Folds an admitted commit into every view attached to that partition.
@@ -49,8 +49,12 @@ class Views {
   std::vector<std::string> foreign_topics() const { return foreign_topics_; }
 
  private:
-  Views(const ServiceDefinition& definition, int32_t partitions, state_store::StateStore& store)
-      : definition_(definition), partitions_(partitions), store_(store) {}
+  Views(const ServiceDefinition& definition, const ServiceOptions& options,
+        state_store::StateStore& store)
+      : definition_(definition),
+        partitions_(options.partitions),
+        build_records_(options.view_build_records),
+        store_(store) {}
   void Attach(const es::Projection* view, const event_log::TopicPartition& tp,
               state_store::StateStore::Batch& batch);
   // Forgets versions that this build does not define: nobody folds them, so they would go stale
@@ -66,6 +70,7 @@ class Views {
 
   const ServiceDefinition& definition_;
   int32_t partitions_;
+  size_t build_records_;
   state_store::StateStore& store_;
   std::vector<std::string> foreign_topics_;
   mutable std::mutex mutex_;  // guards attached_

@@ -4,6 +4,7 @@
 
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "libs/es/values.h"
 #include "libs/event_log/testing/records.h"
 #include "libs/testkit/toy_domain.h"
 #include "libs/testkit/world.h"
@@ -450,6 +451,45 @@ TEST_F(RuntimeTest, AStoreThatDoesNotBelongToTheLogIsRefusedAtStart) {
   EXPECT_TRUE(world_.storage().Append({kHallsTopic, 0}, {"something else"}).ok());
   absl::Status different = world_.Start(halls);
   EXPECT_EQ(different.code(), absl::StatusCode::kFailedPrecondition) << different;
+}
+
+// Bounded: were it asked without a deadline, this would not come back.
+TEST_F(RuntimeTest, G13_AStartOverALogThatHangsEndsAndSaysWhatItWaitedFor) {
+  world_.Tune(
+      [](runtime::ServiceOptions& options) { options.start_timeout = absl::Milliseconds(50); });
+  World::Instance& halls = Halls();
+  world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1)));
+  world_.Crash(halls);
+  halls.log->Hang(true);
+  const absl::Status hung = world_.Start(halls);
+  EXPECT_EQ(hung.code(), absl::StatusCode::kDeadlineExceeded) << hung;
+  EXPECT_THAT(
+      std::string(hung.message()),
+      ::testing::AllOf(::testing::HasSubstr("test.halls/0: the log does not say what "
+                                            "stands at offset 1"),
+                       ::testing::HasSubstr("it was asked for 50ms"),
+                       ::testing::HasSubstr("start again"), ::testing::HasSubstr("the log hangs")));
+  halls.log->Hang(false);
+  ASSERT_TRUE(world_.Start(halls).ok());
+  world_.Settle();
+  EXPECT_TRUE(world_.Do(halls, TakeSeat("operations/ba", "h", "ben", Id(2))).status.ok());
+}
+
+// The owner's clock is set back: what it records carries no earlier time than what stands there.
+TEST_F(RuntimeTest, TimesOfRecordingNeverGoBack) {
+  World::Instance& halls = Halls();
+  const auto recorded_at = [&] {
+    const log::v1::Commit commit = world_.Admitted({kHallsTopic, 0}).back().record.commit();
+    return es::FromProto(commit.recorded_at());
+  };
+  world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1)));
+  const absl::Time before = recorded_at();
+  world_.clock().Set(before - absl::Hours(1));
+  world_.Do(halls, TakeSeat("operations/ba", "h", "ben", Id(2)));
+  EXPECT_EQ(recorded_at(), before) << "it stands still until the clock has caught up";
+  world_.clock().Set(before + absl::Minutes(1));
+  world_.Do(halls, TakeSeat("operations/ba", "h", "eva", Id(3)));
+  EXPECT_EQ(recorded_at(), before + absl::Minutes(1));
 }
 
 TEST_F(RuntimeTest, ARecordThatCannotBeFoldedStopsTheLineAndSaysSo) {

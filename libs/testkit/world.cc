@@ -36,12 +36,14 @@ absl::Status World::Start(Instance& instance) {
     }
     return absl::InfinitePast();
   };
+  tune_(options);
   auto core = runtime::ServiceCore::Open(
       instance.definition, options, *instance.log, clock_, *instance.random, [] {},
       instance.disk.get());
   if (!core.ok()) return core.status();
   instance.core = *std::move(core);
   instance.alive_at = clock_.Now();
+  ++instance.starts;
   return absl::OkStatus();
 }
 

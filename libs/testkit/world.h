@@ -2,6 +2,7 @@
 // randomness: the same seed gives the same run. For tests of the runtime and the seeded simulation.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,6 +28,8 @@ class World {
 
   // Instances that start from here on seal what they own.
   void SealWith(runtime::SealOptions seals) { seals_ = std::move(seals); }
+  // And have options that `tune` has changed.
+  void Tune(std::function<void(runtime::ServiceOptions&)> tune) { tune_ = std::move(tune); }
 
   // One instance: its connection to the log, its disk and, while it runs, its core.
   struct Instance {
@@ -39,6 +42,7 @@ class World {
     std::unique_ptr<base::SeededRandom> random;
     std::unique_ptr<runtime::ServiceCore> core;
     absl::Time alive_at = absl::InfinitePast();  // when it was last stepped
+    int starts = 0;                              // how often its core was opened
   };
 
   // Makes an instance and starts it.
@@ -61,12 +65,17 @@ class World {
   base::SeededRandom& random() { return random_; }
   std::vector<std::unique_ptr<Instance>>& instances() { return instances_; }
   event_log::testing::MemoryStorage& storage() { return *storage_; }
+  // A connection to the log on which nothing goes wrong; the world's storage outlives it.
+  std::unique_ptr<event_log::EventLog> Connect() {
+    return std::make_unique<event_log::testing::MemoryLog>(storage_);
+  }
   // All admitted records of a partition, judged afresh from the log.
   std::vector<event_log::JudgedRecord> Admitted(const event_log::TopicPartition& tp);
 
  private:
   int32_t partitions_;
   runtime::SealOptions seals_;
+  std::function<void(runtime::ServiceOptions&)> tune_ = [](runtime::ServiceOptions&) {};
   base::ManualClock clock_;
   base::SeededRandom random_;
   std::shared_ptr<event_log::testing::MemoryStorage> storage_;

@@ -11,6 +11,7 @@ class FaultyReader : public LogReader {
       : faults_(faults), reader_(std::move(reader)) {}
 
   absl::StatusOr<std::vector<RawRecord>> Read(size_t max_records, absl::Time deadline) override {
+    if (absl::Status hung = faults_.AwaitDeadlineIfItHangs(deadline); !hung.ok()) return hung;
     if (absl::Status fault = faults_.NextReadFault(); !fault.ok()) return fault;
     return reader_->Read(max_records, deadline);
   }
@@ -38,6 +39,24 @@ void FaultyLog::FailNextAppends(int count, AppendFault fault) {
 void FaultyLog::FailNextReads(int count, absl::Status status) {
   absl::MutexLock lock(&mutex_);
   next_reads_.insert(next_reads_.end(), static_cast<size_t>(count), status);
+}
+
+void FaultyLog::ForgetFaults() {
+  absl::MutexLock lock(&mutex_);
+  next_appends_.clear();
+  next_reads_.clear();
+}
+
+void FaultyLog::Hang(bool hang) {
+  absl::MutexLock lock(&mutex_);
+  hangs_ = hang;
+}
+
+absl::Status FaultyLog::AwaitDeadlineIfItHangs(absl::Time deadline) const {
+  absl::MutexLock lock(&mutex_);
+  const auto answers = [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return !hangs_; };
+  if (mutex_.AwaitWithDeadline(absl::Condition(&answers), deadline)) return absl::OkStatus();
+  return absl::DeadlineExceededError("injected: the log hangs");
 }
 
 size_t FaultyLog::held() const {
@@ -150,6 +169,7 @@ absl::StatusOr<std::unique_ptr<LogReader>> FaultyLog::OpenReader(
 }
 
 absl::StatusOr<Offset> FaultyLog::End(const TopicPartition& tp, absl::Time deadline) {
+  if (absl::Status hung = AwaitDeadlineIfItHangs(deadline); !hung.ok()) return hung;
   return log_.End(tp, deadline);
 }
 

@@ -51,6 +51,10 @@ class FaultyLog : public EventLog {
   void FailNextAppends(int count,
                        AppendFault fault);  // queued behind those that were asked for before
   void FailNextReads(int count, absl::Status status);
+  // Those that were asked for and have not been met; what is held stays so.
+  void ForgetFaults();
+  // While it hangs, End and reads answer nothing until their deadline, and then DEADLINE_EXCEEDED.
+  void Hang(bool hang);
   size_t held() const;
   // Lets all held appends go, in order.
   void ReleaseHeld();
@@ -68,6 +72,8 @@ class FaultyLog : public EventLog {
 
   // For readers: the error that the next read meets, or OK.
   absl::Status NextReadFault();
+  // OK, or what a call with that deadline ends with because the log hangs.
+  absl::Status AwaitDeadlineIfItHangs(absl::Time deadline) const;
 
  private:
   struct Held {
@@ -86,6 +92,7 @@ class FaultyLog : public EventLog {
   mutable absl::Mutex mutex_;
   std::mt19937_64 random_ ABSL_GUARDED_BY(mutex_);
   FaultChances chances_ ABSL_GUARDED_BY(mutex_);
+  bool hangs_ ABSL_GUARDED_BY(mutex_) = false;
   std::deque<AppendFault> next_appends_ ABSL_GUARDED_BY(mutex_);
   std::deque<absl::Status> next_reads_ ABSL_GUARDED_BY(mutex_);
   std::deque<Held> held_ ABSL_GUARDED_BY(mutex_);
