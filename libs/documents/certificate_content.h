@@ -11,6 +11,9 @@
 
 namespace prihvat::documents {
 
+// What the European Union pays of what a paper is about: the sponsor statement that it bears.
+enum class EuFunding { kNone, kAll, kPart };
+
 // The same in both languages of a certificate. `bs` may be empty where there is no translation.
 struct Bilingual {
   std::string en;
@@ -61,6 +64,7 @@ struct DonationCertificate {
       "primaocu, koji je prihvata."};
   Bilingual project;
   std::string funding_source;
+  EuFunding eu_funding = EuFunding::kAll;  // as all the layout, outside the canonical content
   CertificateParty donor;
   CertificateParty recipient;
   std::string place;

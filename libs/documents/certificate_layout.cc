@@ -263,7 +263,8 @@ void CertificateLayout::Draw(PdfWriter& writer) const {
 
 void CertificateLayout::DrawHead(PdfWriter& writer) const {
   writer.Draw(38, [&](cairo_t* cairo, const Rect& box) {
-    DrawEuVisibility(cairo, writer.typesetter(), box.x, box.y, 36, VisibilityLanguages::kBoth);
+    DrawEuVisibility(cairo, writer.typesetter(), box.x, box.y, 36, VisibilityLanguages::kBoth,
+                     certificate.eu_funding);
     const Block number(writer.typesetter(),
                        {{Label("Number", "Broj"), Aligned(kLabel, Align::kRight), 1},
                         {certificate.number, Aligned(kBodyBold, Align::kRight), 4},
@@ -274,7 +275,7 @@ void CertificateLayout::DrawHead(PdfWriter& writer) const {
     number.Draw(cairo, box.x, box.y + (36 - number.height()) / 2);
   });
   writer.Space(12);
-  writer.Rule(kEuBlue, 1.2);
+  writer.Rule(certificate.eu_funding == EuFunding::kNone ? kInk : kEuBlue, 1.2);
   writer.Space(14);
   const TextStyle title = {.family = FontFamily::kSerif, .size = 22, .align = Align::kCenter};
   const TextStyle second = {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "libs/documents/certificate_content.h"
 #include "libs/documents/pdf_text.h"
 
 namespace prihvat::documents {
@@ -18,8 +19,10 @@ void DrawEuEmblem(cairo_t* cairo, double x, double y, double height);
 enum class VisibilityLanguages { kEnglish, kBosnian, kBoth };
 
 // Draws the emblem, `height` high, and to its right the statement "Funded by the European Union" /
-// "Finansira Evropska unija" in the emblem's blue. Returns the width of both.
+// "Finansira Evropska unija" in the emblem's blue; where others pay too, "Co-funded by the European
+// Union" / "Sufinansira Evropska unija". Draws nothing where the Union pays nothing. Returns the
+// width of both.
 double DrawEuVisibility(cairo_t* cairo, Typesetter& typesetter, double x, double y, double height,
-                        VisibilityLanguages languages);
+                        VisibilityLanguages languages, EuFunding funding = EuFunding::kAll);
 
 }  // namespace prihvat::documents

@@ -60,9 +60,8 @@ absl::Status CheckForm(const Form& form) {
 
 void DrawHead(const Form& form, PdfWriter& writer) {
   writer.Draw(38, [&](cairo_t* cairo, const Rect& box) {
-    if (form.eu_visibility) {
-      DrawEuVisibility(cairo, writer.typesetter(), box.x, box.y, 36, VisibilityLanguages::kBoth);
-    }
+    DrawEuVisibility(cairo, writer.typesetter(), box.x, box.y, 36, VisibilityLanguages::kBoth,
+                     form.eu_funding);
     const Block number(writer.typesetter(),
                        {{"Number  ·  Broj", Right(kLabel), 1},
                         {form.number, Right(kBold), 4},
@@ -71,7 +70,7 @@ void DrawHead(const Form& form, PdfWriter& writer) {
     number.Draw(cairo, box.x, box.y + (36 - number.height()) / 2);
   });
   writer.Space(12);
-  writer.Rule(form.eu_visibility ? kEuBlue : kInk, 1.2);
+  writer.Rule(form.eu_funding == EuFunding::kNone ? kInk : kEuBlue, 1.2);
   writer.Space(14);
   const TextStyle title = {.family = FontFamily::kSerif, .size = 20};
   const TextStyle second = {.family = FontFamily::kSerif, .size = 12, .color = kGrey};

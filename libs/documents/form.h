@@ -56,9 +56,10 @@ struct Form {
   std::string number;  // as people cite it
   absl::CivilDay date;
   Bilingual title;
-  Bilingual state;             // under the title, such as "Draft: not valid"; may be empty
-  std::string author;          // the file's
-  bool eu_visibility = false;  // the emblem and its statement stand in the head
+  Bilingual state;     // under the title, such as "Draft: not valid"; may be empty
+  std::string author;  // the file's
+  // The emblem and its statement stand in the head unless the Union pays nothing.
+  EuFunding eu_funding = EuFunding::kNone;
   std::vector<FormFact> facts;
   std::vector<FormTable> tables;
   std::vector<FormNote> notes;

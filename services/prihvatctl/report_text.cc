@@ -221,6 +221,11 @@ absl::StatusOr<std::string> LineOfSightText(const reporting::v1::LineOfSight& re
     }
     text += "\n";
   }
+  for (const auto& part : report.donor_parts()) {
+    text += fmt::format("paid by {}: {} (the rows together: {}, rounding difference {})\n",
+                        Id(part.donor()), Spoken(part.total()), Spoken(part.sum_of_rows()),
+                        Spoken(part.rounding_difference()));
+  }
   text += fmt::format("in all {}\n", EuroSentence(report.eur()));
   text += fmt::format("people served: {}\n", report.people_served());
   return text;
@@ -235,6 +240,16 @@ absl::StatusOr<std::string> DonorSummaryText(const reporting::v1::DonorSummary& 
     const std::string name =
         line.display_name().empty() ? Id(line.budget_line()) : line.display_name();
     lines.rows.push_back(PositionCells(Text{name}, line.position()));
+    for (const auto& source : line.funding()) {
+      const std::string of =
+          fmt::format("- {}{}, {} %", Id(source.donor()),
+                      source.funding_source().empty() ? "" : " (" + source.funding_source() + ")",
+                      source.percent().value());
+      lines.rows.push_back(PositionCells(Text{of}, source.position()));
+    }
+  }
+  for (const auto& donor : report.donors()) {
+    lines.rows.push_back(PositionCells(Text{"total of " + Id(donor.donor())}, donor.position()));
   }
   for (const auto& total : report.totals()) {
     lines.rows.push_back(PositionCells(Text{"total"}, total));

@@ -31,7 +31,7 @@ ROOT = prihvat_server.ROOT
 SCHEMAS = ROOT / "tests/ocds/schema-1.1.5"
 BENEFICIARY = ROOT / "docs/standards/ocds-beneficiary"
 BASE = "https://standard.open-contracting.org/schema/1__1__5/"
-PURCHASE, STORY = "operations/ba-purchase", "operations/ba"
+PURCHASE, STORY, SHARED = "operations/ba-purchase", "operations/ba", "operations/ba-shared"
 PUBLISHER = {
     "ocid_prefix": "ocds-213czf",
     "display_name": "International Organization for Migration",
@@ -61,6 +61,68 @@ LOTS_AND_BIDS = {
 }
 
 
+# What the budget breakdown extension adds, likewise.
+BREAKDOWN = {
+    "definitions": {
+        "Budget": {"properties": {"budgetBreakdown": {"type": "array",
+                                                      "items": {"$ref": "#/definitions/BudgetBreakdown"}}}},
+        "BudgetBreakdown": {"type": "object", "required": ["id"], "additionalProperties": False, "properties": {
+            "id": {"type": "string"}, "description": {"type": ["string", "null"]},
+            "amount": {"$ref": "#/definitions/Value"},
+            "sourceParty": {"$ref": "#/definitions/OrganizationReference"}}},
+    },
+}
+# A plan that two donors pay for.
+SHARED_PLAN = """
+scenario: shared
+import: shared
+principals:
+  clerk: organisations/iom/people/amra;roles=operation_manager,importer;operations=operations/ba-shared
+  approver: organisations/iom/people/lejla;roles=operation_manager,importer;operations=operations/ba-shared
+steps:
+  - {step: operation, as: clerk, at: 2024-01-08T08:00:00+01:00, call: procurement.CreateOperation,
+     with: {name: operations/ba-shared, display_name: Shared, time_zone: Europe/Sarajevo}}
+  - step: project
+    as: clerk
+    at: 2024-01-08T09:00:00+01:00
+    call: procurement.CreateProject
+    with:
+      parent: operations/ba-shared
+      project_id: p
+      project: {display_name: P, donor: organisations/eu, currency: BAM}
+  - step: line
+    as: clerk
+    at: 2024-01-08T09:00:00+01:00
+    call: procurement.CreateBudgetLine
+    with:
+      parent: operations/ba-shared/projects/p
+      budget_line_id: b
+      budget_line:
+        display_name: B
+        amount: 1000.00 BAM
+        funding_shares:
+          - {donor: organisations/eu, funding_source: IPA II, percent: 66.6667}
+          - {donor: organisations/ch, percent: 33.3333}
+  - step: wanted
+    as: clerk
+    at: 2024-01-09T09:00:00+01:00
+    call: procurement.CreateRequisition
+    with:
+      parent: operations/ba-shared
+      requisition_id: r
+      requisition:
+        budget_line: operations/ba-shared/projects/p/budgetLines/b
+        purpose: Kits
+        lines:
+          - {kind: LINE_KIND_SERVICE, description: Kit, unit: piece, quantity: 1, estimated_unit_price: 100.00 BAM}
+          - {kind: LINE_KIND_SERVICE, description: Bag, unit: piece, quantity: 1, estimated_unit_price: 0.01 BAM}
+  - {step: submitted, as: clerk, at: 2024-01-09T10:00:00+01:00, call: procurement.SubmitRequisition,
+     with: {name: operations/ba-shared/requisitions/r}}
+  - {step: approved, as: approver, at: 2024-01-09T11:00:00+01:00, call: procurement.ApproveRequisition,
+     with: {name: operations/ba-shared/requisitions/r}}
+"""
+
+
 def read(path):
     """With exact numbers."""
     return json.loads(pathlib.Path(path).read_text("utf-8"), parse_float=decimal.Decimal)
@@ -86,7 +148,7 @@ def patched(target, patch):
 
 def release_schema():
     extended = patched(schema("release-schema.json"), read(BENEFICIARY / "release-schema.json"))
-    return patched(extended, LOTS_AND_BIDS)
+    return patched(patched(extended, LOTS_AND_BIDS), BREAKDOWN)
 
 
 def problems(package):
@@ -153,7 +215,7 @@ class Exporter:
         (self.folder / "publisher.json").write_text(json.dumps(PUBLISHER), "utf-8")
 
     def ctl(self, *arguments, roles="report_reader"):
-        principal = f"organisations/iom/people/reader;roles={roles};operations={PURCHASE},{STORY}"
+        principal = f"organisations/iom/people/reader;roles={roles};operations={PURCHASE},{STORY},{SHARED}"
         return subprocess.run(
             [str(part) for part in (prihvat_server.binary("prihvatctl"), f"--server={self.server.address}",
                                     f"--principal={principal}", f"--token-file={self.folder / 'token'}", *arguments)],
@@ -186,11 +248,13 @@ class OcdsExportTest(unittest.TestCase):
         cls.before_opening = cls.exporter.bytes_of(PURCHASE, "--records").decode("utf-8")
         cls.exporter.done("play", scenario, "--state", cls.state)
         cls.exporter.done("play", ROOT / "scenarios/bih-2023.yaml")
-        cls.releases = {op: cls.exporter.export(op) for op in (PURCHASE, STORY)}
-        cls.records = {op: cls.exporter.export(op, "--records") for op in (PURCHASE, STORY)}
+        (cls.exporter.folder / "shared.yaml").write_text(SHARED_PLAN, "utf-8")
+        cls.exporter.done("play", cls.exporter.folder / "shared.yaml")
+        cls.releases = {op: cls.exporter.export(op) for op in (PURCHASE, STORY, SHARED)}
+        cls.records = {op: cls.exporter.export(op, "--records") for op in (PURCHASE, STORY, SHARED)}
 
     def packages(self):
-        return [self.releases[PURCHASE], self.records[PURCHASE], self.releases[STORY], self.records[STORY]]
+        return [*self.releases.values(), *self.records.values()]
 
     def all_records(self):
         return [record for package in self.records.values() for record in package["records"]]
@@ -216,7 +280,7 @@ class OcdsExportTest(unittest.TestCase):
                 self.assertEqual(added["values"], ["beneficiary"])
             fields = {added["field"] for added in report["additional_fields"]}
             self.assertLessEqual(fields, {"bids", "lots", "relatedLots", "relatedBids", "beneficiary",
-                                          "receptionCentre"})
+                                          "receptionCentre", "budgetBreakdown"})
 
     def test_ocdsmerge_merges_the_releases_to_our_compiled_and_versioned_release(self):
         merger = ocdsmerge.Merger(release_schema())
@@ -250,6 +314,20 @@ class OcdsExportTest(unittest.TestCase):
         self.assertEqual((roles["funder"], roles["buyer"], roles["supplier"], roles["beneficiary"]),
                          ("organisations/eu", "organisations/iom", f"{PURCHASE}/suppliers/alfa",
                           "organisations/border-police"))
+
+    def test_INV02_all_who_pay_for_a_plan_are_funders_and_their_parts_add_up(self):
+        record, = self.records[SHARED]["records"]
+        compiled = record["compiledRelease"]
+        budget = compiled["planning"]["budget"]
+        parts = {part["sourceParty"]["id"]: part["amount"]["amount"] for part in budget["budgetBreakdown"]}
+        self.assertEqual({name: str(part) for name, part in parts.items()},
+                         {"organisations/eu": "66.68", "organisations/ch": "33.33"})
+        self.assertEqual(sum(parts.values()), budget["amount"]["amount"])
+        funders = {party["id"] for party in compiled["parties"] if "funder" in party["roles"]}
+        self.assertEqual(funders, set(parts))
+        for package in (self.releases[SHARED], self.records[SHARED]):
+            self.assertEqual(len([uri for uri in package["extensions"] if "budget_breakdown" in uri]), 1)
+        self.assertFalse([uri for uri in self.releases[STORY]["extensions"] if "budget_breakdown" in uri])
 
     def test_vehicles_and_clothing_for_the_police_are_told_with_their_beneficiary(self):
         values = {contract["value"]["amount"] for record in self.records[STORY]["records"]
@@ -317,7 +395,8 @@ class OcdsExportTest(unittest.TestCase):
             self.assertEqual(result.returncode, code, result.stderr)
 
     def test_what_we_published_can_be_imported_and_comes_out_whole(self):
-        for kind, package in (("releases", self.releases[PURCHASE]), ("records", self.records[PURCHASE])):
+        for kind, package in (("releases", self.releases[PURCHASE]), ("records", self.records[PURCHASE]),
+                              ("releases", self.releases[SHARED])):
             ours = self.exporter.folder / "ours.json"
             ours.write_text(json.dumps(package, default=float), "utf-8")
             report = json.loads(self.exporter.ctl("--json", "import", "ocds", ours, "--operation", STORY,

@@ -86,7 +86,7 @@ class Money:
 
     def __init__(self, rng, timeline):
         self.rng, self.t = rng, timeline
-        self.budget_lines = []  # (name, donor, currency)
+        self.budget_lines = []  # (name, donors, currency)
         self.lots, self.assets = [], []
         self.orders = self.receipts = self.cases = self.serials = 0
 
@@ -100,19 +100,36 @@ class Money:
                           "funding_source": "A fund", "currency": "EUR"})
             for b in range(rng.randint(1, 3)):
                 currency = rng.choice(["BAM", "BAM", "BAM", "EUR", "USD"])
-                amount = money(rng.randint(10**11, 2 * 10**11), currency)
+                line = {"display_name": f"Line {b}", "amount": money(rng.randint(10**11, 2 * 10**11), currency)}
+                payers = (donor,)
+                if rng.random() < 0.5:
+                    line["funding_shares"] = self.shares()
+                    payers = tuple(sorted({share["donor"] for share in line["funding_shares"]}))
                 t.do("finance", "procurement.CreateBudgetLine", parent=project, budget_line_id=f"b{b}",
-                     budget_line={"display_name": f"Line {b}", "amount": amount})
-                self.budget_lines.append((f"{project}/budgetLines/b{b}", donor, currency))
+                     budget_line=line)
+                self.budget_lines.append((f"{project}/budgetLines/b{b}", payers, currency))
         t.do("buyer", "procurement.RegisterSupplier", parent=OP, supplier_id="s1",
              supplier={"display_name": "Primjer d.o.o.", "country_code": "BA"})
-        for n, organisation in enumerate(["eu", "example-donor", *RECIPIENTS]):
+        for n, organisation in enumerate(["eu", "example-donor", "other-donor", *RECIPIENTS]):
             t.do("handover_officer", "handover.GrantMandate", parent=OP, mandate_id=f"m-{organisation}",
                  mandate={"organisation": f"organisations/{organisation}",
                           "organisation_display_name": {"en": organisation.upper(), "bs": organisation.upper()},
                           "person": f"organisations/{organisation}/people/signer",
-                          "person_display_name": f"Primjer {'ABCDE'[n]}", "title": {"en": "Director", "bs": "Direktor"},
+                          "person_display_name": f"Primjer {'ABCDEF'[n]}",
+                          "title": {"en": "Director", "bs": "Direktor"},
                           "valid_from": "2020-01-01", "valid_until": "2030-12-31", "reference": "Made up"})
+
+    def shares(self):
+        """Who pays for a budget line: two or three sources, two of which may be one donor's."""
+        rng = self.rng
+        donors = rng.sample(["organisations/eu", "organisations/example-donor", "organisations/other-donor",
+                             "organisations/eu"], rng.randint(2, 3))
+        whole, shares = 100 * 10**4, []
+        for n, who in enumerate(donors):
+            part = whole if n == len(donors) - 1 else rng.choice([whole // 2, whole // 3, rng.randint(1, whole - 10)])
+            whole -= part
+            shares.append({"donor": who, "funding_source": f"Fund {n}", "percent": text_of(Fraction(part, 10**4))})
+        return shares
 
     def order_lines(self, currency):
         lines = []
@@ -306,7 +323,7 @@ class Money:
                 self.t.do("storekeeper", "handover.PutAssetIntoUse", name=asset.name, centre=self.rng.choice(centres))
 
     def choose_items(self):
-        """Things of one donor and one currency that certificates can be in."""
+        """Things of the same donors and one currency that certificates can be in, and who of the donors gives them."""
         rng = self.rng
         lots = [lot for lot in self.lots if lot.free > 0 and lot.currency != "USD"]
         assets = [asset for asset in self.assets
@@ -327,7 +344,7 @@ class Money:
                     part = max(Fraction(int(thing.free * rng.randint(1, 999)), 1000), Fraction(1, 1000))
                 thing.free -= part
                 items.append((thing, part))
-        return items, first.donor
+        return items, rng.choice(first.donor)
 
     def free(self, thing, quantity):
         if isinstance(thing, Asset):
@@ -590,7 +607,7 @@ PRINCIPALS = {  # name: (organisation, person, roles)
     "camp_manager": ("iom", "emir", "camp_manager"),
     "registrar": ("iom", "nina", "reception_officer"),
     **{agency: (agency, "field", "service_provider") for agency in AGENCIES},
-    **{f"signer_{who}": (who, "signer", "recipient") for who in ["eu", "example-donor", *RECIPIENTS]},
+    **{f"signer_{who}": (who, "signer", "recipient") for who in ["eu", "example-donor", "other-donor", *RECIPIENTS]},
 }
 
 

@@ -7,6 +7,7 @@ be refused was accepted. Oracle(steps) plays them all; with `as_of` only what to
 
 import collections
 import datetime
+import itertools
 import zoneinfo
 from fractions import Fraction
 
@@ -159,9 +160,12 @@ class Oracle:
 
     def _CreateBudgetLine(self, request, at):
         amount, currency = exact.parse_money(request["budget_line"]["amount"])
+        shares = request["budget_line"].get("funding_shares")
+        sources = [(share["donor"], Fraction(share["percent"])) for share in shares or []]
         self.budget_lines[f"{request['parent']}/budgetLines/{request['budget_line_id']}"] = {
             "project": request["parent"], "budget": amount, "currency": currency,
-            "display_name": request["budget_line"]["display_name"]}
+            "display_name": request["budget_line"]["display_name"], "named": bool(shares),
+            "sources": sources or [(self.projects[request["parent"]], Fraction(100))]}
 
     def _RegisterSupplier(self, request, at):
         pass
@@ -424,8 +428,9 @@ class Oracle:
     def _row(self, received, stage, quantity, value):
         order, line = received.order, received.line
         project = self.budget_lines[order.budget_line]["project"]
+        donors = {donor for donor, _ in self.budget_lines[order.budget_line]["sources"]}
         return {
-            "donor": self.projects[project], "project": project, "budget_line": order.budget_line,
+            "donor": donors.pop() if len(donors) == 1 else "", "project": project, "budget_line": order.budget_line,
             "purchase_order": order.name, "order_number": order.number, "line_number": line.number,
             "description": line.description, "goods_receipt": received.receipt,
             "receipt_number": received.receipt_number, "stage": "LINE_STAGE_" + stage, "item": "", "serial": "",
@@ -538,37 +543,81 @@ class Oracle:
         return {"total": total, "sum_of_documents": of_documents, "rounding_difference": total - of_documents,
                 "unconverted_documents": len(without)}
 
+    def parts(self, budget_line, minor):
+        """[(donor, minor)]: what each source of the budget line pays of an amount."""
+        sources = self.budget_lines[budget_line]["sources"]
+        shares = exact.largest_remainder(abs(minor), [Fraction(abs(minor)) * percent / 100 for _, percent in sources])
+        return [(donor, share if minor >= 0 else -share) for (donor, _), share in zip(sources, shares, strict=True)]
+
+    def part_of(self, donor, budget_line, minor):
+        if not donor or minor is None:
+            return minor
+        return sum(part for who, part in self.parts(budget_line, minor) if who == donor)
+
+    def donor_parts(self, rows, only):
+        """{(donor, currency): (row by row, each budget line's rows together shared out once, in EUR row by row)}"""
+        if not any(self.budget_lines[row["budget_line"]]["named"] for row in rows):
+            return {}
+        by_row, once, euros, lines = (collections.Counter() for _ in range(4))
+        for row in rows:
+            minor, currency = row["value"]
+            lines[row["budget_line"], currency] += minor
+            for donor, part in self.parts(row["budget_line"], minor):
+                by_row[donor, currency] += part
+            if row["value_eur"] is not None:
+                for donor, part in self.parts(row["budget_line"], row["value_eur"]):
+                    euros[donor, currency] += part
+        for (line, currency), minor in lines.items():
+            for donor, part in self.parts(line, minor):
+                once[donor, currency] += part
+        return {key: (by_row[key], once[key], euros[key] if key in euros else None)
+                for key in sorted(by_row) if not only or key[0] == only}
+
     def line_of_sight(self, **wanted):
         """`wanted`: project, donor, item, serial, certificate, recipient, centre."""
         rows = []
         for row in self.rows():
             matches = all(
                 value in row.get("centres", ()) if field == "centre" else
-                value in (row["serial"], row["vin"]) if field == "serial" else row[field] == value
+                value in (row["serial"], row["vin"]) if field == "serial" else
+                value in {who for who, _ in self.budget_lines[row["budget_line"]]["sources"]} if field == "donor" else
+                row[field] == value
                 for field, value in wanted.items())
             if matches:
                 rows.append(row)
+        donor = wanted.get("donor", "")
+        donor_parts = self.donor_parts(rows, donor)
+        for row in rows:
+            line, (minor, currency), euro = row["budget_line"], row["value"], row["value_eur"]
+            row["funding"] = []
+            if self.budget_lines[line]["named"]:
+                euros = self.parts(line, euro) if euro is not None else itertools.repeat((None, None))
+                row["funding"] = [(who, part, part_eur) for (who, part), (_, part_eur)
+                                  in zip(self.parts(line, minor), euros, strict=False) if not donor or who == donor]
+            row["donor"] = donor or row["donor"]
+            row["value"] = self.part_of(donor, line, minor), currency
+            row["value_eur"] = self.part_of(donor, line, euro)
         sums = collections.Counter()
         people = set()
         for row in rows:
             sums[row["value"][1]] += row["value"][0]
             people |= row["people"] or set()
         return {
-            "rows": rows,
+            "rows": rows, "donor_parts": donor_parts,
             "values": {currency: (minor, exact.in_euro(minor, currency)) for currency, minor in sums.items()},
             "eur": self.euro_total([(row["document"], row["value"], row["value_eur"]) for row in rows]),
             "people_served": len(people)}
 
-    def donor_summary(self, project="", donor=""):
-        def pays(of_project):
-            return (not project or of_project == project) and (not donor or self.projects[of_project] == donor)
+    FIGURES = ("budget", "reserved", "committed", "spent", "handed_over")
 
+    def donor_summary(self, project="", donor=""):
+        """Each figure of a budget line is shared out once, what was handed over item by item."""
         lines = {}
         for name, line in self.budget_lines.items():
-            if not pays(line["project"]):
+            if project and line["project"] != project or donor and donor not in {who for who, _ in line["sources"]}:
                 continue
             lines[name] = {"currency": line["currency"], "budget": line["budget"], "reserved": 0, "committed": 0,
-                           "spent": 0, "handed_over": 0}
+                           "spent": 0}
         for requisition in self.requisitions.values():
             if requisition["budget_line"] in lines:
                 lines[requisition["budget_line"]]["reserved"] += requisition["reserved"]
@@ -576,27 +625,52 @@ class Oracle:
             if order.budget_line in lines:
                 lines[order.budget_line]["committed"] += order.committed()
                 lines[order.budget_line]["spent"] += order.spent()
+        positions = {}  # by budget line: of each source, in its order
+        for name, line in lines.items():
+            positions[name] = [{"donor": who, "handed_over": 0} for who, _ in self.budget_lines[name]["sources"]]
+            for figure in ("budget", "reserved", "committed", "spent"):
+                for position, (_, part) in zip(positions[name], self.parts(name, line[figure]), strict=True):
+                    position[figure] = part
         certificates = {}
         for row in self._handed_over():
-            if row["budget_line"] not in lines:
+            name = row["budget_line"]
+            if name not in lines:
                 continue
-            lines[row["budget_line"]]["handed_over"] += row["value"][0]
+            for position, (_, part) in zip(positions[name], self.parts(name, row["value"][0]), strict=True):
+                position["handed_over"] += part
             certificate = certificates.setdefault(row["certificate_number"], {
                 "recipient": row["recipient"], "date": row["handover_date"], "items": 0, "value": 0,
                 "currency": row["value"][1], "value_eur": 0})
             certificate["items"] += 1
-            certificate["value"] += row["value"][0]
-            certificate["value_eur"] += row["value_eur"]
-        totals = {}
-        for line in lines.values():
-            line["available"] = line["budget"] - line["reserved"] - line["committed"] - line["spent"]
-            total = totals.setdefault(line["currency"], collections.Counter())
-            for field in ("budget", "reserved", "committed", "spent", "available", "handed_over"):
-                total[field] += line[field]
-        return {"projects": sorted(name for name in self.projects if pays(name)), "lines": lines, "totals": totals,
+            certificate["value"] += self.part_of(donor, name, row["value"][0])
+            certificate["value_eur"] += self.part_of(donor, name, row["value_eur"])
+        told, totals, donors = {}, {}, {}
+        for name, of_sources in positions.items():
+            currency = lines[name]["currency"]
+            mine = [position for position in of_sources if not donor or position["donor"] == donor]
+            told[name] = {"currency": currency, **self.with_available(mine)}
+            told[name]["funding"] = [(position["donor"], self.with_available([position]))
+                                     for position in mine if self.budget_lines[name]["named"]]
+            totals.setdefault(currency, []).extend(mine)
+            for position in of_sources:
+                donors.setdefault((position["donor"], currency), []).append(position)
+        several = not donor and len({who for who, _ in donors}) > 1
+        return {"projects": sorted(name for name in self.projects if self._is_of(name, project, donor)), "lines": told,
+                "totals": {currency: self.with_available(all_of) for currency, all_of in totals.items()},
+                "donors": {key: self.with_available(all_of) for key, all_of in donors.items() if several},
                 "certificates": certificates,
                 "eur": self.euro_total([(number, (one["value"], one["currency"]), one["value_eur"])
                                         for number, one in certificates.items()])}
+
+    def with_available(self, positions):
+        """Their sum, and what of it is free."""
+        total = {figure: sum(position[figure] for position in positions) for figure in self.FIGURES}
+        total["available"] = total["budget"] - total["reserved"] - total["committed"] - total["spent"]
+        return total
+
+    def _is_of(self, name, project, donor):
+        paying = {who for line in self.budget_lines.values() if line["project"] == name for who, _ in line["sources"]}
+        return (not project or name == project) and (not donor or donor in paying or self.projects[name] == donor)
 
     def centre_summary(self, centre, first, last):
         def within(moment):

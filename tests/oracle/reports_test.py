@@ -137,7 +137,9 @@ def row_of(row):
         line_number=row["lineNumber"], quantity=Fraction(row["quantity"]["value"]), value=minor(row["value"]),
         value_eur=euro(row.get("valueEur")), handover_date=date_of(row.get("handoverDate")),
         handover_time=datetime.datetime.fromisoformat(row["handoverTime"]) if "handoverTime" in row else None,
-        people=int(row["peopleServed"]) if "peopleServed" in row else None)
+        people=int(row["peopleServed"]) if "peopleServed" in row else None,
+        funding=[(part["donor"], minor(part["value"])[0], euro(part.get("valueEur")))
+                 for part in row.get("funding", [])])
     return found
 
 
@@ -195,6 +197,13 @@ class Reports(unittest.TestCase):
         self.assertEqual(values, expected["values"], arguments)
         self.assertEqual(euro_total(found["eur"]), expected["eur"], arguments)
         self.assertEqual(int(found.get("peopleServed", "0")), expected["people_served"], arguments)
+        parts = {}
+        for part in found.get("donorParts", []):
+            total, currency = minor(part["total"])
+            by_row = minor(part["sumOfRows"])[0]
+            self.assertEqual(minor(part["roundingDifference"])[0], total - by_row, arguments)
+            parts[part["donor"], currency] = (by_row, total, euro(part.get("sumOfRowsEur")))
+        self.assertEqual(parts, expected["donor_parts"], arguments)
         return rows
 
     def compare_donor(self, server, told, as_of=None, **wanted):
@@ -204,12 +213,17 @@ class Reports(unittest.TestCase):
         found = server.report(*arguments)
         expected = told.donor_summary(**wanted)
         self.assertEqual(found.get("projects", []), expected["projects"], arguments)
-        lines = {line["budgetLine"]: position_of(line["position"]) for line in found.get("budgetLines", [])}
+        lines = {line["budgetLine"]: {**position_of(line["position"]), "funding": [
+            (source["donor"], position_of(source["position"])) for source in line.get("funding", [])]}
+                 for line in found.get("budgetLines", [])}
         wanted_lines = {name: {key: value for key, value in line.items() if key != "currency"}
                         for name, line in expected["lines"].items()}
         self.assertEqual(lines, wanted_lines, arguments)
         totals = {minor(total["budget"])[1]: position_of(total) for total in found.get("totals", [])}
         self.assertEqual(totals, {currency: dict(total) for currency, total in expected["totals"].items()}, arguments)
+        donors = {(one["donor"], minor(one["position"]["budget"])[1]): position_of(one["position"])
+                  for one in found.get("donors", [])}
+        self.assertEqual(donors, expected["donors"], arguments)
         certificates = {
             without_year(one["certificateNumber"]): {
                 "recipient": one["recipient"], "date": date_of(one["effectiveDate"]), "items": one["itemCount"],
@@ -277,7 +291,7 @@ class Reports(unittest.TestCase):
         for project in told.projects:
             self.compare_line_of_sight(server, told, project=project)
             self.compare_donor(server, told, project=project)
-        for donor in sorted(set(told.projects.values())):
+        for donor in sorted({who for line in told.budget_lines.values() for who, _ in line["sources"]}):
             self.compare_line_of_sight(server, told, donor=donor)
             self.compare_donor(server, told, donor=donor)
         self.compare_backward(server, told, rows)

@@ -7,6 +7,7 @@
 #include "libs/rpc/errors.h"
 #include "services/handover/documents/certificate_pdf.h"
 #include "services/handover/domain/cases.h"
+#include "services/handover/domain/funding.h"
 #include "services/handover/domain/holdings.h"
 #include "services/handover/domain/mandates.h"
 #include "services/handover/domain/policy.h"
@@ -95,8 +96,13 @@ bool HeldAsAsked(const v1::ListAssetsRequest& request, const v1::Asset& asset) {
          Is(request.custodian(), HolderAt(asset.custody_periods(), time));
 }
 
+// By that donor, alone or with others; empty for all.
+bool IsPaidBy(const std::string& donor, const v1::Provenance& from) {
+  return donor.empty() || HasDonor(from, donor);
+}
+
 bool Keeps(const v1::ListAssetsRequest& request, const v1::Asset& asset) {
-  return HeldAsAsked(request, asset) && Is(request.donor(), asset.provenance().donor()) &&
+  return HeldAsAsked(request, asset) && IsPaidBy(request.donor(), asset.provenance()) &&
          Is(request.recipient(), asset.recipient()) &&
          Is(request.handover_case(), asset.handover_case()) &&
          Is(request.centre(), asset.centre()) &&
@@ -111,7 +117,7 @@ bool Keeps(const v1::ListAssetLotsRequest& request, const v1::AssetLot& lot) {
                Is(request.custodian(), holding.custodian());
       });
   const bool asked = !request.title_holder().empty() || !request.custodian().empty();
-  return (held || !asked) && Is(request.donor(), lot.provenance().donor());
+  return (held || !asked) && IsPaidBy(request.donor(), lot.provenance());
 }
 
 bool Keeps(const v1::ListMandatesRequest& request, const v1::Mandate& mandate) {
@@ -123,7 +129,9 @@ bool Keeps(const v1::ListHandoverCasesRequest& request, const v1::HandoverCase& 
   return (request.state() == v1::HANDOVER_CASE_STATE_UNSPECIFIED ||
           request.state() == handover_case.state()) &&
          Is(request.recipient(), handover_case.recipient()) &&
-         Is(request.donor(), handover_case.donor()) &&
+         (Is(request.donor(), handover_case.donor()) ||
+          std::find(handover_case.donors().begin(), handover_case.donors().end(),
+                    request.donor()) != handover_case.donors().end()) &&
          (!request.lacking_proof() || LacksProof(handover_case)) &&
          (!request.pending_signature() || AwaitsSignature(handover_case));
 }

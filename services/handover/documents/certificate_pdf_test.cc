@@ -1,6 +1,9 @@
 // The rendered certificate, read back by other people's programs.
 #include "services/handover/documents/certificate_pdf.h"
 
+#include <cstdlib>
+#include <fstream>
+
 #include "libs/documents/testing/probe.h"
 #include "services/handover/testing/story.h"
 
@@ -55,6 +58,66 @@ TEST(CertificatePdf, EverySerialIsInItsText) {
   EXPECT_THAT(*text, HasSubstr(certificate.number()));
   EXPECT_THAT(*text, HasSubstr("Funded by the European Union"));
   EXPECT_THAT(*text, HasSubstr("Terensko vozilo"));
+}
+
+// With PRIHVAT_PAPERS set, the PDF is left in that folder, to be looked at.
+std::string TextOfCertificate(const Story& story, const std::string& file) {
+  const auto pdf =
+      RenderCertificatePdf(story.Entity<v1::Certificate>(story.TheCase().certificate()));
+  EXPECT_TRUE(pdf.ok()) << pdf.status();
+  if (!pdf.ok()) return "";
+  if (const char* folder = std::getenv("PRIHVAT_PAPERS")) {
+    std::ofstream(std::string(folder) + "/" + file + ".pdf", std::ios::binary) << *pdf;
+  }
+  const auto text = PdfText(*pdf);
+  EXPECT_TRUE(text.ok()) << text.status();
+  return text.value_or("");
+}
+
+v1::RegisterReceivedGoodsRequest PaidBy(
+    const std::vector<std::pair<std::string, std::string>>& sources) {
+  auto lot = testing::ReceivedLot("1", "170900.00", "170900.00");
+  v1::Provenance& from = *lot.mutable_provenance();
+  from.set_donor(sources.front().first);
+  for (const auto& [donor, percent] : sources) {
+    v1::FundingShare& share = *from.add_funding();
+    share.set_donor(donor);
+    share.set_funding_source("Grant of " + donor.substr(donor.find('/') + 1));
+    *share.mutable_percent() = testing::Number(percent);
+  }
+  return lot;
+}
+
+TEST(CertificatePdf, ACertificateNamesAllWhoPaid) {
+  Story story;
+  story.Do(PaidBy({{"organisations/ch", "40"}, {"organisations/eu", "60"}}));
+  story.At(absl::CivilSecond(2023, 7, 13, 12, 0, 0));
+  v1::CreateHandoverCaseRequest asked = testing::Case({testing::Lot("1")});
+  asked.mutable_handover_case()->clear_funding_source();
+  story.Do(asked);
+  EXPECT_EQ(story.TheCase().donor(), "organisations/ch");
+  EXPECT_THAT(story.TheCase().donors(),
+              ::testing::ElementsAre("organisations/ch", "organisations/eu"));
+  story.Effective();
+  const std::string text = TextOfCertificate(story, "certificate-shared");
+  EXPECT_THAT(text, HasSubstr("Grant of ch (ch) 40 % · Grant of eu (eu) 60 %"));
+  EXPECT_THAT(text, HasSubstr("Co-funded by the European Union"));
+  EXPECT_THAT(text, HasSubstr("Sufinansira Evropska unija"));
+}
+
+TEST(CertificatePdf, TheUnionsEmblemStandsOnlyWhereItPays) {
+  Story story;
+  story.Do(PaidBy({{"organisations/eu", "100"}}));
+  story.At(absl::CivilSecond(2023, 7, 13, 12, 0, 0));
+  story.Do(testing::Case({testing::Lot("1")}));
+  story.Effective();
+  v1::Certificate certificate = story.Entity<v1::Certificate>(story.TheCase().certificate());
+  EXPECT_THAT(*PdfText(*RenderCertificatePdf(certificate)),
+              HasSubstr("Funded by the European Union"));
+  certificate.clear_donors();
+  certificate.add_donors("organisations/ch");
+  EXPECT_THAT(*PdfText(*RenderCertificatePdf(certificate)),
+              ::testing::Not(HasSubstr("European Union")));
 }
 
 TEST(CertificatePdf, WorkedCase_170900KmIs87379_78EurIsPrinted) {

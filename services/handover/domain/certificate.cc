@@ -16,6 +16,8 @@
 namespace prihvat::handover {
 namespace {
 
+constexpr std::string_view kEuropeanUnion = "organisations/eu";
+
 // A line of the certificate while it is put together.
 struct Line {
   v1::CertificateItem item;
@@ -171,6 +173,15 @@ documents::CertificateParty FromProto(const v1::CertificateParty& party) {
   return {party.organisation_display_name(), party.person_display_name(), party.title()};
 }
 
+// The sponsor statement that the paper bears.
+documents::EuFunding EuFundingOf(const v1::Certificate& certificate) {
+  const auto& donors = certificate.donors();
+  if (std::find(donors.begin(), donors.end(), kEuropeanUnion) == donors.end()) {
+    return documents::EuFunding::kNone;
+  }
+  return donors.size() == 1 ? documents::EuFunding::kAll : documents::EuFunding::kPart;
+}
+
 documents::CertificateItem ToDocumentItem(const v1::CertificateItem& item) {
   documents::CertificateItem out;
   out.line = item.line_number();
@@ -230,6 +241,8 @@ std::optional<es::Rejection> DrawUp(const es::View& view, const v1::HandoverCase
   *certificate.mutable_exchange_rate_note() = ToProto(printed.exchange_rate_note);
   *certificate.mutable_project_title() = of.project_title();
   certificate.set_funding_source(of.funding_source());
+  *certificate.mutable_donors() = of.donors();
+  if (of.donors().empty()) certificate.add_donors(of.donor());
   *certificate.mutable_conditions() = of.conditions();
   *certificate.mutable_giver() = PartyOf(*view.Find<v1::Mandate>(of.giver_mandate()));
   *certificate.mutable_recipient() = PartyOf(*view.Find<v1::Mandate>(of.recipient_mandate()));
@@ -309,6 +322,7 @@ documents::DonationCertificate ToDocument(const v1::Certificate& certificate) {
   out.declaration = FromProto(certificate.declaration());
   out.project = FromProto(certificate.project_title());
   out.funding_source = certificate.funding_source();
+  out.eu_funding = EuFundingOf(certificate);
   out.donor = FromProto(certificate.giver());
   out.recipient = FromProto(certificate.recipient());
   out.place = certificate.place();

@@ -7,6 +7,7 @@
 #include "prihvat/handover/v1/service.pb.h"
 #include "services/handover/domain/cases.h"
 #include "services/handover/domain/certificates.h"
+#include "services/handover/domain/funding.h"
 #include "services/handover/domain/holdings.h"
 #include "services/handover/domain/names.h"
 #include "services/handover/domain/policy.h"
@@ -62,7 +63,9 @@ constexpr int64_t kMostMinor = 100'000'000'000'000'000;
 
 // What the items of one case have in common, as far as seen.
 struct Common {
-  std::string donor;
+  std::string donor;                // that the case names first
+  std::vector<std::string> donors;  // all of them, by name
+  FundingText funding;
   std::string currency;
   std::string project;
   size_t bytes = 0;   // of all of them
@@ -86,21 +89,41 @@ std::optional<es::Rejection> AddValue(std::string_view item, const base::Money& 
   return std::nullopt;
 }
 
+// What is paid by other donors is on a certificate of its own: each of them answers for all of it.
+std::optional<es::Rejection> CheckDonors(std::string_view item, const v1::Provenance& from,
+                                         Common& common) {
+  const std::vector<std::string> donors = DonorsOf(from);
+  if (common.donor.empty()) common.donor = from.donor();
+  if (common.donors.empty()) common.donors = donors;
+  if (HasDonor(from, common.donor) && donors == common.donors) return std::nullopt;
+  const std::string paid = fmt::format("{}", fmt::join(donors, ", "));
+  // The case may name a donor who did not pay for the first item.
+  const std::string wanted = HasDonor(from, common.donor)
+                                 ? fmt::format("{}", fmt::join(common.donors, ", "))
+                                 : common.donor;
+  return es::Rejected(kDifferentDonors)
+      .Saying(fmt::format("{} paid {}, and {} the case", paid, item, wanted))
+      .With("item", item)
+      .With("donor", paid)
+      .With("case_donor", wanted);
+}
+
 std::optional<es::Rejection> CheckProvenance(const v1::HandoverCase& wanted, std::string_view item,
                                              const v1::Provenance& from,
                                              std::string_view title_holder,
                                              const google::type::Money& value, Common& common) {
-  if (wanted.giver() != title_holder && wanted.giver() != from.donor()) {
+  if (wanted.giver() != title_holder && !HasDonor(from, wanted.giver())) {
+    const std::string donors = fmt::format("{}", fmt::join(DonorsOf(from), ", "));
     return es::Rejected(kGiverNotEntitled)
         .Saying(fmt::format("{} is neither the title holder ({}) nor the donor ({}) of {}",
-                            wanted.giver(), title_holder, from.donor(), item))
+                            wanted.giver(), title_holder, donors, item))
         .With("item", item)
         .With("giver", wanted.giver())
         .With("title_holder", title_holder)
-        .With("donor", from.donor());
+        .With("donor", donors);
   }
   if (wanted.recipient() == title_holder || wanted.recipient() == from.agency() ||
-      wanted.recipient() == from.donor()) {
+      HasDonor(from, wanted.recipient())) {
     return es::Rejected(kRecipientNotEntitled)
         .Saying(fmt::format("{} has {}, bought it or paid for it, and cannot be given it",
                             wanted.recipient(), item))
@@ -110,14 +133,7 @@ std::optional<es::Rejection> CheckProvenance(const v1::HandoverCase& wanted, std
         .With("agency", from.agency())
         .With("donor", from.donor());
   }
-  if (common.donor.empty()) common.donor = from.donor();
-  if (from.donor() != common.donor) {
-    return es::Rejected(kDifferentDonors)
-        .Saying(fmt::format("{} paid {}, and {} the case", from.donor(), item, common.donor))
-        .With("item", item)
-        .With("donor", from.donor())
-        .With("case_donor", common.donor);
-  }
+  if (auto no = CheckDonors(item, from, common)) return no;
   const bool known = value.currency_code() == "BAM" || value.currency_code() == "EUR";
   if (common.currency.empty()) common.currency = value.currency_code();
   if (!known || value.currency_code() != common.currency) {
@@ -171,6 +187,8 @@ std::optional<es::Rejection> TakeAsset(const es::View& view, const std::string& 
   if (auto no = AddValue(asset->name(), FromProto(asset->value()), common)) return no;
   common.bytes += kItemBytes + asset->description().ByteSizeLong() +
                   asset->provenance().ByteSizeLong() + asset->serial().size();
+  common.funding.Add(asset->provenance(),
+                     view.Find<v1::ProjectFacts>(asset->provenance().project()));
   item.set_asset(asset->name());
   *item.mutable_quantity() = ToProto(base::Decimal::FromInt(1));
   return SetNeedsProof(asset->value(), context, item);
@@ -210,6 +228,7 @@ std::optional<es::Rejection> TakeLot(const es::View& view, const std::string& fi
   }
   if (auto no = AddValue(lot->name(), *value, common)) return no;
   common.bytes += kItemBytes + lot->description().ByteSizeLong() + lot->provenance().ByteSizeLong();
+  common.funding.Add(lot->provenance(), view.Find<v1::ProjectFacts>(lot->provenance().project()));
   item.set_asset_lot(lot->name());
   *item.mutable_quantity() = ToProto(quantity);
   return SetNeedsProof(lot->unit_price(), context, item);
@@ -248,6 +267,10 @@ std::optional<es::Rejection> TakeItems(const es::View& view, const v1::HandoverC
         .With("limit", kCaseBytes);
   }
   made.set_donor(common.donor);
+  if (common.donors.size() > 1) {
+    made.mutable_donors()->Assign(common.donors.begin(), common.donors.end());
+  }
+  if (made.funding_source().empty()) made.set_funding_source(common.funding.Text());
   if (const auto* project = view.Find<v1::ProjectFacts>(common.project)) {
     if (made.project_title().en().empty()) *made.mutable_project_title() = project->display_name();
     if (made.funding_source().empty()) made.set_funding_source(project->funding_source());

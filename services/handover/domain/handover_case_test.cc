@@ -180,6 +180,41 @@ TEST(HandoverCase, NobodyIsGivenWhatTheyBoughtOrPaidFor) {
   story.When(command).ThenRejected("RECIPIENT_NOT_ENTITLED", {{"donor", testing::kEu}});
 }
 
+// Things that the same donors pay for are on one certificate, whatever each pays; others are not.
+TEST(HandoverCase, ThingsOfTheSameDonorsShareACase) {
+  const auto paid = [](v1::RegisterReceivedGoodsRequest command, const char* eu, const char* ch) {
+    for (const auto& [donor, percent] : {std::pair(testing::kEu, eu), {"organisations/ch", ch}}) {
+      v1::FundingShare& share = *command.mutable_provenance()->add_funding();
+      share.set_donor(donor);
+      *share.mutable_percent() = testing::Number(percent);
+    }
+    return command;
+  };
+  Story story;
+  const std::string second = "operations/ba/goodsReceipts/gr-2";
+  const std::string third = "operations/ba/goodsReceipts/gr-3";
+  story.Do(paid(ReceivedPieces({"A-1"}, "100.00"), "60", "40"));
+  story.Do(paid(ReceivedLot("10", "100.00", "10.00", second), "90", "10"));
+  story.Do(ReceivedLot("10", "100.00", "10.00", third));  // the Union's alone
+  auto command = Case({Asset(1), Lot("1", third)});
+  story.When(command).ThenRejected(
+      "DIFFERENT_DONORS",
+      {{"donor", testing::kEu}, {"case_donor", "organisations/ch, organisations/eu"}});
+  command = Case({Asset(1), Lot("1", second)});
+  command.mutable_handover_case()->set_donor("organisations/norway");
+  story.When(command).ThenRejected("DIFFERENT_DONORS", {{"case_donor", "organisations/norway"}});
+  command.mutable_handover_case()->clear_donor();
+  command.mutable_handover_case()->set_recipient("organisations/ch");
+  command.mutable_handover_case()->clear_recipient_mandate();
+  story.When(command).ThenRejected("RECIPIENT_NOT_ENTITLED");
+  command = Case({Asset(1), Lot("1", second)});
+  story.Do(command);
+  EXPECT_EQ(story.TheCase().donor(), testing::kEu);
+  EXPECT_EQ(story.TheCase().donors_size(), 2);
+  // The percentages are not the same for all: the certificate names who paid.
+  EXPECT_EQ(story.TheCase().funding_source(), "eu · ch");
+}
+
 TEST(HandoverCase, ItemsOfTwoDonorsOrCurrenciesDoNotMix) {
   Story story;
   story.Do(ReceivedPieces({"A-1"}, "100.00"));

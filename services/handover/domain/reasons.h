@@ -48,8 +48,8 @@ inline constexpr es::Reason kRecipientNotEntitled{
     "Name the institution that is to have the title; what the agency keeps is put into use."};
 inline constexpr es::Reason kDifferentDonors{
     "DIFFERENT_DONORS", absl::StatusCode::kFailedPrecondition,
-    "The items were paid by different donors, or by another than the case names.",
-    "Make one case for each donor."};
+    "The items were paid by different donors, or by others than the case names.",
+    "Make one case for what the same donors paid."};
 inline constexpr es::Reason kCurrencyUnsupported{
     "CURRENCY_UNSUPPORTED", absl::StatusCode::kFailedPrecondition,
     "A certificate has items of one currency, and that is KM or EUR.",

@@ -49,6 +49,14 @@ v1::ReceivedSerial ToSerial(const procurement::v1::SerialItem& item) {
   return out;
 }
 
+v1::FundingShare ToShare(const procurement::v1::FundingShare& share) {
+  v1::FundingShare out;
+  out.set_donor(share.donor());
+  out.set_funding_source(share.funding_source());
+  *out.mutable_percent() = share.percent();
+  return out;
+}
+
 // The agency that bought: whose person received the goods.
 std::string AgencyOf(const procurement::v1::GoodsReceiptPosted& event,
                      const es::EventContext& context) {
@@ -90,6 +98,7 @@ void RegisterGoods(const procurement::v1::GoodsReceiptPosted& event,
     from.set_budget_line(event.budget_line());
     from.set_supplier(event.supplier());
     from.set_donor(line.donor());
+    for (const auto& share : line.funding_shares()) *from.add_funding() = ToShare(share);
     from.set_agency(AgencyOf(event, context));
     from.set_intended_recipient(line.recipient());
     from.set_intended_centre(line.centre());

@@ -34,6 +34,7 @@ PaperContext ContextOf(const rpc::ReadContext& reads, const v1::PurchaseOrder& o
   PaperContext context;
   context.zone = reads.zone();
   context.project = reads.entities().Find<v1::Project>(order.project());
+  context.budget_line = reads.entities().Find<v1::BudgetLine>(order.budget_line());
   context.order = &order;
   AddSupplier(reads.entities(), order.supplier(), context);
   return context;
@@ -44,6 +45,7 @@ PaperContext ContextOf(const rpc::ReadContext& reads, const v1::SourcingProcess&
   PaperContext context;
   context.zone = reads.zone();
   context.project = ProjectOfLine(view, process.budget_line());
+  context.budget_line = view.Find<v1::BudgetLine>(process.budget_line());
   std::set<std::string> suppliers(process.invited_suppliers().begin(),
                                   process.invited_suppliers().end());
   for (const v1::LotAward& award : process.recommended()) suppliers.insert(award.supplier());

@@ -1,5 +1,8 @@
 #include "services/procurement/documents/paper_words.h"
 
+#include <algorithm>
+#include <set>
+
 #include "absl/strings/ascii.h"
 #include "fmt/format.h"
 #include "libs/documents/paper_dates.h"
@@ -18,6 +21,22 @@ std::string PieceText(const v1::SerialItem& piece) {
   if (!piece.serial().empty()) text += piece.manufacturer() + " " + piece.serial();
   if (!piece.vin().empty()) text += (text.empty() ? "VIN " : ", VIN ") + piece.vin();
   return text;
+}
+
+// As the budget line says: "IPA II (eu) 80 % · ch 20 %"; else as the project cites it.
+std::string FundingTextOf(const PaperContext& context) {
+  std::string text;
+  if (context.budget_line != nullptr) {
+    for (const v1::FundingShare& share : context.budget_line->funding_shares()) {
+      const std::string donor = IdOf(share.donor());
+      text += fmt::format("{}{} {} %", text.empty() ? "" : " · ",
+                          share.funding_source().empty()
+                              ? donor
+                              : fmt::format("{} ({})", share.funding_source(), donor),
+                          Number(share.percent()));
+    }
+  }
+  return text.empty() ? context.project->funding_source() : text;
 }
 
 }  // namespace
@@ -86,10 +105,22 @@ void SayProject(Form& form, const PaperContext& context) {
   if (context.project == nullptr) return;
   form.facts.push_back({{"Project", "Projekat"},
                         {context.project->display_name(), context.project->display_name_bs()}});
-  if (!context.project->funding_source().empty()) {
-    form.facts.push_back({{"Funding", "Finansiranje"}, {context.project->funding_source(), ""}});
+  const std::string funding = FundingTextOf(context);
+  if (!funding.empty()) form.facts.push_back({{"Funding", "Finansiranje"}, {funding, ""}});
+  const std::vector<std::string> donors = DonorsOf(context);
+  if (std::find(donors.begin(), donors.end(), kEuropeanUnion) != donors.end()) {
+    form.eu_funding = donors.size() == 1 ? documents::EuFunding::kAll : documents::EuFunding::kPart;
   }
-  form.eu_visibility = context.project->donor() == kEuropeanUnion;
+}
+
+std::vector<std::string> DonorsOf(const PaperContext& context) {
+  std::set<std::string> donors;
+  if (context.budget_line != nullptr) {
+    for (const v1::FundingShare& share : context.budget_line->funding_shares())
+      donors.insert(share.donor());
+  }
+  if (donors.empty() && context.project != nullptr) donors.insert(context.project->donor());
+  return {donors.begin(), donors.end()};
 }
 
 }  // namespace prihvat::procurement

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/time/civil_time.h"
 #include "google/protobuf/timestamp.pb.h"
@@ -34,7 +35,10 @@ void Sign(documents::Form& form, const documents::Bilingual& role,
           const google::protobuf::RepeatedPtrField<v1::Approval>& approvals,
           const PaperContext& context);
 
-// The facts that all papers begin with.
+// The facts that all papers begin with: the project, and who pays.
 void SayProject(documents::Form& form, const PaperContext& context);
+
+// All who pay, by name, each once; none where that is not known.
+std::vector<std::string> DonorsOf(const PaperContext& context);
 
 }  // namespace prihvat::procurement

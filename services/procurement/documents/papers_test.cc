@@ -60,6 +60,37 @@ TEST(Papers, AnOrderSaysWhatIsBoughtFromWhomAndWhoApproved) {
               HasSubstr("Draft: not valid"));
 }
 
+// Who pays stands on a paper with each source's percentage, and the Union's statement says whether
+// it pays alone.
+TEST(Papers, AnOrderThatSeveralPayForNamesThemAll) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("1000", "170.90")});
+  Surroundings at(spec);
+  const std::string alone = TextOf(RenderOrder(spec.Order(), at.context), "order-alone");
+  v1::BudgetLine line = spec.Budget();
+  at.context.budget_line = &line;
+  EXPECT_EQ(TextOf(RenderOrder(spec.Order(), at.context), "order-alone"), alone);
+  const auto add = [&](const char* donor, const char* source, const char* percent) {
+    v1::FundingShare& share = *line.add_funding_shares();
+    share.set_donor(donor);
+    share.set_funding_source(source);
+    *share.mutable_percent() = Number(percent);
+  };
+  add("organisations/eu", "IPA II", "66.6667");
+  add("organisations/ch", "", "33.3333");
+  const std::string both = TextOf(RenderOrder(spec.Order(), at.context), "order-shared");
+  EXPECT_THAT(both, AllOf(HasSubstr("IPA II (eu) 66.6667 % · ch 33.3333 %"),
+                          HasSubstr("Co-funded by the European Union"),
+                          HasSubstr("Sufinansira Evropska unija")));
+  EXPECT_THAT(both, Not(HasSubstr("Funded by")));
+  EXPECT_THAT(TextOf(RenderVatExemption(spec.Order(), at.context), "vat-shared"),
+              HasSubstr("ch, eu"));
+  line.clear_funding_shares();
+  add("organisations/ch", "", "100");
+  EXPECT_THAT(TextOf(RenderOrder(spec.Order(), at.context), "order-others"),
+              Not(HasSubstr("European Union")));
+}
+
 TEST(Papers, AReceivingReportSaysWhatBecameOfWhatCame) {
   ProcurementSpec spec;
   spec.Ordered({Pieces("3", "10.00"), Goods("100", "1.00")});

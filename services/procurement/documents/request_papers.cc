@@ -337,7 +337,10 @@ absl::StatusOr<std::string> RenderVatExemption(const v1::PurchaseOrder& order,
   form.title = {"Request for VAT Exemption", "Zahtjev za oslobađanje od PDV-a"};
   SayProject(form, context);
   if (context.project != nullptr) {
-    form.facts.push_back({{"Paid by", "Plaća"}, {IdOf(context.project->donor()), ""}});
+    std::string donors;
+    for (const std::string& donor : DonorsOf(context))
+      donors += (donors.empty() ? "" : ", ") + IdOf(donor);
+    form.facts.push_back({{"Paid by", "Plaća"}, {donors, ""}});
   }
   SayOrder(form, context);
   form.tables.push_back(ExemptLines(order));

@@ -243,8 +243,7 @@ using ReceiptLines = google::protobuf::RepeatedPtrField<v1::ReceiptLine>;
 // The receipt's lines, counted in `order`, which is recomputed.
 Checked<std::vector<v1::PostedLine>> ReceiveLines(v1::PurchaseOrder& order,
                                                   const ReceiptLines& receipt,
-                                                  std::string_view list, std::string_view donor,
-                                                  Pieces& pieces) {
+                                                  std::string_view list, Pieces& pieces) {
   if (receipt.empty()) return es::InvalidField(list, "must have at least one line");
   const v1::PurchaseOrder before = order;
   std::vector<v1::PostedLine> lines;
@@ -255,7 +254,6 @@ Checked<std::vector<v1::PostedLine>> ReceiveLines(v1::PurchaseOrder& order,
     auto posted = ReceiveLine(*FindLine(order, number), receipt[i], list, i, pieces);
     if (!posted.ok()) return posted.rejection();
     lines.push_back(*posted);
-    lines.back().set_donor(std::string(donor));
   }
   if (const auto status = Recompute(order); !status.ok()) {
     return es::InvalidField(list, std::string(status.message()));
@@ -290,6 +288,17 @@ v1::GoodsReceiptPosted EventOf(const v1::PurchaseOrder& order, const v1::Supplie
   return event;
 }
 
+// Who pays: what the budget line says, or else the project's donor.
+void SetPayers(const View& view, const v1::PurchaseOrder& order, v1::GoodsReceiptPosted& event) {
+  const auto& sources = view.Find<v1::BudgetLine>(order.budget_line())->funding_shares();
+  const std::string& donor =
+      sources.empty() ? view.Find<v1::Project>(order.project())->donor() : sources.begin()->donor();
+  for (v1::PostedLine& line : *event.mutable_lines()) {
+    line.set_donor(donor);
+    *line.mutable_funding_shares() = sources;
+  }
+}
+
 // Who received: each is kept apart from who asked, approved and pays, also from what they did since
 // they counted.
 MaybeRejected CheckReceivers(const View& view, const Context& context,
@@ -309,10 +318,10 @@ Decision Post(const View& view, const Context& context, const v1::GoodsReceipt& 
   const auto& before = *view.Find<v1::PurchaseOrder>(receipt.purchase_order());
   v1::PurchaseOrder after = before;
   Pieces pieces(view, context, list);
-  const auto* project = view.Find<v1::Project>(before.project());
-  const auto lines = ReceiveLines(after, receipt.lines(), list, project->donor(), pieces);
+  const auto lines = ReceiveLines(after, receipt.lines(), list, pieces);
   if (!lines.ok()) return lines.rejection();
   auto event = EventOf(after, *view.Find<v1::Supplier>(before.supplier()), *lines);
+  SetPayers(view, before, event);
   event.set_receipt(receipt.name());
   event.set_document_number(receipt.document_number());
   event.set_delivery_note(receipt.delivery_note());
@@ -461,7 +470,7 @@ MaybeRejected CheckReceivable(const View& view, const Context& context,
                               std::string_view list) {
   v1::PurchaseOrder after = order;
   Pieces pieces(view, context, list);
-  const auto posted = ReceiveLines(after, lines, list, /*donor=*/"", pieces);
+  const auto posted = ReceiveLines(after, lines, list, pieces);
   if (!posted.ok()) return posted.rejection();
   return std::nullopt;
 }

@@ -146,7 +146,6 @@ absl::Status FillDonorSummary(const rpc::ReadContext& reads,
       journals, scope, Payer{.project = request.project(), .donor = request.donor()});
   if (!summary.ok()) return Explain(summary.status(), request.project());
   response = *std::move(summary);
-  if (response.donor().empty()) response.set_donor(request.donor());
   *response.mutable_cutoff() = CutoffOf(reads, request);
   return absl::OkStatus();
 }

@@ -6,7 +6,9 @@
 
 #include "fmt/format.h"
 #include "libs/base/civil.h"
+#include "libs/base/funding.h"
 #include "libs/base/status_macros.h"
+#include "services/reporting/views/funding.h"
 #include "services/reporting/views/values.h"
 
 namespace prihvat::reporting {
@@ -674,9 +676,51 @@ absl::StatusOr<Json> ContractingState::Planning(Parties& parties) const {
   budget.SetUnlessEmpty("project", project.display_name());
   budget.SetUnlessEmpty("project_bs", project.display_name_bs());
   budget.SetUnlessEmpty("projectID", line.project());
-  if (!line.donor().empty()) parties.Reference(line.donor(), "funder");
+  PRIHVAT_RETURN_IF_ERROR(AddFunders(line, budget, parties));
   planning.SetUnlessEmpty("budget", std::move(budget));
   return planning;
+}
+
+// Who pays. Of a line that names its sources, how much of the plan each of them does, by the budget
+// breakdown extension: the plan's lines shared out one by one, as procurement's own split of it.
+absl::Status ContractingState::AddFunders(const procurement::BudgetLineCreated& line, Json& budget,
+                                          Parties& parties) const {
+  if (line.funding_shares().empty()) {
+    if (!line.donor().empty()) parties.Reference(line.donor(), "funder");
+    return absl::OkStatus();
+  }
+  PRIHVAT_ASSIGN_OR_RETURN(const Funding funding, FundingOf(line));
+  std::optional<base::SharedSum> plan;
+  if (plan_) {
+    std::vector<base::Decimal> percents;
+    for (const FundingSource& source : funding.sources()) percents.push_back(source.percent);
+    PRIHVAT_ASSIGN_OR_RETURN(const base::Money total, CheckedFromProto(plan_->requisition.total()));
+    plan.emplace(total.currency(), percents);
+    for (const procurement::RequisitionLine& each : plan_->requisition.lines()) {
+      PRIHVAT_ASSIGN_OR_RETURN(const base::Money price,
+                               CheckedFromProto(each.estimated_unit_price()));
+      PRIHVAT_ASSIGN_OR_RETURN(const base::Decimal quantity, CheckedFromProto(each.quantity()));
+      PRIHVAT_ASSIGN_OR_RETURN(const base::Money amount, base::CheckedMul(price, quantity));
+      PRIHVAT_RETURN_IF_ERROR(plan->Add(amount));
+    }
+  }
+  Json breakdown = Json::Array();
+  for (size_t i = 0; i < funding.sources().size(); ++i) {
+    const FundingSource& source = funding.sources()[i];
+    Json json = Json::Object();
+    json.Set("id", std::to_string(i + 1));
+    json.Set("description",
+             fmt::format("{}{}{} %", source.funding_source,
+                         source.funding_source.empty() ? "" : ", ", source.percent.ToString()));
+    if (plan) {
+      PRIHVAT_ASSIGN_OR_RETURN(Json amount, ValueOf(ToProto(plan->parts()[i])));
+      json.Set("amount", std::move(amount));
+    }
+    json.Set("sourceParty", parties.Reference(source.donor, "funder"));
+    breakdown.Add(std::move(json));
+  }
+  budget.Set("budgetBreakdown", std::move(breakdown));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Json> ContractingState::Tender(Parties& parties) const {

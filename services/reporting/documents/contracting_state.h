@@ -102,6 +102,8 @@ class ContractingState {
   std::string TenderStatus() const;
   std::string AwardOf(std::string_view supplier) const;
   absl::StatusOr<Json> Planning(Parties& parties) const;
+  absl::Status AddFunders(const procurement::v1::BudgetLineCreated& line, Json& budget,
+                          Parties& parties) const;
   absl::StatusOr<Json> Tender(Parties& parties) const;
   absl::Status AddSourcing(Json& tender, Parties& parties) const;
   absl::StatusOr<Json> Bids(Parties& parties) const;

@@ -23,6 +23,7 @@ constexpr const char* kHeader[] = {
     "item",          "serial",      "VIN",           "quantity",       "unit",
     "currency",      "value",       "value EUR",     "certificate",    "certificate number",
     "handover date", "recipient",   "centre",        "people served",  "replaces certificate",
+    "funding",
 };
 constexpr size_t kColumns = std::size(kHeader);
 // Where the totals stand, under the columns that they sum.
@@ -58,6 +59,26 @@ std::string StageText(v1::LineStage stage) {
 
 Cell Amount(const base::Money& money) { return Number{money.AmountText()}; }
 
+// One name in nearly every row; those of several stand one after the other.
+std::string DonorsText(const SightRow& sight) {
+  if (!sight.row.donor().empty()) return sight.row.donor();
+  std::string text;
+  for (const std::string& donor : sight.funding.Donors())
+    text += (text.empty() ? "" : "; ") + donor;
+  return text;
+}
+
+// "organisations/eu (IPA II) 80 %: 136720.00; organisations/ch 20 %: 34180.00".
+std::string FundingText(const v1::LineOfSightRow& row) {
+  std::string text;
+  for (const v1::FundingPart& part : row.funding()) {
+    text += fmt::format("{}{}{} {} %: {}", text.empty() ? "" : "; ", part.donor(),
+                        part.funding_source().empty() ? "" : " (" + part.funding_source() + ")",
+                        part.percent().value(), FromProto(part.value()).AmountText());
+  }
+  return text;
+}
+
 absl::StatusOr<std::vector<Cell>> RowCells(const SightRow& sight) {
   const v1::LineOfSightRow& row = sight.row;
   Cell date = Empty{};
@@ -68,7 +89,7 @@ absl::StatusOr<std::vector<Cell>> RowCells(const SightRow& sight) {
   const Cell people = row.has_people_served() ? Cell(Number{fmt::format("{}", row.people_served())})
                                               : Cell(Empty{});
   return std::vector<Cell>{
-      TextOrEmpty(row.donor()),
+      TextOrEmpty(DonorsText(sight)),
       TextOrEmpty(row.project()),
       TextOrEmpty(row.budget_line()),
       TextOrEmpty(row.purchase_order()),
@@ -93,6 +114,7 @@ absl::StatusOr<std::vector<Cell>> RowCells(const SightRow& sight) {
       TextOrEmpty(row.centre()),
       people,
       TextOrEmpty(row.replaced_certificate()),
+      TextOrEmpty(FundingText(row)),
   };
 }
 
@@ -111,6 +133,27 @@ absl::Status AddEuroLine(std::string_view label, const google::type::Money& mone
   return absl::OkStatus();
 }
 
+// What each donor pays, the rows shared out one by one; what that differs from the budget lines;
+// and what these say.
+absl::Status AddDonorLines(const v1::LineOfSight& totals, documents::Table& table) {
+  for (const v1::DonorPart& part : totals.donor_parts()) {
+    for (const auto& [label, money] : {std::pair("Paid by {}, row by row", &part.sum_of_rows()),
+                                       {"Rounding difference of {}", &part.rounding_difference()},
+                                       {"Paid by {}", &part.total()}}) {
+      PRIHVAT_ASSIGN_OR_RETURN(const base::Money amount, CheckedFromProto(*money));
+      std::vector<Cell> cells = TotalCells(fmt::format(fmt::runtime(label), part.donor()));
+      cells[kCurrencyColumn] = Text{std::string(amount.currency().code())};
+      cells[kValueColumn] = Amount(amount);
+      if (money == &part.sum_of_rows() && part.has_sum_of_rows_eur()) {
+        PRIHVAT_ASSIGN_OR_RETURN(const base::Money euro, CheckedFromProto(part.sum_of_rows_eur()));
+        cells[kValueEurColumn] = Amount(euro);
+      }
+      table.rows.push_back(std::move(cells));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status AddTotals(const Sight& sight, documents::Table& table) {
   PRIHVAT_ASSIGN_OR_RETURN(const v1::LineOfSight totals, TotalsOf(sight));
   for (const v1::CurrencyValue& value : totals.values()) {
@@ -124,6 +167,7 @@ absl::Status AddTotals(const Sight& sight, documents::Table& table) {
     }
     table.rows.push_back(std::move(cells));
   }
+  PRIHVAT_RETURN_IF_ERROR(AddDonorLines(totals, table));
   PRIHVAT_RETURN_IF_ERROR(
       AddEuroLine("Sum of documents in EUR", totals.eur().sum_of_documents(), table));
   PRIHVAT_RETURN_IF_ERROR(

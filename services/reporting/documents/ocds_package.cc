@@ -27,6 +27,10 @@ constexpr const char* kExtensions[] = {
     "https://raw.githubusercontent.com/open-contracting-extensions/ocds_lots_extension/v1.1.5/"
     "extension.json"};
 constexpr const char* kOurExtension = "ocds-beneficiary/extension.json";
+// Where a budget line names several sources.
+constexpr const char* kBreakdownExtension =
+    "https://raw.githubusercontent.com/open-contracting-extensions/"
+    "ocds_budget_breakdown_extension/master/extension.json";
 
 std::string UtcText(absl::Time time) {
   return absl::FormatTime("%Y-%m-%d%ET%H:%M:%E6SZ", time, absl::UTCTimeZone());
@@ -183,6 +187,16 @@ class Releases {
   std::vector<Json> releases_;
 };
 
+bool HasBreakdown(const std::vector<Json>& content, bool records) {
+  return std::any_of(content.begin(), content.end(), [&](const Json& item) {
+    const Json* at = records ? item.Find("compiledRelease") : &item;
+    for (const char* member : {"planning", "budget", "budgetBreakdown"}) {
+      at = at == nullptr ? nullptr : at->Find(member);
+    }
+    return at != nullptr;
+  });
+}
+
 bool IsPrefix(std::string_view prefix) {
   return prefix.size() == 11 && prefix.starts_with("ocds-") &&
          std::all_of(prefix.begin() + 5, prefix.end(),
@@ -282,6 +296,7 @@ Json OcdsPackage(const OcdsScope& scope, const v1::OcdsPublisher& publisher, boo
   package.Set("version", "1.1");
   Json extensions = Json::Array();
   for (const char* extension : kExtensions) extensions.Add(extension);
+  if (HasBreakdown(content, records)) extensions.Add(kBreakdownExtension);
   extensions.Add(fmt::format("{}/{}", publisher.base_uri(), kOurExtension));
   package.Set("extensions", std::move(extensions));
   package.Set("publishedDate", published.empty() ? UtcText(otherwise) : published);

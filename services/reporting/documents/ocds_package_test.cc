@@ -39,7 +39,8 @@ constexpr char kLine[] = "operations/ba/projects/response/budgetLines/footwear";
 // Tells procurement's commits to the view.
 class Stage {
  public:
-  Stage() {
+  // The budget line is the project's donor's, or says itself who pays.
+  explicit Stage(const std::vector<std::pair<std::string, std::string>>& sources = {}) {
     procurement::ProjectCreated project;
     project.set_project("operations/ba/projects/response");
     project.set_display_name("Response");
@@ -48,6 +49,12 @@ class Stage {
     line.set_budget_line(kLine);
     line.set_project(project.project());
     line.set_donor("organisations/eu");
+    for (const auto& [donor, percent] : sources) {
+      procurement::FundingShare& share = *line.add_funding_shares();
+      share.set_donor(donor);
+      share.set_funding_source("Grant");
+      *share.mutable_percent() = DecimalOf(percent);
+    }
     Tell({&project});
     Tell({&line});
     for (const char* name : {kAlfa, kBeta}) {
@@ -167,6 +174,11 @@ class Stage {
     publisher.set_base_uri("https://data.example.org/ocds");
     (*publisher.mutable_organisation_names())["organisations/eu"] = "European Union";
     return publisher;
+  }
+
+  // A package of all that was told of the process.
+  Json PackageOf(std::string_view name) const {
+    return OcdsPackage(Scope(), Publisher(), /*records=*/false, ReleasesOf(name), At(2024, 1, 1));
   }
 
   OcdsScope Scope() const { return {kOperation, testing::Sarajevo()}; }
@@ -505,6 +517,54 @@ TEST(OcdsPackage, APublisherThatCannotStandInAPackageIsRefusedByField) {
     publisher.set_ocid_prefix(prefix);
     EXPECT_THAT(PublisherProblem(publisher), HasSubstr("ocid_prefix: ")) << prefix;
   }
+}
+
+// Of a plan that two donors pay for, both are funders, and the breakdown of the budget adds up to
+// the plan: its lines, of 1,051.05 KM each, shared out one by one.
+TEST(OcdsPackage, INV02_ABudgetOfSeveralDonorsIsBrokenDown) {
+  Stage stage({{"organisations/eu", "66.6667"}, {"organisations/ch", "33.3333"}});
+  stage.TellRequisition();
+  stage.ApproveRequisition();
+  const Json package = stage.PackageOf(kRequisition);
+  ASSERT_EQ(package.Find("releases")->items().size(), 1u);
+  const Json& release = package.Find("releases")->items().front();
+  const Json& budget = *release.Find("planning")->Find("budget");
+  EXPECT_EQ(budget.Find("amount")->Find("amount")->text(), "2102.10");
+  std::vector<std::string> said;
+  for (const Json& part : budget.Find("budgetBreakdown")->items()) {
+    said.push_back(fmt::format("{}: {} from {} ({})", part.TextOf("id"),
+                               part.Find("amount")->Find("amount")->text(),
+                               part.Find("sourceParty")->TextOf("id"), part.TextOf("description")));
+  }
+  EXPECT_THAT(said, ElementsAre("1: 1401.40 from organisations/eu (Grant, 66.6667 %)",
+                                "2: 700.70 from organisations/ch (Grant, 33.3333 %)"));
+  std::vector<std::string> funders;
+  for (const Json& party : release.Find("parties")->items()) {
+    for (const Json& role : party.Find("roles")->items()) {
+      if (role.text() == "funder") funders.emplace_back(party.TextOf("id"));
+    }
+  }
+  EXPECT_THAT(funders, ElementsAre("organisations/eu", "organisations/ch"));
+  const auto breakdowns = [](const Json& of) {
+    const auto& items = of.Find("extensions")->items();
+    return std::count_if(items.begin(), items.end(), [](const Json& extension) {
+      return extension.text().find("budget_breakdown") != std::string::npos;
+    });
+  };
+  EXPECT_EQ(breakdowns(package), 1);
+
+  Stage alone;
+  alone.TellRequisition();
+  alone.ApproveRequisition();
+  const Json of_one = alone.PackageOf(kRequisition);
+  EXPECT_EQ(of_one.Find("releases")
+                ->items()
+                .front()
+                .Find("planning")
+                ->Find("budget")
+                ->Find("budgetBreakdown"),
+            nullptr);
+  EXPECT_EQ(breakdowns(of_one), 0);
 }
 
 }  // namespace

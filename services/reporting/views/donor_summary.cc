@@ -43,14 +43,23 @@ struct OfCertificate {
 // Time of effect, certificate, currency.
 using CertificateKey = std::tuple<absl::Time, std::string, base::Currency>;
 
+// A budget line in one currency: all of it, by source, as Funding has them.
+struct OfLine {
+  OfLine(base::Currency currency, Funding of)
+      : funding(std::move(of)), sources(funding.sources().size(), Position(currency)) {}
+
+  Funding funding;
+  std::vector<Position> sources;
+};
+
 struct Sums {
-  std::map<std::pair<std::string, base::Currency>, Position> lines;  // by budget line
+  std::map<std::pair<std::string, base::Currency>, OfLine> lines;  // by budget line
   std::map<CertificateKey, OfCertificate> certificates;
 };
 
-bool Pays(const Payer& payer, const std::string& project, const std::string& donor) {
+bool Pays(const Payer& payer, const std::string& project, const Funding& funding) {
   return (payer.project.empty() || payer.project == project) &&
-         (payer.donor.empty() || payer.donor == donor);
+         (payer.donor.empty() || funding.HasDonor(payer.donor));
 }
 
 absl::Status Add(const base::Money& more, base::Money& sum) {
@@ -81,13 +90,43 @@ absl::StatusOr<v1::BudgetPosition> ToProto(const Position& position) {
   return result;
 }
 
+// Each of the line's figures shared out once.
+absl::Status ShareOut(const BudgetLine& line, OfLine& of_line) {
+  PRIHVAT_ASSIGN_OR_RETURN(const auto budget, line.funding.Parts(line.budget));
+  PRIHVAT_ASSIGN_OR_RETURN(const auto reserved, line.funding.Parts(line.reserved));
+  PRIHVAT_ASSIGN_OR_RETURN(const auto committed, line.funding.Parts(line.committed));
+  PRIHVAT_ASSIGN_OR_RETURN(const auto spent, line.funding.Parts(line.spent));
+  for (size_t i = 0; i < of_line.sources.size(); ++i) {
+    of_line.sources[i].budget = budget[i];
+    of_line.sources[i].reserved = reserved[i];
+    of_line.sources[i].committed = committed[i];
+    of_line.sources[i].spent = spent[i];
+  }
+  return absl::OkStatus();
+}
+
+// The positions of the sources that `donor` is; of all where it is empty.
+absl::StatusOr<Position> PositionOf(const std::string& donor, const OfLine& line) {
+  Position sum(line.sources.front().budget.currency());
+  for (size_t i = 0; i < line.sources.size(); ++i) {
+    if (!donor.empty() && line.funding.sources()[i].donor != donor) continue;
+    PRIHVAT_RETURN_IF_ERROR(Add(line.sources[i], sum));
+  }
+  return sum;
+}
+
+// A certificate keeps what it says of each item: that is shared out item by item.
 absl::Status AddTransferred(const Transferred& transferred, const CertificateFacts& certificate,
-                            Sums& sums) {
+                            const Funding& funding, const std::string& donor, Sums& sums) {
   const base::Currency currency = transferred.value.currency();
-  Position& line =
-      sums.lines.try_emplace({transferred.item.provenance().budget_line(), currency}, currency)
+  OfLine& line =
+      sums.lines
+          .try_emplace({transferred.item.provenance().budget_line(), currency}, currency, funding)
           .first->second;
-  PRIHVAT_RETURN_IF_ERROR(Add(transferred.value, line.handed_over));
+  PRIHVAT_ASSIGN_OR_RETURN(const auto parts, line.funding.Parts(transferred.value));
+  for (size_t i = 0; i < parts.size(); ++i) {
+    PRIHVAT_RETURN_IF_ERROR(Add(parts[i], line.sources[i].handed_over));
+  }
 
   const auto [entry, is_new] =
       sums.certificates.try_emplace({certificate.title_time, certificate.name, currency});
@@ -97,12 +136,15 @@ absl::Status AddTransferred(const Transferred& transferred, const CertificateFac
     of_certificate.value = base::Money::Zero(currency);
   }
   ++of_certificate.item_count;
-  PRIHVAT_RETURN_IF_ERROR(Add(transferred.value, of_certificate.value));
+  PRIHVAT_ASSIGN_OR_RETURN(const base::Money value, line.funding.PartOf(donor, transferred.value));
+  PRIHVAT_RETURN_IF_ERROR(Add(value, of_certificate.value));
   if (transferred.value_eur.has_value()) {
     if (!of_certificate.value_eur.has_value()) {
       of_certificate.value_eur = base::Money::Zero(base::Currency::Eur());
     }
-    PRIHVAT_RETURN_IF_ERROR(Add(*transferred.value_eur, *of_certificate.value_eur));
+    PRIHVAT_ASSIGN_OR_RETURN(const base::Money euro,
+                             line.funding.PartOf(donor, *transferred.value_eur));
+    PRIHVAT_RETURN_IF_ERROR(Add(euro, *of_certificate.value_eur));
   }
   return absl::OkStatus();
 }
@@ -111,19 +153,19 @@ absl::StatusOr<Sums> SumUp(const Purchases& purchases, const Transfers& transfer
                            const Payer& payer) {
   Sums sums;
   for (const auto& [name, line] : purchases.budget_lines) {
-    if (!Pays(payer, line.project, line.donor)) continue;
+    if (!Pays(payer, line.project, line.funding)) continue;
     const base::Currency currency = line.budget.currency();
-    Position& position = sums.lines.try_emplace({name, currency}, currency).first->second;
-    position.budget = line.budget;
-    position.reserved = line.reserved;
-    position.committed = line.committed;
-    position.spent = line.spent;
+    OfLine& of_line =
+        sums.lines.try_emplace({name, currency}, currency, line.funding).first->second;
+    PRIHVAT_RETURN_IF_ERROR(ShareOut(line, of_line));
   }
   for (const Transferred& transferred : transfers.transferred) {
     const handover::v1::Provenance& from = transferred.item.provenance();
-    if (!Pays(payer, from.project(), from.donor())) continue;
-    PRIHVAT_RETURN_IF_ERROR(
-        AddTransferred(transferred, transfers.certificates.at(transferred.handover_case), sums));
+    PRIHVAT_ASSIGN_OR_RETURN(const Funding funding, FundingOf(from));
+    if (!Pays(payer, from.project(), funding)) continue;
+    PRIHVAT_RETURN_IF_ERROR(AddTransferred(transferred,
+                                           transfers.certificates.at(transferred.handover_case),
+                                           funding, payer.donor, sums));
   }
   // What a certificate does not say in EUR is converted as one document.
   for (auto& [key, certificate] : sums.certificates) {
@@ -133,23 +175,62 @@ absl::StatusOr<Sums> SumUp(const Purchases& purchases, const Transfers& transfer
   return sums;
 }
 
-absl::Status FillLines(const Purchases& purchases, const Sums& sums, v1::DonorSummary& summary) {
+// Who pays how much, of a line that says so itself.
+absl::Status FillFunding(const OfLine& line, const std::string& donor, v1::BudgetLineSummary& row) {
+  if (!line.funding.named()) return absl::OkStatus();
+  for (size_t i = 0; i < line.sources.size(); ++i) {
+    const FundingSource& source = line.funding.sources()[i];
+    if (!donor.empty() && source.donor != donor) continue;
+    v1::FundingPosition& of_source = *row.add_funding();
+    of_source.set_donor(source.donor);
+    of_source.set_funding_source(source.funding_source);
+    *of_source.mutable_percent() = reporting::ToProto(source.percent);
+    PRIHVAT_ASSIGN_OR_RETURN(*of_source.mutable_position(), ToProto(line.sources[i]));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status FillLines(const Purchases& purchases, const Sums& sums, const std::string& donor,
+                       v1::DonorSummary& summary) {
   std::map<base::Currency, Position> totals;
-  for (const auto& [key, position] : sums.lines) {
+  for (const auto& [key, of_line] : sums.lines) {
     v1::BudgetLineSummary& row = *summary.add_budget_lines();
     row.set_budget_line(key.first);
     const auto line = purchases.budget_lines.find(key.first);
     if (line != purchases.budget_lines.end()) {
       row.set_display_name(line->second.display_name);
       row.set_project(line->second.project);
-      row.set_donor(line->second.donor);
+      row.set_donor(donor.empty() ? of_line.funding.OnlyDonor() : donor);
     }
+    PRIHVAT_ASSIGN_OR_RETURN(const Position position, PositionOf(donor, of_line));
     PRIHVAT_ASSIGN_OR_RETURN(*row.mutable_position(), ToProto(position));
+    PRIHVAT_RETURN_IF_ERROR(FillFunding(of_line, donor, row));
     PRIHVAT_RETURN_IF_ERROR(
         Add(position, totals.try_emplace(key.second, key.second).first->second));
   }
   for (const auto& [currency, position] : totals) {
     PRIHVAT_ASSIGN_OR_RETURN(*summary.add_totals(), ToProto(position));
+  }
+  return absl::OkStatus();
+}
+
+// What each donor pays, where there are several.
+absl::Status FillDonors(const Sums& sums, v1::DonorSummary& summary) {
+  std::map<std::pair<std::string, base::Currency>, Position> by_donor;
+  std::set<std::string> donors;
+  for (const auto& [key, of_line] : sums.lines) {
+    for (const std::string& donor : of_line.funding.Donors()) {
+      donors.insert(donor);
+      PRIHVAT_ASSIGN_OR_RETURN(const Position position, PositionOf(donor, of_line));
+      PRIHVAT_RETURN_IF_ERROR(
+          Add(position, by_donor.try_emplace({donor, key.second}, key.second).first->second));
+    }
+  }
+  if (donors.size() < 2) return absl::OkStatus();
+  for (const auto& [key, position] : by_donor) {
+    v1::DonorPosition& row = *summary.add_donors();
+    row.set_donor(key.first);
+    PRIHVAT_ASSIGN_OR_RETURN(*row.mutable_position(), ToProto(position));
   }
   return absl::OkStatus();
 }
@@ -190,14 +271,26 @@ absl::StatusOr<v1::DonorSummary> SummariseDonor(const Journals& journals, const 
   PRIHVAT_ASSIGN_OR_RETURN(const Sums sums, SumUp(purchases, transfers, payer));
 
   v1::DonorSummary summary;
-  std::set<std::string> donors;
-  for (const auto& [project, donor] : purchases.donor_of_project) {
-    if (!Pays(payer, project, donor)) continue;
-    summary.add_projects(project);
-    donors.insert(donor);
+  std::map<std::string, std::set<std::string>> donors;  // of each project's budget lines
+  for (const auto& [name, line] : purchases.budget_lines) {
+    donors[line.project].merge(line.funding.Donors());
   }
-  if (donors.size() == 1) summary.set_donor(*donors.begin());
-  PRIHVAT_RETURN_IF_ERROR(FillLines(purchases, sums, summary));
+  std::set<std::string> all;
+  for (const auto& [project, donor] : purchases.donor_of_project) {
+    std::set<std::string>& paying = donors[project];
+    if (paying.empty()) paying = {donor};
+    if (!payer.project.empty() && payer.project != project) continue;
+    if (!payer.donor.empty() && payer.donor != donor && !paying.contains(payer.donor)) continue;
+    summary.add_projects(project);
+    all.merge(paying);
+  }
+  if (!payer.donor.empty()) {
+    summary.set_donor(payer.donor);
+  } else if (all.size() == 1) {
+    summary.set_donor(*all.begin());
+  }
+  PRIHVAT_RETURN_IF_ERROR(FillLines(purchases, sums, payer.donor, summary));
+  if (payer.donor.empty()) PRIHVAT_RETURN_IF_ERROR(FillDonors(sums, summary));
   PRIHVAT_RETURN_IF_ERROR(FillCertificates(sums, summary));
   return summary;
 }

@@ -15,6 +15,9 @@ struct Payer {
   std::string donor;
 };
 
+// Of a donor, only its part: each figure of a budget line is shared out once among its sources,
+// each item of a certificate by itself (base/funding.h).
+//
 // NOT_FOUND for a project that procurement has not created (as it was, as known then). Amounts of
 // different currencies are never added. The cut-off is the caller's to fill in.
 absl::StatusOr<v1::DonorSummary> SummariseDonor(const Journals& journals, const ReportScope& scope,

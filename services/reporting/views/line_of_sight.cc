@@ -40,7 +40,6 @@ std::string KeyOf(const v1::LineOfSightRow& row) {
 }
 
 void SetPurchase(const ReceivedLine& received, v1::LineOfSightRow& row) {
-  row.set_donor(received.donor);
   row.set_project(received.project);
   row.set_budget_line(received.budget_line);
   row.set_purchase_order(received.purchase_order);
@@ -54,7 +53,6 @@ void SetPurchase(const ReceivedLine& received, v1::LineOfSightRow& row) {
 
 // Of a thing that handover knows and procurement (with this cut in time) does not.
 void SetProvenance(const handover::v1::HandedOverItem& item, v1::LineOfSightRow& row) {
-  row.set_donor(item.provenance().donor());
   row.set_project(item.provenance().project());
   row.set_budget_line(item.provenance().budget_line());
   row.set_purchase_order(item.provenance().purchase_order());
@@ -69,6 +67,7 @@ Draft DraftOf(const ReceivedLine& received, v1::LineStage stage, const base::Dec
               const base::Money& value) {
   Draft draft;
   SetPurchase(received, draft.sight.row);
+  draft.sight.funding = received.funding;
   draft.sight.row.set_stage(stage);
   *draft.sight.row.mutable_quantity() = ToProto(quantity);
   draft.sight.value = value;
@@ -76,7 +75,7 @@ Draft DraftOf(const ReceivedLine& received, v1::LineStage stage, const base::Dec
   return draft;
 }
 
-Draft DraftOf(const Transferred& transferred, const Material& material) {
+absl::StatusOr<Draft> DraftOf(const Transferred& transferred, const Material& material) {
   Draft draft;
   v1::LineOfSightRow& row = draft.sight.row;
   const handover::v1::HandedOverItem& item = transferred.item;
@@ -84,8 +83,10 @@ Draft DraftOf(const Transferred& transferred, const Material& material) {
       {item.provenance().receipt(), item.provenance().line_number()});
   if (received != material.purchases.received.end()) {
     SetPurchase(received->second, row);
+    draft.sight.funding = received->second.funding;
   } else {
     SetProvenance(item, row);
+    PRIHVAT_ASSIGN_OR_RETURN(draft.sight.funding, FundingOf(item.provenance()));
   }
   const CertificateFacts& certificate =
       material.transfers.certificates.at(transferred.handover_case);
@@ -196,7 +197,8 @@ absl::StatusOr<std::vector<Draft>> DraftRows(const Material& material) {
   for (const Transferred& transferred : material.transfers.transferred) {
     const handover::v1::Provenance& from = transferred.item.provenance();
     parts[{from.receipt(), from.line_number()}].push_back(&transferred);
-    drafts.push_back(DraftOf(transferred, material));
+    PRIHVAT_ASSIGN_OR_RETURN(Draft draft, DraftOf(transferred, material));
+    drafts.push_back(std::move(draft));
   }
   for (const auto& [key, received] : material.purchases.received) {
     switch (received.line.kind()) {
@@ -256,9 +258,35 @@ bool Matches(const Draft& draft, const v1::LineOfSightFilter& filter) {
   // By its own name, or that of the one which it replaced.
   const bool certificate = is(filter.certificate(), row.certificate()) ||
                            is(filter.certificate(), row.replaced_certificate());
-  return is(filter.project(), row.project()) && is(filter.donor(), row.donor()) &&
-         is(filter.item(), row.item()) && certificate && is(filter.recipient(), row.recipient()) &&
-         serial && centre;
+  const bool pays = filter.donor().empty() || draft.sight.funding.HasDonor(filter.donor());
+  return is(filter.project(), row.project()) && pays && is(filter.item(), row.item()) &&
+         certificate && is(filter.recipient(), row.recipient()) && serial && centre;
+}
+
+// Who paid how much of the row; the row's own value is what `donor` paid, or all where it is empty.
+absl::Status TellFunding(const std::string& donor, SightRow& sight) {
+  sight.whole = sight.value;
+  sight.row.set_donor(donor.empty() ? sight.funding.OnlyDonor() : donor);
+  PRIHVAT_ASSIGN_OR_RETURN(sight.parts, sight.funding.Parts(sight.value));
+  if (sight.value_eur.has_value()) {
+    PRIHVAT_ASSIGN_OR_RETURN(sight.parts_eur, sight.funding.Parts(*sight.value_eur));
+    PRIHVAT_ASSIGN_OR_RETURN(sight.value_eur, sight.funding.PartOf(donor, *sight.value_eur));
+    *sight.row.mutable_value_eur() = ToProto(*sight.value_eur);
+  }
+  PRIHVAT_ASSIGN_OR_RETURN(sight.value, sight.funding.PartOf(donor, sight.value));
+  *sight.row.mutable_value() = ToProto(sight.value);
+  if (!sight.funding.named()) return absl::OkStatus();
+  for (size_t i = 0; i < sight.parts.size(); ++i) {
+    const FundingSource& source = sight.funding.sources()[i];
+    if (!donor.empty() && source.donor != donor) continue;
+    v1::FundingPart& part = *sight.row.add_funding();
+    part.set_donor(source.donor);
+    part.set_funding_source(source.funding_source);
+    *part.mutable_percent() = ToProto(source.percent);
+    *part.mutable_value() = ToProto(sight.parts[i]);
+    if (!sight.parts_eur.empty()) *part.mutable_value_eur() = ToProto(sight.parts_eur[i]);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CountPeople(Draft& draft, PeopleServed& people) {
@@ -291,6 +319,68 @@ absl::StatusOr<base::CrossDocumentTotal> TotalOf(base::Currency currency,
   return total;
 }
 
+// What one donor pays in one currency.
+struct PaidByDonor {
+  explicit PaidByDonor(base::Currency currency) : rows(base::Money::Zero(currency)), total(rows) {}
+  base::Money rows;
+  base::Money total;
+  std::optional<base::Money> rows_eur;
+};
+using PaidByDonors = std::map<std::pair<std::string, base::Currency>, PaidByDonor>;
+
+PaidByDonor& PaidBy(const std::string& donor, base::Currency currency, PaidByDonors& paid) {
+  return paid.try_emplace({donor, currency}, currency).first->second;
+}
+
+// Each donor's parts of the rows, and beside them its part of each budget line's rows together.
+absl::StatusOr<PaidByDonors> SumUpDonors(const Sight& sight) {
+  PaidByDonors paid;
+  std::map<std::pair<std::string, base::Currency>, std::pair<base::Money, const Funding*>> lines;
+  for (const SightRow& row : sight.rows) {
+    const base::Currency currency = row.whole.currency();
+    auto& [sum, funding] = lines
+                               .try_emplace({row.row.budget_line(), currency},
+                                            base::Money::Zero(currency), &row.funding)
+                               .first->second;
+    PRIHVAT_ASSIGN_OR_RETURN(sum, base::CheckedAdd(sum, row.whole));
+    for (size_t i = 0; i < row.parts.size(); ++i) {
+      PaidByDonor& donor = PaidBy(row.funding.sources()[i].donor, currency, paid);
+      PRIHVAT_ASSIGN_OR_RETURN(donor.rows, base::CheckedAdd(donor.rows, row.parts[i]));
+      if (row.parts_eur.empty()) continue;
+      if (!donor.rows_eur) donor.rows_eur = base::Money::Zero(base::Currency::Eur());
+      PRIHVAT_ASSIGN_OR_RETURN(donor.rows_eur, base::CheckedAdd(*donor.rows_eur, row.parts_eur[i]));
+    }
+  }
+  for (const auto& [line, of_line] : lines) {
+    const auto& [sum, funding] = of_line;
+    PRIHVAT_ASSIGN_OR_RETURN(const std::vector<base::Money> parts, funding->Parts(sum));
+    for (size_t i = 0; i < parts.size(); ++i) {
+      PaidByDonor& donor = PaidBy(funding->sources()[i].donor, line.second, paid);
+      PRIHVAT_ASSIGN_OR_RETURN(donor.total, base::CheckedAdd(donor.total, parts[i]));
+    }
+  }
+  return paid;
+}
+
+absl::Status AddDonorParts(const Sight& sight, v1::LineOfSight& totals) {
+  const bool named = std::any_of(sight.rows.begin(), sight.rows.end(),
+                                 [](const SightRow& row) { return row.funding.named(); });
+  if (!named) return absl::OkStatus();
+  PRIHVAT_ASSIGN_OR_RETURN(const PaidByDonors paid, SumUpDonors(sight));
+  for (const auto& [key, of_donor] : paid) {
+    if (!sight.donor.empty() && key.first != sight.donor) continue;
+    v1::DonorPart& part = *totals.add_donor_parts();
+    part.set_donor(key.first);
+    *part.mutable_sum_of_rows() = ToProto(of_donor.rows);
+    *part.mutable_total() = ToProto(of_donor.total);
+    PRIHVAT_ASSIGN_OR_RETURN(const base::Money difference,
+                             base::CheckedSub(of_donor.total, of_donor.rows));
+    *part.mutable_rounding_difference() = ToProto(difference);
+    if (of_donor.rows_eur) *part.mutable_sum_of_rows_eur() = ToProto(*of_donor.rows_eur);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Sight> SeeLineOfSight(const Journals& journals, const ReportScope& scope,
@@ -308,14 +398,12 @@ absl::StatusOr<Sight> SeeLineOfSight(const Journals& journals, const ReportScope
   PRIHVAT_RETURN_IF_ERROR(ConvertDocuments(drafts));
 
   Sight sight;
+  sight.donor = filter.donor();
   PeopleServed people(journals.centres, scope.cut);
   for (Draft& draft : drafts) {
     if (!Matches(draft, filter)) continue;
     PRIHVAT_RETURN_IF_ERROR(CountPeople(draft, people));
-    *draft.sight.row.mutable_value() = ToProto(draft.sight.value);
-    if (draft.sight.value_eur.has_value()) {
-      *draft.sight.row.mutable_value_eur() = ToProto(*draft.sight.value_eur);
-    }
+    PRIHVAT_RETURN_IF_ERROR(TellFunding(filter.donor(), draft.sight));
     sight.rows.push_back(std::move(draft.sight));
   }
   sight.people_served = people.CountAll();
@@ -369,6 +457,7 @@ absl::StatusOr<v1::LineOfSight> TotalsOf(const Sight& sight) {
     if (euro.has_value()) *value.mutable_value_eur() = ToProto(*euro);
   }
   PRIHVAT_ASSIGN_OR_RETURN(*totals.mutable_eur(), TotalInEuro(values));
+  PRIHVAT_RETURN_IF_ERROR(AddDonorParts(sight, totals));
   return totals;
 }
 

@@ -13,6 +13,7 @@
 #include "prihvat/reporting/v1/resources.pb.h"
 #include "prihvat/reporting/v1/service.pb.h"
 #include "services/reporting/views/facts.h"
+#include "services/reporting/views/funding.h"
 
 namespace prihvat::reporting {
 
@@ -34,11 +35,19 @@ struct SightRow {
   v1::LineOfSightRow row;
   std::string key;       // unique; rows are sorted by it
   std::string document;  // the certificate, else the receipt
+  // As told: all of it, or what the donor paid that was asked for.
   base::Money value;
   std::optional<base::Money> value_eur;
+  // Who paid, and of all of it one part for each source (base/funding.h); in EUR where it has such
+  // a value.
+  Funding funding;
+  base::Money whole;
+  std::vector<base::Money> parts;
+  std::vector<base::Money> parts_eur;
 };
 
 struct Sight {
+  std::string donor;           // that was asked for; "" for all
   std::vector<SightRow> rows;  // sorted by key
   int64_t people_served = 0;   // distinct, by any of the rows
 };
@@ -49,6 +58,9 @@ struct Sight {
 //
 // In EUR (invariants 1 and 2): a certificate keeps the values that it was signed with; what no
 // certificate names yet of a receipt is converted as one document, whatever the filter.
+//
+// What several donors paid is shared out row by row, in KM and in EUR alike, so that the parts add
+// up to the row. Of a donor that `filter` names, rows have the part only.
 //
 // Used at a centre: from the passing of the title, or from being put into use, until it is put to
 // use elsewhere; a person is served who was there at some instant of that.

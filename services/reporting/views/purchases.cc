@@ -25,7 +25,7 @@ absl::Status AddBudgetLine(const procurement::BudgetLineCreated& event, Purchase
   BudgetLine& line = purchases.budget_lines[event.budget_line()];
   line.project = event.project();
   line.display_name = event.display_name();
-  line.donor = event.donor();
+  PRIHVAT_ASSIGN_OR_RETURN(line.funding, FundingOf(event));
   PRIHVAT_ASSIGN_OR_RETURN(line.budget, CheckedFromProto(event.amount()));
   const base::Money zero = base::Money::Zero(line.budget.currency());
   line.reserved = line.committed = line.spent = zero;
@@ -55,7 +55,7 @@ absl::Status AddReceipt(const procurement::GoodsReceiptPosted& event, Purchases&
     received.order_number = event.order().document_number();
     received.project = event.project();
     received.budget_line = event.budget_line();
-    received.donor = line.donor();
+    PRIHVAT_ASSIGN_OR_RETURN(received.funding, FundingOf(line));
     received.line = line;
     received.kept = accepted;
     PRIHVAT_ASSIGN_OR_RETURN(received.value, CheckedFromProto(line.value()));

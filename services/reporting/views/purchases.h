@@ -13,13 +13,14 @@
 #include "libs/es/rows.h"
 #include "prihvat/procurement/v1/events.pb.h"
 #include "services/reporting/views/facts.h"
+#include "services/reporting/views/funding.h"
 
 namespace prihvat::reporting {
 
 struct BudgetLine {
   std::string project;
   std::string display_name;
-  std::string donor;
+  Funding funding;
   base::Money budget;
   base::Money reserved;
   base::Money committed;
@@ -34,7 +35,7 @@ struct ReceivedLine {
   std::string order_number;
   std::string project;
   std::string budget_line;
-  std::string donor;
+  Funding funding;
   procurement::v1::PostedLine line;
   base::Decimal kept;                                // accepted and not returned
   base::Money value;                                 // of what is kept
