@@ -11,6 +11,9 @@ import sys
 PARTITION = "libs/runtime/partition.cc"
 RUNNER = "libs/runtime/process_runner.cc"
 FENCE = "libs/event_log/term_fence.cc"
+CORE = "libs/runtime/service_core.cc"
+MAILBOX = "libs/runtime/mailbox.cc"
+VIEWS = "libs/runtime/views.cc"
 
 # name: (file, what is there, what the mutant has instead, what the simulation must say)
 MUTANTS = {
@@ -21,7 +24,7 @@ MUTANTS = {
         "    settle_by_ = now + deps_.options.append_timeout;\n"
         "    for (Pending& pending : pending_)\n"
         "      if (pending.done) Reply(pending, fence().last_admitted), pending.done = nullptr;\n",
-        "was acknowledged and is lost",
+        "G5: it answers from before the token",
     ),
     # An append of which nothing is known is taken for a success.
     "unknown_is_success": (
@@ -82,7 +85,7 @@ MUTANTS = {
         RUNNER,
         "    failed_ = true;\n",
         "",
-        "effects and causes differ",
+        "G5: the token's effect on",
     ),
     # After a crash the store is folded again over what it holds already.
     "forget_the_position": (
@@ -91,6 +94,99 @@ MUTANTS = {
         "  if (deps_.random.Uniform(4) != 0)\n"
         "    meta.Put(FenceKey(tp_.topic, tp_.partition), fence().Serialize());\n",
         "is not the one that the store was folded to",
+    ),
+    # A read with a token does not wait for what the token names.
+    "read_at_once": (
+        CORE,
+        "  if (Seen(token)) return done(absl::OkStatus());\n",
+        "  if (Seen(token) || true) return done(absl::OkStatus());\n",
+        "G5: it answers from before the token",
+    ),
+    "seen_one_early": (
+        CORE,
+        "fence().next_offset <=\n            position.offset()) {",
+        "fence().next_offset <\n            position.offset()) {",
+        "G5: it answers from before the token",
+    ),
+    # Seen where the record has come, though nobody has reacted to it yet.
+    "seen_without_its_effect": (
+        CORE,
+        "      if (runners_[i]->done_through() < position.offset()) return false;\n",
+        "",
+        "G5: the token's effect on",
+    ),
+    "wait_for_ever": (
+        CORE,
+        "    if (wanted && !seen && now < waiters_[i].deadline) {\n",
+        "    if (wanted && !seen && now < absl::InfiniteFuture()) {\n",
+        "G5: a read waits past its deadline",
+    ),
+    "token_of_the_one_before": (
+        PARTITION,
+        "reply.token.add_positions()->set_offset(fence().last_admitted);",
+        "reply.token.add_positions()->set_offset(fence().last_admitted - 1);",
+        "G5: ",
+    ),
+    "decide_after_the_deadline": (
+        PARTITION,
+        "  if (request.deadline <= deps_.clock.Now()) return answer(Failed(kDeadlinePassed));\n",
+        "",
+        "was decided after its deadline",
+    ),
+    # What was stored is denied, because its caller's deadline has passed meanwhile.
+    "deny_what_is_stored": (
+        PARTITION,
+        "  pending.done = std::move(item.done);\n  Accept(",
+        "  pending.done = [done = std::move(item.done), deadline = request.deadline,\n"
+        "                  &clock = deps_.clock](CommandReply told) {\n"
+        "    done(deadline <= clock.Now() ? Failed(kDeadlinePassed) : std::move(told));\n"
+        "  };\n  Accept(",
+        "though its client was told that nothing was stored",
+    ),
+    "refuse_in_silence": (
+        PARTITION,
+        "    item.done(Failed(kMailboxFull,\n",
+        "    static_cast<void>(Failed(kMailboxFull,\n",
+        "was never answered",
+    ),
+    "mailbox_without_bound": (
+        MAILBOX,
+        "  if (commands_ >= limit_) return false;\n",
+        "",
+        "G13: more commands wait than may",
+    ),
+    # What was decided still counts as waiting.
+    "mailbox_full_for_ever": (
+        MAILBOX,
+        "  if (std::holds_alternative<CommandItem>(item)) --commands_;\n",
+        "",
+        "G13: refused though all is well",
+    ),
+    "answer_before_it_is_built": (
+        VIEWS,
+        "    if (attached == view->topics().size() * static_cast<size_t>(partitions_)) best = view;\n",
+        "    if (attached <= view->topics().size() * static_cast<size_t>(partitions_)) best = view;\n",
+        "the view shows ",
+    ),
+    # A version that is behind is carried along from there, without what it has missed.
+    "attach_too_early": (
+        VIEWS,
+        "    const bool caught_up = builder.reader->state().next_offset == next_offset(builder.tp);\n",
+        "    const bool caught_up = true;\n",
+        "the view shows ",
+    ),
+    # Where a build stands is not kept: after a crash it folds again what it has folded.
+    "forget_how_far_it_is_built": (
+        VIEWS,
+        "                 builder.reader->state().Serialize());\n",
+        "                 FenceState().Serialize());\n",
+        "counts wrong in",
+    ),
+    "drop_the_old_version": (
+        VIEWS,
+        "    if (attached == view->topics().size() * static_cast<size_t>(partitions_)) best = view;\n",
+        "    best = attached == view->topics().size() * static_cast<size_t>(partitions_) ? view : nullptr;\n",
+        "the view stopped answering",
     ),
 }
 
