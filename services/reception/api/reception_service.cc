@@ -2,18 +2,12 @@
 
 #include <string>
 
+#include "libs/rpc/filters.h"
 #include "services/reception/api/queries.h"
 
 namespace prihvat::reception {
-namespace {
 
-// A typed filter: empty asks nothing.
-bool Is(const std::string& wanted, const std::string& value) {
-  return wanted.empty() || wanted == value;
-}
-
-}  // namespace
-
+using rpc::Is;
 ReceptionServiceImpl::Reactor* ReceptionServiceImpl::CreateCentre(
     Context* context, const v1::CreateCentreRequest* request, v1::Centre* response) {
   return calls_.Command(context, request, response);

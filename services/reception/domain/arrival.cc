@@ -124,7 +124,8 @@ void FoldCheckedIn(es::Entities& entities, const v1::CheckedIn& event,
     Stamp(person, context);
   });
   CountOnTheBooks(entities, event.centre(), 1);
-  TakeBed(entities, event.bed(), event.stay(), event.person(), v1::BED_USE_KIND_OCCUPIED, context);
+  TakeBed(entities, BedName(event.bed()), StayName(event.stay()), PersonName(event.person()),
+          v1::BED_USE_KIND_OCCUPIED, context);
 }
 
 }  // namespace

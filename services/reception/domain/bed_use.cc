@@ -179,50 +179,50 @@ void AddBedConflicts(const es::View& view, const v1::Bed& bed, const BedWish& wi
   }
 }
 
-absl::Time BedUseStart(const es::View& view, std::string_view bed, std::string_view stay) {
-  if (bed.empty()) return absl::InfinitePast();
-  const auto* entity = view.Find<v1::Bed>(bed);
+absl::Time BedUseStart(const es::View& view, BedName bed, StayName stay) {
+  if (bed.value().empty()) return absl::InfinitePast();
+  const auto* entity = view.Find<v1::Bed>(bed.value());
   if (entity == nullptr) return absl::InfinitePast();
   for (const v1::BedUse& use : entity->uses()) {
-    if (use.stay() == stay) return IntervalOf(use).start;
+    if (use.stay() == stay.value()) return IntervalOf(use).start;
   }
   return absl::InfinitePast();
 }
 
-void ShortenUse(es::Entities& entities, std::string_view bed, absl::Time end, std::string_view stay,
+void ShortenUse(es::Entities& entities, BedName bed, absl::Time end, StayName stay,
                 const es::EventContext& context) {
-  const std::string name = PastBedUseName(bed, end, stay);
+  const std::string name = PastBedUseName(bed.value(), end, stay.value());
   const auto* found = entities.Find<v1::PastBedUse>(name);
   if (found == nullptr) return;  // it lasted no time
   v1::PastBedUse past = *found;
   entities.Delete(name);
   if (IntervalOf(past.use()).start >= context.effective_at) return;
   *past.mutable_use()->mutable_end_time() = ToProto(context.effective_at);
-  entities.Put(PastBedUseName(bed, context.effective_at, stay), past);
+  entities.Put(PastBedUseName(bed.value(), context.effective_at, stay.value()), past);
 }
 
-void TakeBed(es::Entities& entities, std::string_view name, std::string_view stay,
-             std::string_view person, v1::BedUseKind kind, const es::EventContext& context) {
-  if (name.empty()) return;
-  v1::Bed bed = BedToChange(entities, name);
+void TakeBed(es::Entities& entities, BedName name, StayName stay, PersonName person,
+             v1::BedUseKind kind, const es::EventContext& context) {
+  if (name.value().empty()) return;
+  v1::Bed bed = BedToChange(entities, name.value());
   for (int i = 0; i < bed.uses_size();) {
     const v1::BedUse& use = bed.uses(i);
-    if (use.kind() == v1::BED_USE_KIND_RESERVED && use.person() == person) {
+    if (use.kind() == v1::BED_USE_KIND_RESERVED && use.person() == person.value()) {
       bed.mutable_uses()->DeleteSubrange(i, 1);
     } else {
       ++i;
     }
   }
-  BeginUse(bed, stay, person, kind, context);
+  BeginUse(bed, stay.value(), person.value(), kind, context);
   bed.set_cleaning(false);
   PutBed(entities, std::move(bed), context);
 }
 
-void LeaveBed(es::Entities& entities, std::string_view name, std::string_view stay,
-              bool needs_cleaning, const es::EventContext& context) {
-  if (name.empty()) return;
-  v1::Bed bed = BedToChange(entities, name);
-  EndUse(entities, bed, stay, context);
+void LeaveBed(es::Entities& entities, BedName name, StayName stay, bool needs_cleaning,
+              const es::EventContext& context) {
+  if (name.value().empty()) return;
+  v1::Bed bed = BedToChange(entities, name.value());
+  EndUse(entities, bed, stay.value(), context);
   bool somebody_else = false;
   for (const v1::BedUse& use : bed.uses()) {
     somebody_else |= use.kind() != v1::BED_USE_KIND_RESERVED;
@@ -231,16 +231,16 @@ void LeaveBed(es::Entities& entities, std::string_view name, std::string_view st
   PutBed(entities, std::move(bed), context);
 }
 
-void ChangeBedUse(es::Entities& entities, std::string_view name, std::string_view stay,
-                  v1::BedUseKind kind, const es::EventContext& context) {
-  if (name.empty()) return;
-  v1::Bed bed = BedToChange(entities, name);
+void ChangeBedUse(es::Entities& entities, BedName name, StayName stay, v1::BedUseKind kind,
+                  const es::EventContext& context) {
+  if (name.value().empty()) return;
+  v1::Bed bed = BedToChange(entities, name.value());
   std::string person;
   for (const v1::BedUse& use : bed.uses()) {
-    if (use.stay() == stay) person = use.person();
+    if (use.stay() == stay.value()) person = use.person();
   }
-  EndUse(entities, bed, stay, context);
-  BeginUse(bed, stay, person, kind, context);
+  EndUse(entities, bed, stay.value(), context);
+  BeginUse(bed, stay.value(), person, kind, context);
   PutBed(entities, std::move(bed), context);
 }
 

@@ -11,11 +11,18 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "libs/base/strong_id.h"
 #include "libs/es/decider.h"
 #include "prihvat/reception/v1/events.pb.h"
 #include "prihvat/reception/v1/state.pb.h"
 
 namespace prihvat::reception {
+
+// Who has what stands side by side in what follows, each a resource's name: types of their own, so
+// that a stay is never taken for a bed. The text is the caller's and must outlive the name.
+using BedName = base::StrongId<struct BedNameTag, std::string_view>;
+using StayName = base::StrongId<struct StayNameTag, std::string_view>;
+using PersonName = base::StrongId<struct PersonNameTag, std::string_view>;
 
 struct Interval {
   absl::Time start;                         // inclusive
@@ -55,22 +62,22 @@ void AddBedConflicts(const es::View& view, const v1::Bed& bed, const BedWish& wi
                      es::Context& context, es::Decision& decision);
 
 // When the stay's use of its bed began; InfinitePast where it has none.
-absl::Time BedUseStart(const es::View& view, std::string_view bed, std::string_view stay);
+absl::Time BedUseStart(const es::View& view, BedName bed, StayName stay);
 
 // Folds. The stay takes the bed from the event's time on; the person's own reservations of it have
 // served. An empty `bed` changes nothing.
-void TakeBed(es::Entities& entities, std::string_view bed, std::string_view stay,
-             std::string_view person, v1::BedUseKind kind, const es::EventContext& context);
+void TakeBed(es::Entities& entities, BedName bed, StayName stay, PersonName person,
+             v1::BedUseKind kind, const es::EventContext& context);
 // The stay gives the bed up at the event's time.
-void LeaveBed(es::Entities& entities, std::string_view bed, std::string_view stay,
-              bool needs_cleaning, const es::EventContext& context);
+void LeaveBed(es::Entities& entities, BedName bed, StayName stay, bool needs_cleaning,
+              const es::EventContext& context);
 // The stay's use of the bed, which was told to end at `end`, ended at the event's time, which is
 // earlier.
-void ShortenUse(es::Entities& entities, std::string_view bed, absl::Time end, std::string_view stay,
+void ShortenUse(es::Entities& entities, BedName bed, absl::Time end, StayName stay,
                 const es::EventContext& context);
 // The stay keeps the bed in another way from the event's time on.
-void ChangeBedUse(es::Entities& entities, std::string_view bed, std::string_view stay,
-                  v1::BedUseKind kind, const es::EventContext& context);
+void ChangeBedUse(es::Entities& entities, BedName bed, StayName stay, v1::BedUseKind kind,
+                  const es::EventContext& context);
 
 // After any change: forgets reservations that have run out and brings the state up to date.
 void RefreshBed(v1::Bed& bed, const es::EventContext& context);

@@ -53,8 +53,8 @@ es::Decision DecideAssignBed(const es::View& view, const v1::AssignBedRequest& c
 
 void FoldBedAssigned(es::Entities& entities, const v1::BedAssigned& event,
                      const es::EventContext& context) {
-  LeaveBed(entities, event.previous_bed(), event.stay(), false, context);
-  TakeBed(entities, event.bed(), event.stay(), event.person(),
+  LeaveBed(entities, BedName(event.previous_bed()), StayName(event.stay()), false, context);
+  TakeBed(entities, BedName(event.bed()), StayName(event.stay()), PersonName(event.person()),
           event.stay_state() == v1::STAY_STATE_ON_LEAVE ? v1::BED_USE_KIND_HELD
                                                         : v1::BED_USE_KIND_OCCUPIED,
           context);
@@ -104,9 +104,10 @@ es::Decision DecideStartLeave(const es::View& view, const v1::StartLeaveRequest&
 void FoldLeaveStarted(es::Entities& entities, const v1::LeaveStarted& event,
                       const es::EventContext& context) {
   if (event.bed_kept()) {
-    ChangeBedUse(entities, event.bed(), event.stay(), v1::BED_USE_KIND_HELD, context);
+    ChangeBedUse(entities, BedName(event.bed()), StayName(event.stay()), v1::BED_USE_KIND_HELD,
+                 context);
   } else {
-    LeaveBed(entities, event.bed(), event.stay(), false, context);
+    LeaveBed(entities, BedName(event.bed()), StayName(event.stay()), false, context);
   }
   entities.Edit<v1::Stay>(event.stay(), [&](v1::Stay& stay) {
     if (!event.bed_kept()) stay.clear_bed();
@@ -145,11 +146,12 @@ void FoldLeaveEnded(es::Entities& entities, const v1::LeaveEnded& event,
                     const es::EventContext& context) {
   const auto* before = entities.Find<v1::Stay>(event.stay());
   if (before != nullptr && before->bed() == event.bed()) {
-    ChangeBedUse(entities, event.bed(), event.stay(), v1::BED_USE_KIND_OCCUPIED, context);
+    ChangeBedUse(entities, BedName(event.bed()), StayName(event.stay()), v1::BED_USE_KIND_OCCUPIED,
+                 context);
   } else {
-    LeaveBed(entities, event.released_bed(), event.stay(), false, context);
-    TakeBed(entities, event.bed(), event.stay(), event.person(), v1::BED_USE_KIND_OCCUPIED,
-            context);
+    LeaveBed(entities, BedName(event.released_bed()), StayName(event.stay()), false, context);
+    TakeBed(entities, BedName(event.bed()), StayName(event.stay()), PersonName(event.person()),
+            v1::BED_USE_KIND_OCCUPIED, context);
   }
   entities.Edit<v1::Stay>(event.stay(), [&](v1::Stay& stay) {
     stay.set_bed(event.bed());
@@ -233,7 +235,7 @@ es::Decision DecideDepartTransfer(const es::View& view, const v1::DepartTransfer
 
 void FoldTransferDeparted(es::Entities& entities, const v1::TransferDeparted& event,
                           const es::EventContext& context) {
-  LeaveBed(entities, event.released_bed(), event.stay(), false, context);
+  LeaveBed(entities, BedName(event.released_bed()), StayName(event.stay()), false, context);
   CountOnTheBooks(entities, event.from_centre(), -1);
   entities.Edit<v1::Stay>(event.stay(), [&](v1::Stay& stay) {
     stay.clear_bed();
@@ -278,7 +280,8 @@ es::Decision DecideArriveTransfer(const es::View& view, const v1::ArriveTransfer
 
 void FoldTransferArrived(es::Entities& entities, const v1::TransferArrived& event,
                          const es::EventContext& context) {
-  TakeBed(entities, event.bed(), event.stay(), event.person(), v1::BED_USE_KIND_OCCUPIED, context);
+  TakeBed(entities, BedName(event.bed()), StayName(event.stay()), PersonName(event.person()),
+          v1::BED_USE_KIND_OCCUPIED, context);
   CountOnTheBooks(entities, event.centre(), 1);
   entities.Edit<v1::Stay>(event.stay(), [&](v1::Stay& stay) {
     stay.set_centre(event.centre());
@@ -355,13 +358,14 @@ es::Decision DecideCheckOut(const es::View& view, const v1::CheckOutRequest& com
 
 void FoldCheckedOut(es::Entities& entities, const v1::CheckedOut& event,
                     const es::EventContext& context) {
-  LeaveBed(entities, event.released_bed(), event.stay(), event.bed_needs_cleaning(), context);
+  LeaveBed(entities, BedName(event.released_bed()), StayName(event.stay()),
+           event.bed_needs_cleaning(), context);
   // Beds that the person was told to have had after leaving stood empty.
   const v1::Stay before = *entities.Find<v1::Stay>(event.stay());
   for (const v1::BedMove& move : before.bed_moves()) {
     const absl::Time moved = FromProto(move.move_time());
     if (moved <= context.effective_at || move.previous_bed().empty()) continue;
-    ShortenUse(entities, move.previous_bed(), moved, event.stay(), context);
+    ShortenUse(entities, BedName(move.previous_bed()), moved, StayName(event.stay()), context);
   }
   if (event.previous_state() != v1::STAY_STATE_IN_TRANSIT) {
     CountOnTheBooks(entities, event.centre(), -1);

@@ -48,8 +48,8 @@ std::optional<es::Rejection> CheckStayMove(const es::View& view, std::string_vie
                                            std::string_view wish, const es::Context& context,
                                            const v1::Stay*& stay) {
   if (auto no = FindStay(view, name, etag, from, wish, context, stay)) return no;
-  const absl::Time last =
-      std::max(FromProto(stay->state_time()), BedUseStart(view, stay->bed(), name));
+  const absl::Time last = std::max(FromProto(stay->state_time()),
+                                   BedUseStart(view, BedName(stay->bed()), StayName(name)));
   return CheckNotBefore(name, last, context);
 }
 
