@@ -75,7 +75,7 @@ class DeciderSpec {
       decision_ = std::make_unique<es::Decision>(decider_.Decide(view, command, context));
     }
     numbers_ = context.numbers;
-    ExpectFieldsSaidOnce();
+    ExpectClearRejection();
     if (decision_->accepted()) {
       for (const es::NewEvent& event : decision_->events()) {
         FoldOne(*event.message,
@@ -177,10 +177,17 @@ class DeciderSpec {
   }
 
  private:
-  // Whatever the test is about: a rejection says of each field once that it is that field.
-  void ExpectFieldsSaidOnce() const {
+  // Whatever the test is about: a rejection has numbers, names or fields, and a sentence with them
+  // in it that says more than the reason's meaning; of each field it says once that it is that
+  // field.
+  void ExpectClearRejection() const {
     if (decision_->accepted()) return;
+    const es::Reason& reason = decision_->rejection().reason();
     const std::string message = decision_->rejection().message();
+    EXPECT_FALSE(decision_->rejection().metadata().empty() &&
+                 decision_->rejection().fields().empty())
+        << reason.id << " names neither field nor number: " << message;
+    EXPECT_NE(message, reason.meaning) << reason.id << " says what it means, not what is wrong";
     for (const es::FieldViolation& violation : decision_->rejection().fields()) {
       const std::string said = violation.field + ": ";
       EXPECT_FALSE(violation.rule.starts_with(said)) << said << violation.rule;

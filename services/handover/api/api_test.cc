@@ -246,6 +246,7 @@ TEST_F(Api, AVoidedCertificateIsNotPrinted) {
   const Outcome outcome =
       Try(&Stub::RenderCertificate, Named<v1::RenderCertificateRequest>(certificate), &response);
   EXPECT_EQ(outcome.reason, "CERTIFICATE_VOIDED");
+  EXPECT_EQ(outcome.metadata.at("certificate"), certificate);
   EXPECT_EQ(response.content(), "");
   EXPECT_EQ(Try(&Stub::RenderCertificate,
                 Named<v1::RenderCertificateRequest>("operations/ba/certificates/none"), &response)

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <string>
 
+#include "fmt/format.h"
 #include "libs/base/status_macros.h"
 #include "libs/rpc/errors.h"
+#include "libs/rpc/filters.h"
 #include "services/handover/documents/certificate_pdf.h"
 #include "services/handover/domain/cases.h"
 #include "services/handover/domain/funding.h"
@@ -18,10 +20,7 @@
 namespace prihvat::handover {
 namespace {
 
-// A typed filter: empty asks nothing.
-bool Is(const std::string& wanted, const std::string& value) {
-  return wanted.empty() || wanted == value;
-}
+using rpc::Is;
 
 bool AwaitsSignature(const v1::HandoverCase& of) {
   return of.state() == v1::HANDOVER_CASE_STATE_COUNTED ||
@@ -55,7 +54,10 @@ absl::Status AnswerCertificatePdf(const rpc::ReadContext& reads,
   v1::Certificate certificate;
   PRIHVAT_RETURN_IF_ERROR(reads.FindInto(request.name(), certificate));
   if (certificate.voided()) {
-    return rpc::Reject(es::Rejected(kCertificateVoided).With("certificate", certificate.name()));
+    return rpc::Reject(
+        es::Rejected(kCertificateVoided)
+            .Saying(fmt::format("{} counts no more, so it is not printed", certificate.name()))
+            .With("certificate", certificate.name()));
   }
   auto pdf = RenderCertificatePdf(certificate);
   if (!pdf.ok()) return pdf.status();

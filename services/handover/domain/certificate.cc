@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "fmt/format.h"
 #include "libs/base/civil.h"
 #include "libs/base/digest.h"
 #include "libs/base/status_macros.h"
@@ -228,7 +229,10 @@ std::optional<es::Rejection> DrawUp(const es::View& view, const v1::HandoverCase
   if (auto no = CheckComplete(of)) return no;
   auto lines = LinesOf(view, of);
   if (lines.ok() && lines->empty()) {
-    return es::Rejected(kNothingAccepted).With("handover_case", of.name());
+    return es::Rejected(kNothingAccepted)
+        .Saying(fmt::format("of the {} items of {} none was accepted", of.items_size(), of.name()))
+        .With("handover_case", of.name())
+        .With("items", of.items_size());
   }
   v1::Certificate& certificate = *event.mutable_certificate();
   certificate.set_name(fmt::format("{}/certificates/{}", context.operation, number));
@@ -305,7 +309,9 @@ std::optional<es::Rejection> DrawUpCorrection(const es::View& view, const v1::Ce
   corrected.clear_update_time();
   const auto digest = CanonicalDigest(corrected);
   if (!digest.ok()) {
-    return es::Rejected(kCertificateIncomplete).Saying(base::FromAbsl(digest.status().message()));
+    return es::Rejected(kCertificateIncomplete)
+        .Saying(base::FromAbsl(digest.status().message()))
+        .With("certificate", old.name());
   }
   corrected.set_canonical_sha256(*digest);
   return std::nullopt;

@@ -1,5 +1,6 @@
 // A certificate is never edited. One that is in error is replaced by another, which names its
 // digest, once both sides have signed that like the first (INV-18). Until then the first counts.
+#include "fmt/format.h"
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
 #include "services/handover/domain/cases.h"
@@ -72,6 +73,8 @@ es::Decision DecideSign(const es::View& view, const v1::SignCorrectiveCertificat
   if (auto no = CheckParty(command.party())) return *std::move(no);
   if (certificate->corrects().empty()) {
     return es::Rejected(kNotCorrective)
+        .Saying(fmt::format("{} corrects no other; it is signed with {}", certificate->name(),
+                            certificate->handover_case()))
         .With("certificate", certificate->name())
         .With("handover_case", certificate->handover_case());
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 
+#include "fmt/format.h"
 #include "libs/base/string_view.h"
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
@@ -138,10 +139,13 @@ std::optional<es::Rejection> CheckProvenance(const v1::HandoverCase& wanted, std
   if (common.currency.empty()) common.currency = value.currency_code();
   if (!known || value.currency_code() != common.currency) {
     return es::Rejected(kCurrencyUnsupported)
-        .Saying(fmt::format("{} was paid in {}; the other items of the case in {}", item,
-                            value.currency_code(), common.currency))
+        .Saying(known ? fmt::format("{} was paid in {}; the other items of the case in {}", item,
+                                    value.currency_code(), common.currency)
+                      : fmt::format("{} was paid in {}; a certificate is in BAM or EUR", item,
+                                    value.currency_code()))
         .With("item", item)
-        .With("currency", value.currency_code());
+        .With("currency", value.currency_code())
+        .With("case_currency", common.currency);
   }
   if (common.project.empty()) common.project = from.project();
   return std::nullopt;
@@ -151,7 +155,9 @@ std::optional<es::Rejection> SetNeedsProof(const google::type::Money& unit_cost,
                                            const es::Context& context, v1::HandoverItem& item) {
   const auto needed = NeedsProof(FromProto(unit_cost), PolicyOn(context.EffectiveDay()));
   if (!needed.ok()) {
-    return es::Rejected(kCurrencyUnsupported).Saying(base::FromAbsl(needed.status().message()));
+    return es::Rejected(kCurrencyUnsupported)
+        .Saying(base::FromAbsl(needed.status().message()))
+        .With("currency", unit_cost.currency_code());
   }
   item.set_needs_proof(*needed);
   return std::nullopt;

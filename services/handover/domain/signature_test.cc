@@ -113,11 +113,15 @@ TEST(Signature, INV15_TwoDifferentPeopleSign) {
   // One person with offices on both sides cannot be: a person is of one organisation. So the same
   // mandate cannot be named for the other party.
   story.Do(Case({Lot("1")}));
-  story.When(Named("july", "")).ThenRejected("MANDATE_OF_ANOTHER");
+  story.When(Named("july", ""))
+      .ThenRejected("MANDATE_OF_ANOTHER", {{"mandate", "operations/ba/mandates/july"},
+                                           {"organisation", "organisations/dcpb"},
+                                           {"party", "organisations/eu"}});
   story.Counted();
   story.DoAs(kEuHead, Signed(v1::HANDOVER_PARTY_GIVER));
   story.As(kEuHead);
-  story.When(Signed(v1::HANDOVER_PARTY_GIVER)).ThenRejected("ALREADY_SIGNED");
+  story.When(Signed(v1::HANDOVER_PARTY_GIVER))
+      .ThenRejected("ALREADY_SIGNED", {{"handover_case", testing::kCase}, {"party", "giver"}});
   story.When(Signed(v1::HANDOVER_PARTY_RECIPIENT)).ThenRejected("NOT_THE_SIGNATORY");
   story.When(To<v1::MakeHandoverEffectiveRequest>())
       .ThenRejected("WRONG_STATE", {{"state", "SIGNED_BY_ONE"}, {"open_moves", "sign, void"}});
@@ -207,7 +211,7 @@ TEST(Signature, NothingAcceptedIsNothingToSign) {
   none.set_discrepancy("wrong size");
   story.Do(count);
   story.As(kEuHead);
-  story.When(Signed(v1::HANDOVER_PARTY_GIVER)).ThenRejected("NOTHING_ACCEPTED");
+  story.When(Signed(v1::HANDOVER_PARTY_GIVER)).ThenRejected("NOTHING_ACCEPTED", {{"items", "1"}});
 }
 
 TEST(Signature, TheSignatorySaysWhichContentWasSeen) {
@@ -541,7 +545,8 @@ TEST(Correction, INV15_WhoseMandateRanOutBeforeSigningIsReplaced) {
   EXPECT_EQ(certificate.signatures_size(), 0);
   EXPECT_TRUE(story.Entity<v1::Certificate>(kSecond).voided());
   story.As(kJulyDirector);
-  story.When(SignedAgain(v1::HANDOVER_PARTY_RECIPIENT)).ThenRejected("CERTIFICATE_VOIDED");
+  story.When(SignedAgain(v1::HANDOVER_PARTY_RECIPIENT))
+      .ThenRejected("CERTIFICATE_VOIDED", {{"certificate", kSecond}});
   auto sign = To<v1::SignCorrectiveCertificateRequest>(third);
   sign.set_party(v1::HANDOVER_PARTY_RECIPIENT);
   story.DoAs(successor, sign);

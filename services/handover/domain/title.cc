@@ -1,5 +1,6 @@
 // The title passes; proofs of transfer are filed; the case is closed. After that nothing is edited
 // (INV-18): no move leads out of these states but forward.
+#include "fmt/format.h"
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
 #include "services/handover/domain/cases.h"
@@ -20,7 +21,9 @@ std::optional<es::Rejection> CheckSignatures(const es::View& view, const v1::Han
     if (auto no = CheckHolds(*mandate, FromProto(signature.sign_date()))) return no;
   }
   if (of.signatures(0).person() == of.signatures(1).person()) {
-    return es::Rejected(kSameSignatory).With("person", of.signatures(0).person());
+    return es::Rejected(kSameSignatory)
+        .Saying(fmt::format("{} signed {} for both sides", of.signatures(0).person(), of.name()))
+        .With("person", of.signatures(0).person());
   }
   return std::nullopt;
 }

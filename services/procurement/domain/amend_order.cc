@@ -148,12 +148,19 @@ Decision DecideAmend(const View& view, const v1::AmendPurchaseOrderRequest& comm
   if (auto no = CheckReason(command.reason())) return *no;
   if (order.has_pending_amendment()) {
     return es::Rejected(kAmendmentPending)
+        .Saying(fmt::format("{} waits for approval of what {} proposed", order.name(),
+                            order.pending_amendment().proposer()))
         .With("name", order.name())
         .With("proposer", order.pending_amendment().proposer());
   }
   const auto changed = Changed(order, command.changes(), command.added_lines(), view, context);
   if (!changed.ok()) return changed.rejection();
-  if (SameLines(order, *changed)) return es::Rejected(kNothingToChange).With("name", order.name());
+  if (SameLines(order, *changed)) {
+    return es::Rejected(kNothingToChange)
+        .Saying(fmt::format("the {} lines of {} would be as they are", order.lines_size(),
+                            order.name()))
+        .With("name", order.name());
+  }
   const Money total = FromProto(changed->total());
   const Policy policy = PolicyOn(view, context);
   const Money stake = std::max(
@@ -178,15 +185,19 @@ Decision DecideAmend(const View& view, const v1::AmendPurchaseOrderRequest& comm
   return es::Accepted(std::move(event)).Naming(order.name());
 }
 
+es::Rejection NoAmendment(const PurchaseOrder& order) {
+  return es::Rejected(kNoAmendmentPending)
+      .Saying(fmt::format("no amendment of {} waits for approval", order.name()))
+      .With("name", order.name());
+}
+
 Decision DecideApprove(const View& view, const v1::ApprovePurchaseOrderAmendmentRequest& command,
                        Context& context) {
   const auto found = FindForEdit<PurchaseOrder>(view, context, command.name(),
                                                 kPurchaseOrderPattern, command.etag());
   if (!found.ok()) return found.rejection();
   const PurchaseOrder& order = **found;
-  if (!order.has_pending_amendment()) {
-    return es::Rejected(kNoAmendmentPending).With("name", order.name());
-  }
+  if (!order.has_pending_amendment()) return NoAmendment(order);
   if (!MayBeAmended(order.state())) return WrongOrderState(order, "be amended");
   const v1::Amendment& amendment = order.pending_amendment();
   if (amendment.proposer() == context.principal) {
@@ -221,9 +232,7 @@ Decision DecideDrop(const View& view, const v1::DropPurchaseOrderAmendmentReques
   const auto found = FindForEdit<PurchaseOrder>(view, context, command.name(),
                                                 kPurchaseOrderPattern, command.etag());
   if (!found.ok()) return found.rejection();
-  if (!(*found)->has_pending_amendment()) {
-    return es::Rejected(kNoAmendmentPending).With("name", command.name());
-  }
+  if (!(*found)->has_pending_amendment()) return NoAmendment(**found);
   if (auto no = CheckReason(command.reason())) return *no;
   v1::PurchaseOrderAmendmentDropped event;
   event.set_purchase_order(command.name());

@@ -57,7 +57,7 @@ TEST(AmendOrder, INV05_ToMoreWaitsForApproval) {
   EXPECT_FALSE(spec.Order().has_pending_amendment());
   EXPECT_EQ(spec.Order().approvals_size(), 2);
   EXPECT_EQ(spec.Position(), "0.00/50.10/0.00");
-  spec.When(Approving()).ThenRejected("NO_AMENDMENT_PENDING");
+  spec.When(Approving()).ThenRejected("NO_AMENDMENT_PENDING", {{"name", kOrder}});
 }
 
 TEST(AmendOrder, INV05_ApprovalIsAtTheNewTotalsBand) {
@@ -171,7 +171,7 @@ TEST(AmendOrder, ADroppedAmendmentChangesNothing) {
   spec.When(drop).ThenAccepted();
   EXPECT_FALSE(spec.Order().has_pending_amendment());
   EXPECT_EQ(Text(spec.Order().total()), "50.00 BAM");
-  spec.When(drop).ThenRejected("NO_AMENDMENT_PENDING");
+  spec.When(drop).ThenRejected("NO_AMENDMENT_PENDING", {{"name", kOrder}});
 }
 
 TEST(AmendOrder, NotBelowWhatIsKept) {

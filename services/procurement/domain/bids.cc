@@ -156,7 +156,10 @@ Checked<v1::Opener*> FindOpener(SourcingProcess& process, const Context& context
       return es::InvalidField("private_key", "is not that of the public key of this opener");
     }
     if (opener.opened()) {
-      return es::Rejected(kOpenedAlready).With("opener", context.principal);
+      return es::Rejected(kOpenedAlready)
+          .Saying(fmt::format("{} has opened the bids of {} already", context.principal,
+                              process.name()))
+          .With("opener", context.principal);
     }
     return &opener;
   }

@@ -218,7 +218,11 @@ Decision DecideRelease(const View& view, const v1::ReleaseRetentionRequest& comm
   }
   const Money retained = FromProto(invoice.amounts().retained());
   if (retained == FromProto(invoice.amounts().retention_released())) {
-    return es::Rejected(kNothingRetained).With("name", invoice.name());
+    return es::Rejected(kNothingRetained)
+        .Saying(fmt::format("of {} {} were retained, and as much was released", invoice.name(),
+                            retained.Format()))
+        .With("name", invoice.name())
+        .With("retained", retained.Format());
   }
   *invoice.mutable_amounts()->mutable_retention_released() = ToProto(retained);
   Reckon(invoice);

@@ -454,7 +454,8 @@ TEST(Retention, IsHeldBackUntilReleased) {
   spec.Pay("0.01", "more").ThenRejected("MORE_THAN_PAYABLE", {{"limit", "0.00 BAM"}});
   spec.On<v1::ReleaseRetentionRequest>("inv", kApprover).ThenAccepted();
   EXPECT_EQ(spec.Due(), "250.00/237.50/12.50");
-  spec.On<v1::ReleaseRetentionRequest>("inv", kApprover).ThenRejected("NOTHING_RETAINED");
+  spec.On<v1::ReleaseRetentionRequest>("inv", kApprover)
+      .ThenRejected("NOTHING_RETAINED", {{"retained", "12.50 BAM"}});
   spec.Pay("12.50", "rest").ThenAccepted();
   EXPECT_EQ(spec.Invoice().state(), kPaid);
 }

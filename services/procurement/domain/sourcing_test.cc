@@ -10,6 +10,11 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
+// As errors tell a time.
+std::string Said(const SourcingSpec& spec, absl::Time time) {
+  return absl::FormatTime(time, spec.zone());
+}
+
 TEST(Sourcing, FromPlanToAwardAndOrder) {
   SourcingSpec spec;
   spec.Awarded();
@@ -145,7 +150,8 @@ TEST(ExtendDeadline, BackAndBeforeItHasPassed) {
   EXPECT_EQ(spec.Process().state(), v1::SOURCING_STATE_PUBLISHED);
   spec.AtLocal(7, 25);
   *extend.mutable_bid_deadline() = ToProto(spec.Local(7, 30));
-  spec.When(extend).ThenRejected("BID_DEADLINE_PASSED");
+  spec.When(extend).ThenRejected("BID_DEADLINE_PASSED",
+                                 {{"bid_deadline", Said(spec, spec.Local(7, 25))}});
 }
 
 // ---- Bids ----
@@ -189,7 +195,7 @@ TEST(Bids, INV04_OpenedAfterTheDeadlineByBothOpeners) {
   spec.Open(kOpener, 1).ThenRejectedField("private_key");
   spec.Open(kOpener, 0).ThenAccepted();
   EXPECT_EQ(spec.Process().state(), v1::SOURCING_STATE_BIDS_CLOSED);
-  spec.Open(kOpener, 0).ThenRejected("OPENED_ALREADY");
+  spec.Open(kOpener, 0).ThenRejected("OPENED_ALREADY", {{"opener", kOpener}});
   spec.Open(kSecondOpener, 1).ThenAccepted();
   EXPECT_EQ(spec.Process().state(), v1::SOURCING_STATE_OPENED);
 }
@@ -215,7 +221,7 @@ TEST(Bids, OneASupplierUntilItIsWithdrawn) {
   again.set_parent(kProcess);
   again.mutable_bid()->set_supplier(SourcingSpec::SupplierName("alfa"));
   again.mutable_bid()->set_sealed_content(spec.Sealed("2.00", ""));
-  spec.When(again).ThenRejected("BID_IS_THERE");
+  spec.When(again).ThenRejected("BID_IS_THERE", {{"supplier", SourcingSpec::SupplierName("alfa")}});
   v1::WithdrawBidRequest withdraw;
   withdraw.set_name(SourcingSpec::BidName("alfa"));
   spec.When(withdraw).ThenAccepted();
@@ -237,7 +243,8 @@ TEST(Bids, QuotationsAreOfThoseInvited) {
   plan.mutable_sourcing_process()->mutable_invited_suppliers()->RemoveLast();
   spec.As(kRequester).When(plan).ThenAccepted();
   spec.Do<v1::PublishSourcingProcessRequest>().ThenAccepted();
-  spec.Bid("gama", spec.Sealed("1.00", "")).ThenRejected("NOT_INVITED");
+  spec.Bid("gama", spec.Sealed("1.00", ""))
+      .ThenRejected("NOT_INVITED", {{"supplier", SourcingSpec::SupplierName("gama")}});
   auto invite = SourcingSpec::Of<v1::InviteSuppliersRequest>();
   invite.add_suppliers(SourcingSpec::SupplierName("gama"));
   spec.As(kRequester).When(invite).ThenAccepted();
@@ -267,7 +274,8 @@ TEST(Bids, WhatCannotBeReadHarmsNoOther) {
 TEST(Evaluation, INV04_OnlyByEvaluatorsWhoDeclaredAndAreRelatedToNoBidder) {
   SourcingSpec spec;
   spec.Opened();
-  spec.Score("alfa", 1, "90", "80", kEvaluator).ThenRejected("CONFLICT_NOT_DECLARED");
+  spec.Score("alfa", 1, "90", "80", kEvaluator)
+      .ThenRejected("CONFLICT_NOT_DECLARED", {{"actor", kEvaluator}});
   spec.Score("alfa", 1, "90", "80", kApprover)
       .ThenRejected("SOURCING_NOT_INDEPENDENT", {{"duties", "evaluator"}});
   spec.Declare(kEvaluator, {"beta"}).ThenAccepted();
@@ -405,8 +413,10 @@ TEST(Standstill, INV06_NothingIsAwardedBeforeItsEnd) {
   SourcingSpec spec;
   spec.Standstill();  // told on 20 July: ten whole days, 21 to 30
   EXPECT_EQ(FromProto(spec.Process().standstill_end_time()), spec.Local(7, 31, 0));
-  spec.Do<v1::AwardSourcingRequest>().ThenRejected("IN_STANDSTILL");
-  spec.AtLocal(7, 30, 23).Do<v1::AwardSourcingRequest>().ThenRejected("IN_STANDSTILL");
+  const std::vector<std::pair<std::string, std::string>> end = {
+      {"standstill_end_time", Said(spec, spec.Local(7, 31, 0))}};
+  spec.Do<v1::AwardSourcingRequest>().ThenRejected("IN_STANDSTILL", end);
+  spec.AtLocal(7, 30, 23).Do<v1::AwardSourcingRequest>().ThenRejected("IN_STANDSTILL", end);
   spec.AtLocal(7, 31, 0).Do<v1::AwardSourcingRequest>().ThenAccepted();
 }
 
@@ -467,7 +477,8 @@ TEST(Standstill, ComplaintsAreOfBiddersAndInTime) {
   complaint.set_supplier(kSupplier);
   complaint.set_text("not asked");
   spec.When(complaint).ThenRejectedField("supplier");
-  spec.AtLocal(7, 31, 0).Complain().ThenRejected("STANDSTILL_OVER");
+  spec.AtLocal(7, 31, 0).Complain().ThenRejected(
+      "STANDSTILL_OVER", {{"standstill_end_time", Said(spec, spec.Local(7, 31, 0))}});
 }
 
 // ---- Waived, unsuccessful, cancelled ----
@@ -575,7 +586,9 @@ TEST_F(Award, INV05_AnApprovedAmendmentRaisesIt) {
 }
 
 TEST_F(Award, OnlyOfWhoWasChosen) {
-  Draft("1", "po", "beta").ThenRejected("NOT_AWARDED");
+  Draft("1", "po", "beta")
+      .ThenRejected("NOT_AWARDED", {{"sourcing_process", kProcess},
+                                    {"supplier", SourcingSpec::SupplierName("beta")}});
   SourcingSpec spec;
   spec.Standstill();
   auto command = ProcurementSpec::DraftOf({Goods("1", "1.00")});

@@ -360,6 +360,25 @@ TEST_F(Api, ListsAreFiltered) {
   EXPECT_EQ(Do(&Stub::ListServiceDeliveries, deliveries).service_deliveries_size(), 0);
 }
 
+// That the attempt is told in the log is shown in libs/rpc/calls_test.cc.
+TEST_F(Api, S3_ADeliveryOfAnotherInstitutionIsRefusedAndNotStored) {
+  OpenCentre("usivak", 1);
+  v1::RecordServiceDeliveryRequest deliver;
+  deliver.set_parent(Centre("usivak"));
+  deliver.mutable_service_delivery()->set_agency("organisations/unicef");
+  deliver.mutable_service_delivery()->set_kind(v1::SERVICE_KIND_EDUCATION);
+  deliver.mutable_service_delivery()->set_persons(12);
+  deliver.set_request_id(base::MakeUuid(random_));
+  v1::ServiceDelivery none;
+  const rpc::testing::Outcome outcome = Try(&Stub::RecordServiceDelivery, deliver, &none);
+  EXPECT_EQ(outcome.status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(outcome.reason, "AGENCY_NOT_YOURS");
+  EXPECT_EQ(outcome.metadata.at("agency"), "organisations/unicef");
+  v1::ListServiceDeliveriesRequest deliveries;
+  deliveries.set_parent(Centre("usivak"));
+  EXPECT_EQ(Do(&Stub::ListServiceDeliveries, deliveries).service_deliveries_size(), 0);
+}
+
 TEST_F(Api, PresenceAndCensusAreAskedForTimesAndDaysThatHaveCome) {
   OpenCentre("usivak", 2);
   Arrive("1", "usivak", "b1");

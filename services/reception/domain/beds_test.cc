@@ -203,7 +203,8 @@ TEST_F(Beds, AReservationIsReleasedByThePersonToWhomItIsPromised) {
   v1::ReleaseBedReservationRequest release;
   release.set_name(Bed("usivak", "b1"));
   release.set_person(Person("p-b"));
-  story_.Refused(release, "NO_RESERVATION");
+  EXPECT_EQ(story_.Refused(release, "NO_RESERVATION"),
+            Bed("usivak", "b1") + " is not promised to " + Person("p-b"));
   release.set_person(Person("p-a"));
   story_.Do(release);
   EXPECT_EQ(StateOf("b1"), v1::BED_STATE_AVAILABLE);
@@ -269,7 +270,8 @@ TEST_F(Beds, ABedIsMadeReadyBeforeTheNextPerson) {
   check_out.set_bed_needs_cleaning(true);
   story_.Do(check_out);
   story_.Register("p-2");
-  story_.Refused(story_.CheckIn("2", "usivak", "b1"), "BED_NOT_READY");
+  EXPECT_EQ(story_.Refused(story_.CheckIn("2", "usivak", "b1"), "BED_NOT_READY"),
+            Bed("usivak", "b1") + " is being made ready");
   v1::FinishBedCleaningRequest finish;
   finish.set_name(Bed("usivak", "b1"));
   story_.Do(finish);

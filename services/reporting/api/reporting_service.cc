@@ -41,7 +41,9 @@ absl::Status BadField(std::string_view field, const absl::Status& why) {
 // That the operation is known here: its zone tells which day it was.
 absl::Status CheckOperation(const rpc::ReadContext& reads) {
   if (reads.entities().Exists(reads.operation())) return absl::OkStatus();
-  return rpc::Reject(es::Rejected(es::kOperationUnknown).With("operation", reads.operation()));
+  return rpc::Reject(es::Rejected(es::kOperationUnknown)
+                         .Saying(fmt::format("{} has not been heard of here", reads.operation()))
+                         .With("operation", reads.operation()));
 }
 
 // Of any request that has parent, as_of_time and known_at_time.

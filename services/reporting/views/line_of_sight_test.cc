@@ -327,6 +327,8 @@ TEST(LineOfSight, G13_ASumThatCannotBeHeldExactlyIsRefusedAndNotRounded) {
   ASSERT_TRUE(info.ParseFromString(
       std::string(*told.GetPayload("type.googleapis.com/google.rpc.ErrorInfo"))));
   EXPECT_EQ(info.reason(), "REPORT_TOO_LARGE");
+  EXPECT_EQ(info.metadata().at("name"), "operations/ba");
+  EXPECT_EQ(told.message(), large.message());
 }
 
 // A generator in use at Ušivak from 1 February 2023, 12:00 on.
