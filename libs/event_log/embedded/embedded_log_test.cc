@@ -597,6 +597,7 @@ TEST_F(EmbeddedLogDiskTest, AFailureACopyAndAnEndMayComeAtOnce) {
   fs::remove_all(copies);
   fs::create_directories(copies);
   std::atomic<bool> closed = false;
+  std::atomic<int> asks = 0;  // relaxed: it must order nothing between who asks and who writes
   absl::BlockingCounter asked(3);
   absl::BlockingCounter told_of_the_failure(3);
   std::vector<std::thread> threads;
@@ -607,6 +608,7 @@ TEST_F(EmbeddedLogDiskTest, AFailureACopyAndAnEndMayComeAtOnce) {
         if (me == 0) AppendAndWait(*log, kTp, {"a"});
         if (me == 1) (void)log->Checkpoint(absl::StrCat(copies, "/", round));
         EXPECT_EQ(log->Topics().size(), 1u);
+        asks.fetch_add(1, std::memory_order_relaxed);
         if (!log->Writable().ok() && !std::exchange(told, true))
           told_of_the_failure.DecrementCount();
         if (round == 3) asked.DecrementCount();
@@ -615,6 +617,12 @@ TEST_F(EmbeddedLogDiskTest, AFailureACopyAndAnEndMayComeAtOnce) {
   }
   asked.Wait();
   disk_->FailSyncs(true);
+  disk_->HoldSyncs(true);
+  disk_->AwaitHeldSync();
+  // Somebody asks after the writer last took a lock.
+  for (const int before = asks; asks.load(std::memory_order_relaxed) < before + 100;)
+    std::this_thread::yield();
+  disk_->HoldSyncs(false);
   told_of_the_failure.Wait();
   log->Close();
   closed = true;
