@@ -277,6 +277,182 @@ TEST_P(Races, G7_INV12_A2_OneSerialIsReceivedOnce) {
   EXPECT_THAT(Refusals(answers), Each("SERIAL_TAKEN"));
 }
 
+TEST_P(Races, G7_INV12_A2_AReturnedSerialIsReceivedAgainOnce) {
+  const auto first = At().At("procurement", 0)
+                         .Call(&ProcurementService::Stub::PostGoodsReceipt,
+                               Receipt("again", "again-1", {"AGAIN-1"}));
+  ASSERT_TRUE(first.ok()) << first.failure.message;
+  const auto returned = At().At("procurement", 1)
+                            .Call(&ProcurementService::Stub::ReturnGoods,
+                                  Parse<procurement::v1::ReturnGoodsRequest>(
+                                      R"(name: 'operations/ba/goodsReceipts/again' reason: 'Faulty'
+                 lines { line_number: 1 accepted { value: '1' }
+                         serials { serial: 'AGAIN-1' manufacturer: 'Primjer' } })"));
+  ASSERT_TRUE(returned.ok()) << returned.failure.message;
+  const auto answers = AtOnce<procurement::v1::GoodsReceipt>(8, [&](int n) {
+    return At()
+        .At("procurement", n)
+        .Call(&ProcurementService::Stub::PostGoodsReceipt,
+              Receipt(fmt::format("again{}", n), fmt::format("again-{}", 1 + n % 2), {"AGAIN-1"}));
+  });
+  EXPECT_EQ(Accepted(answers), 1);
+  EXPECT_THAT(Refusals(answers), Each("SERIAL_TAKEN"));
+  // Of the two assets with that number, the first is gone and the other is live.
+  handover::v1::ListAssetsRequest list;
+  list.set_parent("operations/ba");
+  list.set_page_size(1000);
+  const auto assets = At().At("handover", 1)
+                          .WithToken(MergeTokens(returned.token, TokenOf(answers)))
+                          .Call(&HandoverService::Stub::ListAssets, list);
+  int live = 0;
+  int gone = 0;
+  for (const auto& asset : assets.response.assets()) {
+    if (asset.serial() != "AGAIN-1") continue;
+    ++(asset.state() == handover::v1::ASSET_STATE_RETURNED_TO_SUPPLIER ? gone : live);
+  }
+  EXPECT_EQ(live, 1);
+  EXPECT_EQ(gone, 1);
+}
+
+// Of one order at the same moment: it is counted, or it is cancelled.
+TEST_P(Races, G7_INV11_RECEIPT_OPEN_AnOrderIsCountedOrCancelled) {
+  constexpr int kOrders = 3;
+  struct Outcome {
+    Answer<procurement::v1::GoodsReceipt> counted;
+    Answer<procurement::v1::PurchaseOrder> cancelled;
+  };
+  std::vector<Outcome> outcomes(kOrders);
+  std::barrier start(2 * kOrders);
+  std::vector<std::thread> threads;
+  for (int n = 0; n < kOrders; ++n) {
+    const std::string order = fmt::format("operations/ba/purchaseOrders/halt-{}", n + 1);
+    auto& outcome = outcomes[static_cast<size_t>(n)];
+    threads.emplace_back([&, n, order] {
+      const auto count = Parse<procurement::v1::CountGoodsReceiptRequest>(fmt::format(
+          R"(parent: 'operations/ba' goods_receipt_id: 'halt-{}'
+             goods_receipt {{ purchase_order: '{}' delivery_note: 'H'
+               lines {{ line_number: 1 delivered {{ value: '2' }} }} }})",
+          n, order));
+      const Caller caller = At().At("procurement", n);
+      start.arrive_and_wait();
+      outcome.counted = caller.Call(&ProcurementService::Stub::CountGoodsReceipt, count);
+    });
+    threads.emplace_back([&, n, order] {
+      const auto cancel = Parse<procurement::v1::CancelPurchaseOrderRequest>(
+          fmt::format("name: '{}' reason: 'Not needed'", order));
+      const Caller caller = At().At("procurement", n + 1, "davor");
+      start.arrive_and_wait();
+      outcome.cancelled = caller.Call(&ProcurementService::Stub::CancelPurchaseOrder, cancel);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const Outcome& outcome : outcomes) {
+    EXPECT_NE(outcome.counted.ok(), outcome.cancelled.ok());
+    const Failure& refused =
+        outcome.counted.ok() ? outcome.cancelled.failure : outcome.counted.failure;
+    EXPECT_EQ(refused.reason, outcome.counted.ok() ? "RECEIPT_OPEN" : "WRONG_STATE");
+  }
+}
+
+// One person approves more of an order and receives it, at the same moment, on two connections:
+// they have one duty afterwards.
+TEST_P(Races, G7_INV10_OnePersonHasOneDutyOfAnOrder) {
+  constexpr int kOrders = 3;
+  std::vector<std::string> names;
+  for (int n = 0; n < kOrders; ++n) {
+    names.push_back(fmt::format("operations/ba/purchaseOrders/duties-{}", n + 1));
+    const auto asked = At().At("procurement", n, "davor")
+                           .Call(&ProcurementService::Stub::AmendPurchaseOrder,
+                                 Parse<procurement::v1::AmendPurchaseOrderRequest>(fmt::format(
+                                     R"(name: '{}' reason: 'More are needed'
+                 changes {{ line_number: 1 quantity {{ value: '15' }} }})",
+                                     names.back())));
+    ASSERT_TRUE(asked.ok()) << asked.failure.message;
+  }
+  const auto answers = AtOnce<procurement::v1::PurchaseOrder>(2 * kOrders, [&](int n) {
+    const std::string& name = names[static_cast<size_t>(n / 2)];
+    const Caller caller = At().At("procurement", n / 2 + n % 2, "tarik");
+    if (n % 2 == 0) {
+      return caller.Call(&ProcurementService::Stub::ApprovePurchaseOrderAmendment,
+                         Parse<procurement::v1::ApprovePurchaseOrderAmendmentRequest>(
+                             fmt::format("name: '{}'", name)));
+    }
+    const auto received = caller.Call(&ProcurementService::Stub::PostGoodsReceipt,
+                                      Parse<procurement::v1::PostGoodsReceiptRequest>(fmt::format(
+                                          R"(parent: 'operations/ba' goods_receipt_id: 'duties-{}'
+               goods_receipt {{ purchase_order: '{}' delivery_note: 'D'
+                 lines {{ line_number: 1 accepted {{ value: '1' }} }} }})",
+                                          n, name)));
+    Answer<procurement::v1::PurchaseOrder> answer;
+    answer.failure = received.failure;
+    answer.token = received.token;
+    return answer;
+  });
+  EXPECT_EQ(Accepted(answers), kOrders);
+  EXPECT_THAT(Refusals(answers), Each("DUTIES_NOT_SEPARATE"));
+  for (size_t n = 0; n < names.size(); ++n) {
+    EXPECT_NE(answers[2 * n].ok(), answers[2 * n + 1].ok()) << names[n];
+  }
+}
+
+TEST_P(Races, G7_NoMoreGoesBackThanWasAccepted) {
+  const auto answers = AtOnce<procurement::v1::GoodsReceipt>(5, [&](int n) {
+    return At()
+        .At("procurement", n)
+        .Call(&ProcurementService::Stub::ReturnGoods,
+              Parse<procurement::v1::ReturnGoodsRequest>(
+                  R"(name: 'operations/ba/goodsReceipts/sacks' reason: 'Wet'
+               lines { line_number: 1 accepted { value: '4' } })"));
+  });
+  EXPECT_EQ(Accepted(answers), 2) << "4 + 4 of 10; a third would make 12";
+  EXPECT_THAT(Refusals(answers), Each("RETURN_TOO_MUCH"));
+}
+
+// A lot is sent back by some and promised by others, and procurement's books follow.
+TEST_P(Races, G7_G8_T3_WhatGoesBackOfALotIsPromisedToNobody) {
+  const std::string lot = "operations/ba/assetLots/backs-1";
+  handover::v1::GetAssetLotRequest get;
+  get.set_name(lot);
+  const absl::Time deadline = Soon();
+  while (!At().At("handover", 0).Call(&HandoverService::Stub::GetAssetLot, get).ok())
+    ASSERT_LT(absl::Now(), deadline) << "no lot was made of the receipt";
+  std::atomic<int> sent_back = 0;
+  const auto answers = AtOnce<handover::v1::AssetLot>(6, [&](int n) {
+    const Caller caller = At().At("handover", n / 2);
+    if (n % 2 == 0) {
+      const auto returned =
+          caller.Call(&HandoverService::Stub::ReturnAssetLotToSupplier,
+                      Parse<handover::v1::ReturnAssetLotToSupplierRequest>(
+                          fmt::format("name: '{}' quantity {{ value: '4' }} reason: 'Wet'", lot)));
+      sent_back += returned.ok();
+      return returned;
+    }
+    const auto promised = caller.Call(&HandoverService::Stub::CreateHandoverCase,
+                                      Parse<handover::v1::CreateHandoverCaseRequest>(fmt::format(
+                                          R"(parent: 'operations/ba' handover_case_id: 'backs-{}'
+               handover_case {{ recipient: 'organisations/dcpb' giver: 'organisations/eu'
+                 items {{ asset_lot: '{}' quantity {{ value: '4' }} }} }})",
+                                          n, lot)));
+    Answer<handover::v1::AssetLot> answer;
+    answer.failure = promised.failure;
+    answer.token = promised.token;
+    return answer;
+  });
+  EXPECT_EQ(Accepted(answers), 2) << "4 + 4 of 10; a third would make 12";
+  EXPECT_THAT(Refusals(answers), Each("LOT_EXCEEDED"));
+  procurement::v1::GetPurchaseOrderRequest order;
+  order.set_name("operations/ba/purchaseOrders/backs");
+  const std::string gone = std::to_string(4 * sent_back);
+  std::string told;
+  while (told != gone) {
+    ASSERT_LT(absl::Now(), deadline) << "procurement says " << told << " of " << gone;
+    const auto found =
+        At().At("procurement", 0).Call(&ProcurementService::Stub::GetPurchaseOrder, order);
+    ASSERT_EQ(found.response.lines_size(), 1) << found.failure.message;
+    told = found.response.lines(0).returned_accepted().value();
+  }
+}
+
 TEST_P(Races, G7_A8_OrdersCreatedAtOnceHaveNumbersOfTheirOwn) {
   const auto answers = AtOnce<procurement::v1::PurchaseOrder>(10, [&](int n) {
     return At()
