@@ -130,6 +130,19 @@ TEST(Funding, INV02_WhatASourcePromisedAndSpentIsThatOfItsSharesOfTheLines) {
                                   "0.00 BAM, 0.00 BAM, 0.00 BAM"));
 }
 
+// Handover and reporting learn of all who pay from the receipt.
+TEST(Funding, AReceiptSaysWhoPays) {
+  ProcurementSpec spec =
+      Ordered({Share("ch", "20", "Grant"), Share("eu", "80")}, {Goods("10", "1.01")});
+  spec.Receive({{.accepted = "3"}}).ThenAccepted();
+  const auto posted = spec.Event<v1::GoodsReceiptPosted>();
+  ASSERT_EQ(posted.lines_size(), 1);
+  EXPECT_EQ(posted.lines(0).donor(), "organisations/ch");
+  ASSERT_EQ(posted.lines(0).funding_shares_size(), 2);
+  EXPECT_EQ(posted.lines(0).funding_shares(0).funding_source(), "Grant");
+  EXPECT_EQ(posted.lines(0).funding_shares(1).percent().value(), "80");
+}
+
 TEST(Funding, AnAwardIsSharedOutByLot) {
   SourcingSpec spec;
   spec.Evaluated();
