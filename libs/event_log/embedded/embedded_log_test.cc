@@ -631,6 +631,28 @@ TEST_F(EmbeddedLogDiskTest, AFailureACopyAndAnEndMayComeAtOnce) {
   fs::remove_all(copies);
 }
 
+// Both wait for the writer, which one of them ends.
+TEST_F(EmbeddedLogDiskTest, TwoMayCloseAtOnceWhileItWrites) {
+  auto log = MustOpen(Options());
+  disk_->HoldSyncs(true);
+  absl::Notification written;
+  log->Append(kTp, {"a"}, absl::InfiniteFuture(), [&](const AppendResult&) { written.Notify(); });
+  disk_->AwaitHeldSync();
+  std::atomic<int> closing = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 2; ++i) {
+    threads.emplace_back([&] {
+      ++closing;
+      log->Close();
+    });
+  }
+  while (closing < 2 || log->PartitionCount("t", absl::InfiniteFuture()).ok())
+    std::this_thread::yield();
+  disk_->HoldSyncs(false);
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_TRUE(written.HasBeenNotified());
+}
+
 TEST_F(EmbeddedLogDiskTest, G13_AFullDiskStopsWritingNotReading) {
   EmbeddedLogOptions options = Options();
   options.on_fatal = [](const absl::Status& status) { ADD_FAILURE() << status; };
