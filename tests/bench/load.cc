@@ -101,13 +101,9 @@ class Window {
         +[](int* running) { return *running == 0; }, &running_));
     std::sort(times_.begin(), times_.end());
     Figures figures;
-    figures.calls = static_cast<int64_t>(times_.size());
     figures.failures = failures_;
-    figures.took = last_ - begin_;
-    if (!times_.empty()) {
-      figures.p50 = times_[times_.size() / 2];
-      figures.p99 = times_[times_.size() * 99 / 100];
-    }
+    if (!times_.empty()) figures.took = last_ - begin_;
+    figures.times = std::move(times_);
     return figures;
   }
 
@@ -146,6 +142,24 @@ class Window {
 };
 
 }  // namespace
+
+double Figures::per_second() const {
+  return took > absl::ZeroDuration() ? static_cast<double>(calls()) / absl::ToDoubleSeconds(took)
+                                     : 0;
+}
+
+absl::Duration Figures::Percentile(size_t of_hundred) const {
+  return times.empty() ? absl::ZeroDuration() : times[times.size() * of_hundred / 100];
+}
+
+void Figures::Add(const Figures& more) {
+  failures += more.failures;
+  if (first_failure.empty()) first_failure = more.first_failure;
+  took += more.took;
+  const auto middle = static_cast<std::ptrdiff_t>(times.size());
+  times.insert(times.end(), more.times.begin(), more.times.end());
+  std::inplace_merge(times.begin(), times.begin() + middle, times.end());
+}
 
 Figures RunOpen(int open, absl::Duration warm_up, absl::Duration measure,
                 const std::function<void(int64_t i, std::function<void(bool ok)> done)>& start) {

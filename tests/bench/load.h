@@ -5,24 +5,29 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 
 namespace prihvat::bench {
 
-// The latencies of many calls, sorted.
+// What came of many calls.
 struct Figures {
-  int64_t calls = 0;
   int64_t failures = 0;
   std::string first_failure;  // "" for none
   absl::Duration took;
-  absl::Duration p50;
-  absl::Duration p99;
-  double per_second() const {
-    return took > absl::ZeroDuration() ? static_cast<double>(calls) / absl::ToDoubleSeconds(took)
-                                       : 0;
-  }
+  std::vector<absl::Duration> times;  // of each call that did not fail, sorted
+
+  int64_t calls() const { return static_cast<int64_t>(times.size()); }
+  double per_second() const;
+  absl::Duration p50() const { return Percentile(50); }
+  absl::Duration p99() const { return Percentile(99); }
+  // Those of another stretch of the same work.
+  void Add(const Figures& more);
+
+ private:
+  absl::Duration Percentile(size_t of_hundred) const;  // zero where there were no calls
 };
 
 struct LoadOptions {
