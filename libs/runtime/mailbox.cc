@@ -1,13 +1,32 @@
 #include "libs/runtime/mailbox.h"
 
-namespace prihvat::runtime {
+#include "fmt/format.h"
 
-bool Mailbox::PushCommand(CommandItem& item) {
-  if (commands_ >= limit_) return false;
+namespace prihvat::runtime {
+namespace {
+
+// No principal is named so: theirs are resource names.
+constexpr char kImports[] = "imports\n";
+
+bool IsImport(const CommandItem& item) { return !item.request.import_id.empty(); }
+
+}  // namespace
+
+absl::Status Mailbox::PushCommand(CommandItem& item) {
+  const bool import = IsImport(item);
+  if (commands_ >= limit_) {
+    return absl::ResourceExhaustedError(
+        fmt::format("{} commands wait; the limit is {}", commands_, limit_));
+  }
+  if (import && imports_ >= import_limit_) {
+    return absl::ResourceExhaustedError(
+        fmt::format("{} commands of imports wait; their limit is {}", imports_, import_limit_));
+  }
   ++commands_;
-  const std::string lane = item.request.principal;
+  if (import) ++imports_;
+  const std::string lane = import ? kImports : item.request.principal;
   Push(lane, std::move(item));
-  return true;
+  return absl::OkStatus();
 }
 
 void Mailbox::PushReaction(ReactionItem item) { Push("", std::move(item)); }
@@ -32,7 +51,10 @@ std::optional<MailboxItem> Mailbox::Pop() {
     turns_.push_back(lane);
   }
   --size_;
-  if (std::holds_alternative<CommandItem>(item)) --commands_;
+  if (const auto* command = std::get_if<CommandItem>(&item)) {
+    --commands_;
+    if (IsImport(*command)) --imports_;
+  }
   return item;
 }
 

@@ -1,7 +1,9 @@
 // What waits for one partition: commands by principal, taken in turn so that nobody's flood delays
-// the others, and reactions. Bounded. Owned and used by the service's thread.
+// the others, reactions, and imports, which have a lane of their own whoever sends them. Bounded.
+// Owned and used by the service's thread.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <list>
@@ -11,6 +13,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "libs/runtime/service.h"
 
 namespace prihvat::runtime {
@@ -35,13 +38,16 @@ using MailboxItem = std::variant<CommandItem, ReactionItem>;
 
 class Mailbox {
  public:
-  explicit Mailbox(size_t limit) : limit_(limit) {}
+  // Commands that wait at most; half of them at most belong to imports, which come in floods and
+  // have time.
+  explicit Mailbox(size_t limit) : limit_(limit), import_limit_(std::max<size_t>(1, limit / 2)) {}
 
-  // False (and `item` untouched) when full.
-  bool PushCommand(CommandItem& item);
+  // RESOURCE_EXHAUSTED (and `item` untouched) when full, with the numbers.
+  absl::Status PushCommand(CommandItem& item);
   // Reactions are bounded by their reader, not here.
   void PushReaction(ReactionItem item);
-  // The next one, principal by principal; reactions count as one more principal.
+  // The next one, principal by principal; reactions count as one more principal, all imports
+  // together as another.
   std::optional<MailboxItem> Pop();
   // Everything, in no particular order.
   std::vector<MailboxItem> Drain();
@@ -53,8 +59,10 @@ class Mailbox {
   void Push(const std::string& lane, MailboxItem item);
 
   size_t limit_;
+  size_t import_limit_;
   size_t size_ = 0;
-  size_t commands_ = 0;
+  size_t commands_ = 0;  // of size_
+  size_t imports_ = 0;   // of commands_
   std::map<std::string, std::deque<MailboxItem>> lanes_;
   std::list<std::string> turns_;  // lanes with something in them, next first
 };

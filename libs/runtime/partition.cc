@@ -265,11 +265,10 @@ void Partition::Submit(CommandItem item) {
                                            : fmt::format("{} ({})", kNotOwner.meaning,
                                                          base::FromAbsl(claim_failed_.message()))));
   }
-  if (!mailbox_.PushCommand(item)) {
+  if (const absl::Status pushed = mailbox_.PushCommand(item); !pushed.ok()) {
     ++deps_.counters.mailbox_rejections;
     item.done(Failed(kMailboxFull,
-                     fmt::format("{} commands wait for {}; the limit is {}", mailbox_.size(),
-                                 ToString(tp_), deps_.options.mailbox_limit)));
+                     fmt::format("{}: {}", ToString(tp_), base::FromAbsl(pushed.message()))));
   }
 }
 

@@ -127,6 +127,7 @@ class ThreadedService final : public Service {
   }
 
   absl::StatusOr<std::string> Checksum() const override { return core_->Checksum(); }
+  absl::StatusOr<std::string> RequestChecksum() const override { return core_->RequestChecksum(); }
   absl::Status Checkpoint(const std::string& directory) override {
     return core_->store().Checkpoint(directory);
   }

@@ -227,6 +227,9 @@ class Service {
   // A consistent copy of the store for seeding a new instance. The directory must not exist.
   virtual absl::Status Checkpoint(const std::string& directory) = 0;
 
+  // SHA-256 (hex) over the table of request ids, with the offsets that it names: equal on every
+  // instance that has folded the same log as far. Other logs have other offsets and times.
+  virtual absl::StatusOr<std::string> RequestChecksum() const = 0;
   virtual std::vector<PartitionStatus> Partitions() const = 0;
   // As of at most two seconds ago.
   virtual std::vector<SourceStatus> Sources() const = 0;

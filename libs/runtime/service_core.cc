@@ -124,6 +124,12 @@ std::string WithoutOffsets(std::string_view key) {
   return absl::StrJoin(segments, "/");
 }
 
+void AddRow(std::string_view family, std::string_view name, std::string_view value,
+            base::Sha256Hasher& hasher) {
+  hasher.Update(fmt::format("{}\n{}\n{}\n{}\n", family, name.size(), name, value.size()));
+  hasher.Update(value);
+}
+
 void AddRows(const es::Rows& rows, std::string_view family, base::Sha256Hasher& hasher) {
   rows.Scan("", "", [&](std::string_view key, std::string_view value) {
     // A work item is named after offsets.
@@ -143,11 +149,15 @@ void AddRows(const es::Rows& rows, std::string_view family, base::Sha256Hasher& 
         }
       }
     }
-    const std::string name = WithoutOffsets(key);
-    hasher.Update(fmt::format("{}\n{}\n{}\n{}\n", family, name.size(), name, canonical.size()));
-    hasher.Update(canonical);
+    AddRow(family, WithoutOffsets(key), canonical, hasher);
     return true;
   });
+}
+
+std::string HexOf(base::Sha256Hasher& hasher) {
+  const auto digest = hasher.Finish();
+  return base::HexEncode(
+      std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
 }
 
 }  // namespace
@@ -413,9 +423,18 @@ absl::StatusOr<std::string> ServiceCore::Checksum() const {
     const auto rows = look->Read(family);
     if (rows != nullptr) AddRows(*rows, family, hasher);
   }
-  const auto digest = hasher.Finish();
-  return base::HexEncode(
-      std::string_view(reinterpret_cast<const char*>(digest.data()), digest.size()));
+  return HexOf(hasher);
+}
+
+absl::StatusOr<std::string> ServiceCore::RequestChecksum() const {
+  base::Sha256Hasher hasher;
+  store_->Look()
+      ->Read(state_store::kRequests)
+      ->Scan("", "", [&](std::string_view key, std::string_view value) {
+        AddRow(state_store::kRequests, key, value, hasher);
+        return true;
+      });
+  return HexOf(hasher);
 }
 
 }  // namespace prihvat::runtime

@@ -55,6 +55,7 @@ class ServiceCore {
   std::unique_ptr<Snapshot> Look() const;
   absl::StatusOr<std::vector<Change>> Changes(int32_t partition, int64_t after, size_t limit) const;
   absl::StatusOr<std::string> Checksum() const;
+  absl::StatusOr<std::string> RequestChecksum() const;
   state_store::StateStore& store() { return *store_; }
 
  private:

@@ -339,7 +339,10 @@ class CommandLine {
     CLI::App* checksum = store->add_subcommand(
         "checksum", "SHA-256 over entities and views: equal wherever the same commits were folded");
     checksum->add_option("--service", service_, "By default each of them");
-    Sets(checksum, [this](CommandContext& context) { return RunChecksum(context, service_); });
+    checksum->add_flag("--requests", of_requests_,
+                       "Of the request ids that it remembers: equal on all instances of one log");
+    Sets(checksum,
+         [this](CommandContext& context) { return RunChecksum(context, service_, of_requests_); });
 
     CLI::App* partitions = app_.add_subcommand("partitions", "How the partitions stand");
     Sets(partitions, [](CommandContext& context) { return RunPartitions(context); });
@@ -472,6 +475,7 @@ class CommandLine {
   PlayArguments play_;
   std::string name_;
   std::string service_;
+  bool of_requests_ = false;
   ListArguments list_;
   std::string request_;
   std::string import_id_;

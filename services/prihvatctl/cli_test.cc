@@ -591,14 +591,18 @@ TEST_F(CommandLineTest, LogTailIsALineOfJsonForEachCommitWithItsEventsReadable) 
 }
 
 TEST_F(CommandLineTest, ChecksumsAreOfEachService) {
-  for (const char* service : {"procurement", "handover", "reception", "reporting"}) {
+  for (const char* service : {"procurement", "handover", "reception", "reporting", "reception"}) {
     admin::v1::Checksum checksum;
     checksum.set_service(service);
     checksum.set_sha256("ab");
+    checksum.set_requests_sha256("cd");
     Answers(checksum);
   }
   EXPECT_EQ(Run({"store", "checksum"}), kDone);
   EXPECT_EQ(out_.str(), "ab  procurement\nab  handover\nab  reception\nab  reporting\n");
+  out_.str("");
+  EXPECT_EQ(Run({"store", "checksum", "--service", "reception", "--requests"}), kDone);
+  EXPECT_EQ(out_.str(), "cd  reception\n");
 }
 
 TEST_F(CommandLineTest, PartitionsAreATable) {

@@ -150,7 +150,7 @@ struct LogTailArguments {
 absl::Status RunLogTail(CommandContext& context, const LogTailArguments& arguments);
 
 // Of one service, or ("") of each.
-absl::Status RunChecksum(CommandContext& context, const std::string& service);
+absl::Status RunChecksum(CommandContext& context, const std::string& service, bool of_requests);
 
 absl::Status RunPartitions(CommandContext& context);
 

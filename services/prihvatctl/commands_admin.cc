@@ -132,7 +132,7 @@ absl::Status RunLogTail(CommandContext& context, const LogTailArguments& argumen
   return ended;
 }
 
-absl::Status RunChecksum(CommandContext& context, const std::string& service) {
+absl::Status RunChecksum(CommandContext& context, const std::string& service, bool of_requests) {
   std::vector<std::string> services = AllServices();
   if (!service.empty()) services = {service};
   for (const std::string& name : services) {
@@ -140,8 +140,9 @@ absl::Status RunChecksum(CommandContext& context, const std::string& service) {
     request.set_service(name);
     PRIHVAT_ASSIGN_OR_RETURN(const auto checksum,
                              CallTyped<admin::v1::Checksum>(context, "admin.GetChecksum", request));
-    PRIHVAT_RETURN_IF_ERROR(
-        PrintLine(context, checksum, fmt::format("{}  {}", checksum.sha256(), name)));
+    PRIHVAT_RETURN_IF_ERROR(PrintLine(
+        context, checksum,
+        fmt::format("{}  {}", of_requests ? checksum.requests_sha256() : checksum.sha256(), name)));
   }
   return absl::OkStatus();
 }

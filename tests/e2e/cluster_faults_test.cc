@@ -242,8 +242,14 @@ class ClusterFaults : public ::testing::Test {
     std::printf("[ history  ] %zu calls; %s", load.calls(), said.c_str());
   }
 
-  // The sums of all instances' stores, once they are the same.
+  // The sums of all instances' stores, once they are the same: of what they say and of the request
+  // ids that they remember.
   void ExpectEqualStores() {
+    ExpectEqualSums({});
+    ExpectEqualSums({"--requests"});
+  }
+
+  void ExpectEqualSums(const std::vector<std::string>& flags) {
     std::array<std::string, kInstances> sums;
     const absl::Time deadline = Soon();
     const auto same = [&] {
@@ -254,11 +260,11 @@ class ClusterFaults : public ::testing::Test {
     while (!same()) {
       ASSERT_LT(absl::Now(), deadline) << "G6: stores differ: " << ::testing::PrintToString(sums);
       for (int i = 0; i < kInstances; ++i) {
-        const auto ended =
-            RunToEnd("prihvatctl",
-                     {"store", "checksum", "--service=reception", "--server=" + addresses_[i],
-                      "--principal=" + std::string(kManager)},
-                     Soon());
+        std::vector<std::string> arguments = {"store", "checksum", "--service=reception",
+                                              "--server=" + addresses_[i],
+                                              "--principal=" + std::string(kManager)};
+        arguments.insert(arguments.end(), flags.begin(), flags.end());
+        const auto ended = RunToEnd("prihvatctl", arguments, Soon());
         ASSERT_TRUE(ended.ok()) << ended.status();
         ASSERT_EQ(ended->status, 0) << ended->err;
         sums[i] = ended->out;

@@ -1,17 +1,17 @@
 // The toy services in a process of their own, for tests that kill it, stop it and start it again.
 // Takes orders on standard input, one a line, and answers on standard output:
 //
-//   take CALL OPERATION HALL PERSON REQUEST_ID -> reply CALL ok TOPIC PARTITION OFFSET fresh
-//                                                 (or repeated); reply CALL error CODE REASON
-//   ready                -> answer 1 (or 0)
-//   owner OPERATION      -> answer INSTANCE, of the halls
-//   applied              -> answer TOPIC PARTITION OFFSET ..., what each service has folded
-//   reacted              -> answer 1 (or 0): whether the door has dealt with all that the halls
-//   hold sealed               -> answer 1 (or 0): whether a seal is the last record of all the
-//   halls checksums            -> answer HALLS DOOR counters             -> answer COMMITS
-//   REQUEST_ID_HITS STEP_DOWNS, of the halls deaf, hearing        -> answer ok: whether reading the
-//   log fails from now on lost ADDRESS, found ADDRESS -> nothing: whether that instance's health
-//   answers from now on
+//   take CALL OPERATION HALL PERSON REQUEST_ID
+//     -> reply CALL ok TOPIC PARTITION OFFSET fresh (or repeated), or reply CALL error CODE REASON
+//   ready -> answer 1 (or 0)
+//   owner OPERATION -> answer INSTANCE, of the halls
+//   applied -> answer TOPIC PARTITION OFFSET ..., what each service has folded
+//   reacted -> answer 1 (or 0): whether the door has dealt with all that the halls hold
+//   sealed -> answer 1 (or 0): whether a seal is the last record of all the halls
+//   checksums -> answer HALLS DOOR, and of their request ids HALLS DOOR
+//   counters -> answer COMMITS REQUEST_ID_HITS STEP_DOWNS, of the halls
+//   deaf, hearing -> answer ok: whether reading the log fails from now on
+//   lost ADDRESS, found ADDRESS -> nothing: whether that instance's health answers from now on
 //
 // At the end of its input it drains and exits with 0.
 #include <cstdio>
@@ -149,8 +149,10 @@ class ToyProcess {
     } else if (order == "sealed") {
       Say(fmt::format("answer {}", Sealed() ? 1 : 0));
     } else if (order == "checksums") {
-      Say(fmt::format("answer {} {}", halls_->Checksum().value_or("error"),
-                      door_->Checksum().value_or("error")));
+      Say(fmt::format("answer {} {} {} {}", halls_->Checksum().value_or("error"),
+                      door_->Checksum().value_or("error"),
+                      halls_->RequestChecksum().value_or("error"),
+                      door_->RequestChecksum().value_or("error")));
     } else if (order == "counters") {
       const runtime::Counters counters = halls_->counters();
       Say(fmt::format("answer {} {} {}", counters.commits, counters.request_id_hits,

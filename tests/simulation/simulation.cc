@@ -509,6 +509,8 @@ void Simulation::CheckFolds() {
     const World::Instance& fresh = IsDoor(*instance) ? fresh_door : fresh_halls;
     EXPECT_EQ(*instance->core->Checksum(), *fresh.core->Checksum())
         << "G6: it differs from a rebuild " << Where(*instance);
+    EXPECT_EQ(*instance->core->RequestChecksum(), *fresh.core->RequestChecksum())
+        << "G3: it remembers other request ids than a rebuild " << Where(*instance);
     EXPECT_TRUE(instance->core->Ready()) << "it is not ready " << Where(*instance);
     if (!IsDoor(*instance)) continue;
     for (int32_t p = 0; p < kPartitions; ++p) {

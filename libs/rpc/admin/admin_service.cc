@@ -104,6 +104,8 @@ class AdminServiceImpl final : public v1::AdminService::CallbackService {
                                          admin_.Find(request->service()));
                 *response->mutable_token() = reads.token();
                 PRIHVAT_ASSIGN_OR_RETURN(*response->mutable_sha256(), hosted->service->Checksum());
+                PRIHVAT_ASSIGN_OR_RETURN(*response->mutable_requests_sha256(),
+                                         hosted->service->RequestChecksum());
                 response->set_service(request->service());
                 return absl::OkStatus();
               });

@@ -120,6 +120,8 @@ TEST_F(AdminTest, OperatorsSeePartitionsAndChecksums) {
                             {.principal = kOperator})
                   .status.ok());
   EXPECT_EQ(checksum.sha256(), *board_.service().Checksum());
+  EXPECT_EQ(checksum.requests_sha256(), *board_.service().RequestChecksum());
+  EXPECT_NE(checksum.requests_sha256(), checksum.sha256());
   EXPECT_EQ(checksum.sha256().size(), 64u);
   EXPECT_GT(checksum.token().positions_size(), 0);
 
@@ -383,6 +385,7 @@ class LossyService final : public runtime::Service {
     return real_.Subscribe(std::move(on_change));
   }
   absl::StatusOr<std::string> Checksum() const override { return real_.Checksum(); }
+  absl::StatusOr<std::string> RequestChecksum() const override { return real_.RequestChecksum(); }
   absl::Status Checkpoint(const std::string& directory) override {
     return real_.Checkpoint(directory);
   }
