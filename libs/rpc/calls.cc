@@ -262,7 +262,9 @@ void Calls::Submit(const std::shared_ptr<UnaryCall>& call, std::shared_ptr<const
   command.deadline = admission.deadline;
   service_.Submit(std::move(command), [this, call, render = std::move(render)](
                                           runtime::CommandReply reply) mutable {
-    environment_.executor->Post([this, call, render = std::move(render), reply = std::move(reply)] {
+    // What has no row to render from may have to read, which is not for the service's thread.
+    const bool here = reply.unhurried && !reply.row.empty();
+    auto answer = [this, call, render = std::move(render), reply = std::move(reply)] {
       if (!call->Claim()) return;
       AddToken(call->context(), reply.token);
       if (!reply.status.ok()) {
@@ -275,7 +277,9 @@ void Calls::Submit(const std::shared_ptr<UnaryCall>& call, std::shared_ptr<const
         access::Mask(call->response(), *environment_.access, call->admission().principal,
                      call->admission().day);
       call->Finish(rendered);
-    });
+    };
+    if (here) return answer();
+    environment_.executor->Post(std::move(answer));
   });
 }
 

@@ -44,6 +44,10 @@ constexpr absl::Duration kVacantPatience = absl::Seconds(5);
 // later), and for a successor (there may be none).
 constexpr absl::Duration kClaimPatience = absl::Milliseconds(500);
 constexpr absl::Duration kSuccessorPatience = absl::Milliseconds(500);
+// A batch of so many was answered: their callers are about to come back, and the next batch waits
+// for them, for a part of what an append takes.
+constexpr size_t kGatherFrom = 8;
+constexpr absl::Duration kGatherMost = absl::Milliseconds(2);
 
 CommandReply Failed(const es::Reason& reason, std::string_view detail = "") {
   CommandReply reply;
@@ -289,7 +293,8 @@ bool Partition::TakeAppendResult() {
   const bool was_claim = claim_in_flight_;
   claim_in_flight_ = false;
   const absl::Time now = deps_.clock.Now();
-  if (!was_claim) deps_.counters.append_seconds += absl::ToDoubleSeconds(now - append_started_);
+  append_took_ = now - append_started_;
+  if (!was_claim) deps_.counters.append_seconds += absl::ToDoubleSeconds(append_took_);
 
   if (result->outcome == AppendResult::Outcome::kConfirmed) {
     settle_by_ = now + deps_.options.append_timeout;
@@ -454,6 +459,8 @@ absl::StatusOr<bool> Partition::FoldWhatIsThere() {
   meta.Put(FenceKey(tp_.topic, tp_.partition), fence().Serialize());
   meta.Put(LastRecordKey(tp_.topic, tp_.partition), last_record_digest_);
   if (absl::Status s = deps_.store.Commit(std::move(batch)); !s.ok()) return s;
+  GatherAfter(settled.size());
+  if (settled.size() == 1 && mailbox_.empty()) settled.front().reply.unhurried = true;
   for (Pending& pending : settled) Reply(pending, fence().last_event);
   if (pending_.empty()) settle_by_ = absl::InfiniteFuture();
   deps_.on_change();
@@ -779,10 +786,28 @@ void Partition::AppendClaim(bool vacates) {
 // --- Deciding
 // ---------------------------------------------------------------------------------------------------------
 
+// What a batch costs the log, the store and the threads between hardly depends on its size. Callers
+// who were answered together and come back one by one would else be two halves for ever, of which
+// one waits while the other is written.
+void Partition::GatherAfter(size_t settled) {
+  gather_until_ = absl::InfinitePast();
+  if (settled < kGatherFrom || stopping_) return;
+  gather_size_ = std::min(mailbox_.size() + settled - settled / 4, deps_.options.batch_limit);
+  gather_until_ = deps_.clock.Now() + std::min(kGatherMost, append_took_ / 4);
+}
+
+bool Partition::Gathering() {
+  const absl::Duration left = gather_until_ - deps_.clock.Now();
+  if (mailbox_.size() >= gather_size_ || left <= absl::ZeroDuration()) return false;
+  if (left > kGatherMost) return false;  // the clock has jumped
+  Wake(gather_until_);
+  return true;
+}
+
 bool Partition::StartBatch() {
   if (state_ != State::kOwning || !pending_.empty() || slot_ != nullptr) return false;
   const bool seal = SealDue();
-  if (mailbox_.empty() && !seal) return false;
+  if (!seal && (mailbox_.empty() || Gathering())) return false;
   Batch batch(deps_.store, fence_, deps_.clock.Now());
   if (seal) AddSeal(batch);
   for (size_t taken = 0;

@@ -2,10 +2,12 @@
 // (tests/simulation) mixes them.
 #include <set>
 
+#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/es/values.h"
 #include "libs/event_log/testing/records.h"
+#include "libs/runtime/keys.h"
 #include "libs/testkit/toy_domain.h"
 #include "libs/testkit/world.h"
 #include "prihvat/common/v1/work_list.pb.h"
@@ -15,6 +17,8 @@ namespace {
 
 using event_log::testing::AppendFault;
 using runtime::CommandReply;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using v1::Hall;
 using v1::Welcome;
 
@@ -117,6 +121,23 @@ TEST_F(RuntimeTest, RequestIdsAreForgottenAfterTheirWindow) {
       .Read(state_store::kRequests)
       ->Scan("", "", [&](std::string_view, std::string_view) { return ++rows; });
   EXPECT_EQ(rows, 2) << "one request id, one row of its age";
+  // Who folds it all later forgets the same ones.
+  World::Instance& fresh = world_.Add(HallsService(), "halls-1", 1);
+  world_.Settle();
+  EXPECT_EQ(*fresh.core->RequestChecksum(), *halls.core->RequestChecksum());
+}
+
+TEST_F(RuntimeTest, G6_ARequestIdTheMoreChangesTheChecksumOfRequestsAlone) {
+  World::Instance& halls = Halls();
+  world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1)));
+  const std::string entities = *halls.core->Checksum();
+  const std::string requests = *halls.core->RequestChecksum();
+  state_store::StateStore::Batch batch = halls.core->store().NewBatch();
+  batch.Rows(state_store::kRequests)
+      .Put(runtime::RequestKey(0, "operations/ba", "p", Id(2)), "reply");
+  ASSERT_TRUE(halls.core->store().Commit(std::move(batch)).ok());
+  EXPECT_EQ(*halls.core->Checksum(), entities);
+  EXPECT_NE(*halls.core->RequestChecksum(), requests);
 }
 
 TEST_F(RuntimeTest, AnOutcomeUnknownIsSettledByARetryWhetherOrNotItWasStored) {
@@ -224,6 +245,125 @@ TEST_F(RuntimeTest, ManyCallersAreServedInTurn) {
   halls.core->Submit(std::move(request), [](CommandReply) {});
   world_.Settle();
   EXPECT_EQ(Entity<Hall>(halls, "operations/ba/halls/h").people(1), "single");
+}
+
+TEST_F(RuntimeTest, AnAnswerIsUnhurriedWhereNothingElseWaits) {
+  World::Instance& halls = Halls();
+  EXPECT_TRUE(world_.Do(halls, TakeSeat("operations/ba", "h", "alone", Id(1))).unhurried);
+  std::vector<bool> unhurried;
+  const auto note = [&](const CommandReply& reply) { unhurried.push_back(reply.unhurried); };
+  halls.core->Submit(TakeSeat("operations/ba", "h", "one of two", Id(2)), note);
+  halls.core->Submit(TakeSeat("operations/ba", "h", "the other", Id(3)), note);
+  world_.Settle();
+  EXPECT_THAT(unhurried, ElementsAre(false, false));
+  halls.log->FailNextAppends(1, AppendFault::kHold);
+  halls.core->Submit(TakeSeat("operations/ba", "h", "in flight", Id(4)), note);
+  world_.Step(halls);
+  halls.core->Submit(TakeSeat("operations/ba", "h", "behind it", Id(5)), note);
+  halls.log->ReleaseHeld();
+  world_.Settle();
+  EXPECT_THAT(unhurried, ElementsAre(false, false, false, true));
+}
+
+TEST_F(RuntimeTest, ABatchWaitsAMomentForCallersWhoWereJustAnswered) {
+  World::Instance& halls = Halls();
+  int id = 0;
+  int answered = 0;
+  const auto submit = [&](int commands) {
+    for (int i = 0; i < commands; ++i) {
+      halls.core->Submit(TakeSeat("operations/ba", "h", "p", Id(++id)),
+                         [&](const CommandReply&) { ++answered; });
+    }
+  };
+  const auto step = [&] {
+    for (int i = 0; i < 4; ++i) world_.Step(halls);
+  };
+  const auto answer_eight = [&](absl::Duration append_takes) {
+    halls.log->FailNextAppends(1, AppendFault::kHold);
+    submit(8);
+    step();
+    world_.clock().Advance(append_takes);
+    halls.log->ReleaseHeld();
+    step();
+    ASSERT_EQ(answered, id);
+  };
+  answer_eight(absl::Milliseconds(4));
+  submit(1);
+  step();
+  EXPECT_EQ(answered, id - 1) << "more may come";
+  EXPECT_EQ(halls.core->next_wake(), world_.clock().Now() + absl::Milliseconds(1));
+  world_.clock().Advance(absl::Milliseconds(1));
+  step();
+  EXPECT_EQ(answered, id) << "a quarter of the append has passed";
+  submit(1);
+  step();
+  EXPECT_EQ(answered, id) << "nobody waits behind a batch of one";
+
+  answer_eight(absl::Seconds(2));
+  submit(6);
+  step();
+  EXPECT_EQ(answered, id) << "three quarters have come";
+
+  answer_eight(absl::Seconds(2));
+  submit(1);
+  EXPECT_EQ(answered, id - 1);
+  world_.clock().Advance(-absl::Hours(1));
+  step();
+  EXPECT_EQ(answered, id) << "a clock that jumps holds nobody up";
+}
+
+// Whoever sends them: an import of one's own does not delay one's own calls either.
+TEST_F(RuntimeTest, ImportsHaveALaneOfTheirOwn) {
+  World::Instance& halls = Halls();
+  for (int i = 0; i < 4; ++i) {
+    runtime::CommandRequest request =
+        TakeSeat("operations/ba", "h", "import" + std::to_string(i), Id(i + 1));
+    request.principal = "clerk" + std::to_string(i % 2);
+    request.import_id = i % 2 == 0 ? "history" : "register";
+    halls.core->Submit(std::move(request), [](CommandReply) {});
+  }
+  for (int i = 0; i < 2; ++i) {
+    runtime::CommandRequest request =
+        TakeSeat("operations/ba", "h", "call" + std::to_string(i), Id(i + 8));
+    request.principal = "clerk0";
+    halls.core->Submit(std::move(request), [](CommandReply) {});
+  }
+  world_.Settle();
+  const Hall hall = Entity<Hall>(halls, "operations/ba/halls/h");
+  EXPECT_THAT(hall.people(),
+              ElementsAre("import0", "call0", "import1", "call1", "import2", "import3"));
+}
+
+TEST_F(RuntimeTest, G13_ImportsTakeHalfOfTheMailboxAtMost) {
+  World::Instance& halls = Halls();
+  halls.log->FailNextAppends(1, AppendFault::kHold);
+  halls.core->Submit(TakeSeat("operations/ba", "h", "first", Id(1)), [](CommandReply) {});
+  world_.Step(halls);  // in flight, held
+  const int limit = static_cast<int>(halls.core->options().mailbox_limit);
+  std::vector<CommandReply> refused;
+  const auto note = [&](CommandReply reply) {
+    if (reply.reason == "MAILBOX_FULL") refused.push_back(std::move(reply));
+  };
+  for (int i = 0; i < limit / 2 + 1; ++i) {
+    runtime::CommandRequest request = TakeSeat("operations/ba", "h2", "p", Id(i + 10));
+    request.import_id = "history";
+    halls.core->Submit(std::move(request), note);
+  }
+  ASSERT_EQ(refused.size(), 1u);
+  EXPECT_EQ(refused[0].reason, "MAILBOX_FULL");
+  EXPECT_THAT(
+      std::string(refused[0].status.message()),
+      HasSubstr(fmt::format("{0} commands of imports wait; their limit is {0}", limit / 2)));
+  for (int i = 0; i < limit / 2; ++i)
+    halls.core->Submit(TakeSeat("operations/ba", "h3", "p", Id(i + 9000)), note);
+  EXPECT_EQ(refused.size(), 1u) << "the other half is there for callers";
+  halls.core->Submit(TakeSeat("operations/ba", "h3", "p", Id(8999)), note);
+  ASSERT_EQ(refused.size(), 2u);
+  EXPECT_THAT(std::string(refused[1].status.message()),
+              HasSubstr(fmt::format("{0} commands wait; the limit is {0}", limit)));
+  halls.log->ReleaseHeld();
+  world_.Settle();
+  EXPECT_EQ(refused.size(), 2u);
 }
 
 TEST_F(RuntimeTest, G2_AWokenZombieAcknowledgesNothingAndChangesNothing) {
@@ -436,6 +576,7 @@ TEST_F(RuntimeTest, G6_AStoreRebuiltFromTheLogHasAnEqualChecksum) {
   World::Instance& fresh = world_.Add(HallsService(), "halls-1", 1);
   world_.Settle();
   EXPECT_EQ(*fresh.core->Checksum(), before);
+  EXPECT_EQ(*fresh.core->RequestChecksum(), *halls.core->RequestChecksum());
   world_.Do(halls, TakeSeat("operations/ba", "h0", "q", Id(99)));
   EXPECT_NE(*halls.core->Checksum(), before);
 }

@@ -13,10 +13,12 @@
 #include <algorithm>
 #include <cstdlib>
 #include <deque>
+#include <optional>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/memory/memory.h"
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
@@ -31,6 +33,9 @@ namespace {
 
 constexpr size_t kMaxReadBytes = size_t{16} << 20;
 constexpr absl::Duration kLockPoll = absl::Milliseconds(50);
+// Readers hear of new records so much later at most, of several groups at once: they are other
+// services mostly, who would take the processor from the answer to whoever appended.
+constexpr absl::Duration kTellAfter = absl::Milliseconds(1);
 
 absl::Status FromRocks(const std::string& what, const rocksdb::Status& status) {
   const std::string message = absl::StrCat(what, ": ", status.ToString());
@@ -197,12 +202,14 @@ class EmbeddedLog::Core {
                                               Offset until) const
       ABSL_SHARED_LOCKS_REQUIRED(db_mutex_);
 
-  std::vector<Pending> NextGroup();
+  using Signals = absl::flat_hash_set<std::shared_ptr<ReadableSignal>>;
+
+  std::optional<std::vector<Pending>> NextGroup(absl::Time until);
+  void WriteAndAnswer(std::vector<Pending> group, Signals& wake);
   absl::Status WriteGroup(const std::vector<Pending>& group, absl::Time now,
                           std::vector<AppendResult>& results);
-  std::vector<std::shared_ptr<ReadableSignal>> MoveEnds(std::vector<Pending>& group,
-                                                        const std::vector<AppendResult>& results,
-                                                        absl::Time written_at);
+  void MoveEnds(std::vector<Pending>& group, const std::vector<AppendResult>& results,
+                absl::Time written_at, Signals& wake);
   void KeepTail(PartitionState& partition, std::vector<std::string> records, Offset first,
                 absl::Time written_at) const;
   void StopWriting(const absl::Status& why);
@@ -447,13 +454,15 @@ void EmbeddedLog::Core::DropQueued(const TopicPartition& tp) {
 }
 
 // Waits for work. Empty: the log is closing.
-std::vector<Pending> EmbeddedLog::Core::NextGroup() {
+// What waits to be written, up to a group's bounds; nothing of it where nothing has come `until`
+// then. Nullopt: the end.
+std::optional<std::vector<Pending>> EmbeddedLog::Core::NextGroup(absl::Time until) {
   absl::MutexLock lock(&mutex_);
   const auto work = [this]()
                         ABSL_NO_THREAD_SAFETY_ANALYSIS { return stopping_ || !queue_.empty(); };
-  mutex_.Await(absl::Condition(&work));
+  mutex_.AwaitWithDeadline(absl::Condition(&work), until);
+  if (stopping_) return std::nullopt;
   std::vector<Pending> group;
-  if (stopping_) return group;
   size_t bytes = 0;
   while (!queue_.empty() &&
          (group.empty() || bytes + queue_.front().bytes <= options_.max_group_bytes)) {
@@ -500,10 +509,10 @@ absl::Status EmbeddedLog::Core::WriteGroup(const std::vector<Pending>& group, ab
              : FromRocks(absl::StrCat("cannot write to the log in ", options_.directory), written);
 }
 
-// Makes what was confirmed readable; answers whom to wake.
-std::vector<std::shared_ptr<ReadableSignal>> EmbeddedLog::Core::MoveEnds(
-    std::vector<Pending>& group, const std::vector<AppendResult>& results, absl::Time written_at) {
-  std::vector<std::shared_ptr<ReadableSignal>> wake;
+// Makes what was confirmed readable, and adds whom to wake.
+void EmbeddedLog::Core::MoveEnds(std::vector<Pending>& group,
+                                 const std::vector<AppendResult>& results, absl::Time written_at,
+                                 Signals& wake) {
   absl::MutexLock lock(&mutex_);
   for (size_t i = 0; i < group.size(); ++i) {
     if (results[i].outcome != AppendResult::Outcome::kConfirmed) continue;
@@ -512,11 +521,10 @@ std::vector<std::shared_ptr<ReadableSignal>> EmbeddedLog::Core::MoveEnds(
     KeepTail(partition, std::move(group[i].records), *results[i].offsets.front(), written_at);
     std::erase_if(partition.signals, [&wake](const std::weak_ptr<ReadableSignal>& weak) {
       std::shared_ptr<ReadableSignal> signal = weak.lock();
-      if (signal != nullptr) wake.push_back(signal);
+      if (signal != nullptr) wake.insert(signal);
       return signal == nullptr;
     });
   }
-  return wake;
 }
 
 void EmbeddedLog::Core::KeepTail(PartitionState& partition, std::vector<std::string> records,
@@ -576,29 +584,40 @@ absl::Status EmbeddedLog::Core::RoomLeft() {
                    options_.disk_reserve_bytes >> 20, " MiB; somebody must make space"));
 }
 
-void EmbeddedLog::Core::RunWriter() {
-  while (true) {
-    std::vector<Pending> group = NextGroup();
-    if (group.empty()) return;
-    absl::Status writable = Writable();
-    if (writable.ok()) writable = RoomLeft();
-    const absl::StatusOr<absl::Time> clock = clock_.Now();
-    if (writable.ok()) writable = clock.status();
-    std::vector<AppendResult> results;
-    const absl::Time now =
-        absl::FromUnixMicros(absl::ToUnixMicros(clock.value_or(absl::UnixEpoch())));  // as stored
-    if (!writable.ok()) {  // queued before the failure
-      for (size_t i = 0; i < group.size(); ++i) results.push_back(NotSent(writable));
-    } else if (absl::Status written = WriteGroup(group, now, results); !written.ok()) {
-      StopWriting(written);
-      for (AppendResult& result : results) {
-        if (result.outcome == AppendResult::Outcome::kConfirmed) result = Unknown(written);
-      }
+void EmbeddedLog::Core::WriteAndAnswer(std::vector<Pending> group, Signals& wake) {
+  absl::Status writable = Writable();
+  if (writable.ok()) writable = RoomLeft();
+  const absl::StatusOr<absl::Time> clock = clock_.Now();
+  if (writable.ok()) writable = clock.status();
+  std::vector<AppendResult> results;
+  const absl::Time now =
+      absl::FromUnixMicros(absl::ToUnixMicros(clock.value_or(absl::UnixEpoch())));  // as stored
+  if (!writable.ok()) {  // queued before the failure
+    for (size_t i = 0; i < group.size(); ++i) results.push_back(NotSent(writable));
+  } else if (absl::Status written = WriteGroup(group, now, results); !written.ok()) {
+    StopWriting(written);
+    for (AppendResult& result : results) {
+      if (result.outcome == AppendResult::Outcome::kConfirmed) result = Unknown(written);
     }
-    const std::vector<std::shared_ptr<ReadableSignal>> wake = MoveEnds(group, results, now);
-    for (size_t i = 0; i < group.size(); ++i) group[i].done(std::move(results[i]));
-    for (const auto& signal : wake) signal->Notify();
   }
+  MoveEnds(group, results, now, wake);
+  for (size_t i = 0; i < group.size(); ++i) group[i].done(std::move(results[i]));
+}
+
+void EmbeddedLog::Core::RunWriter() {
+  Signals wake;
+  absl::Time tell_at = absl::InfiniteFuture();
+  const auto tell = [&] {
+    for (const auto& signal : wake) signal->Notify();
+    wake.clear();
+    tell_at = absl::InfiniteFuture();
+  };
+  while (std::optional<std::vector<Pending>> group = NextGroup(tell_at)) {
+    if (!group->empty()) WriteAndAnswer(*std::move(group), wake);
+    if (!wake.empty()) tell_at = std::min(tell_at, absl::Now() + kTellAfter);
+    if (absl::Now() >= tell_at) tell();
+  }
+  tell();
 }
 
 void EmbeddedLog::Core::Stop() {
