@@ -341,28 +341,26 @@ class Calls::ListScan {
  private:
   // False: the page is full, or enough was looked at.
   bool Visit(std::string_view key, std::string_view row) {
-    if (looked_at_ == kMaxRowsLookedAt) {
-      reads_.NextPage(last_);
-      return false;
-    }
-    ++looked_at_;
-    const bool granted = Granted(key);
-    if (granted) {
+    // Where the caller has no business the page neither ends nor says so.
+    if (Granted(key)) {
+      if (looked_at_++ == kMaxRowsLookedAt) {
+        reads_.NextPage(last_);
+        return false;
+      }
       Message* entity = spec_.add();
       const bool kept = Render(row, *entity) && (!spec_.keep || spec_.keep(*entity));
       const bool full = found_ == reads_.page_size() || bytes_ > kMaxPageBytes;
       if (!kept || full) spec_.drop_last();
       if (kept && full) {
-        reads_.NextPage(last_granted_);
+        reads_.NextPage(last_);
         return false;
       }
       if (kept) {
         ++found_;
         bytes_ += row.size();
       }
+      last_ = std::string(key);
     }
-    last_ = std::string(key);
-    if (granted) last_granted_ = last_;
     return true;
   }
 
@@ -378,9 +376,10 @@ class Calls::ListScan {
   const ListSpec& spec_;
   const bool only_granted_;
   const std::string prefix_;
-  std::string after_;         // where a scan goes on
-  std::string last_;          // the last row that the page holds or has passed over
-  std::string last_granted_;  // of those that the caller may know of: a token can be read
+  std::string after_;  // where a scan goes on
+  // The last row that the page holds or has passed over, of those that the caller may know of: a
+  // token can be read.
+  std::string last_;
   int looked_at_ = 0;
   int found_ = 0;
   size_t bytes_ = 0;  // of the rows that the page holds

@@ -459,7 +459,8 @@ absl::StatusOr<bool> Partition::FoldWhatIsThere() {
   meta.Put(FenceKey(tp_.topic, tp_.partition), fence().Serialize());
   meta.Put(LastRecordKey(tp_.topic, tp_.partition), last_record_digest_);
   if (absl::Status s = deps_.store.Commit(std::move(batch)); !s.ok()) return s;
-  GatherAfter(settled.size());
+  GatherAfter(static_cast<size_t>(std::count_if(
+      settled.begin(), settled.end(), [](const Pending& p) { return p.done != nullptr; })));
   if (settled.size() == 1 && mailbox_.empty()) settled.front().reply.unhurried = true;
   for (Pending& pending : settled) Reply(pending, fence().last_event);
   if (pending_.empty()) settle_by_ = absl::InfiniteFuture();

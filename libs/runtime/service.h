@@ -73,8 +73,8 @@ struct CommandReply {
   std::vector<es::DocumentNumber> document_numbers;
   common::v1::Token token;  // for reading this write
   bool repeated = false;    // the request id had been seen: nothing happened anew
-  // Nothing else waits for the service's thread just now: `done` may render and send the answer on
-  // it (tens of microseconds), which saves whoever calls alone the wake of another thread.
+  // Nothing else waits for this partition just now: `done` may render and send the answer on the
+  // service's thread (tens of microseconds), which saves whoever calls alone the wake of another.
   bool unhurried = false;
 };
 

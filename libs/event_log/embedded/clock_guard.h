@@ -34,7 +34,7 @@ class ClockGuard {
   ClockGuard(ClockSources sources, absl::Time confirmed)
       : sources_(std::move(sources)), confirmed_(confirmed) {}
 
-  // When the log was last written, by a process that may be long gone.
+  // When the log was last written (or noted that it lives), by a process that may be long gone.
   void Begin(absl::Time last_written) { believed_ = last_written; }
 
   // What the clock says. FAILED_PRECONDITION, with the figures and what to do: it is more than

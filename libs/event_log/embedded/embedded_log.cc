@@ -33,8 +33,8 @@ namespace {
 
 constexpr size_t kMaxReadBytes = size_t{16} << 20;
 constexpr absl::Duration kLockPoll = absl::Milliseconds(50);
-// Readers hear of new records so much later at most, of several groups at once: they are other
-// services mostly, who would take the processor from the answer to whoever appended.
+// Readers hear of new records so much later, or when the next group is about to be written: they
+// are other services mostly, who would take the processor from the answer to whoever appended.
 constexpr absl::Duration kTellAfter = absl::Milliseconds(1);
 
 absl::Status FromRocks(const std::string& what, const rocksdb::Status& status) {
@@ -206,6 +206,7 @@ class EmbeddedLog::Core {
 
   std::optional<std::vector<Pending>> NextGroup(absl::Time until);
   void WriteAndAnswer(std::vector<Pending> group, Signals& wake);
+  void NoteAlive();
   absl::Status WriteGroup(const std::vector<Pending>& group, absl::Time now,
                           std::vector<AppendResult>& results);
   void MoveEnds(std::vector<Pending>& group, const std::vector<AppendResult>& results,
@@ -219,6 +220,7 @@ class EmbeddedLog::Core {
   rocksdb::Env* const env_;
   bool short_of_space_ = false;  // the writer's
   ClockGuard clock_;             // the writer's, once it runs
+  absl::Time alive_at_;          // the writer's: when to note again that it lives
 
   mutable absl::Mutex db_mutex_ ABSL_ACQUIRED_BEFORE(mutex_);
   std::unique_ptr<DirectoryLock> directory_lock_ ABSL_GUARDED_BY(db_mutex_);
@@ -307,7 +309,7 @@ absl::Status EmbeddedLog::Core::Open() {
 absl::Status EmbeddedLog::Core::RecoverClock() {
   std::string value;
   const rocksdb::Status found = db_->Get({}, ClockKey(), &value);
-  if (found.IsNotFound()) return absl::OkStatus();  // nothing was written yet
+  if (found.IsNotFound()) return absl::OkStatus();  // the first start: there is nothing to compare
   if (!found.ok()) return FromRocks("cannot read when the log was last written", found);
   const absl::StatusOr<absl::Time> last_written = DecodeClock(value);
   if (last_written.ok()) clock_.Begin(*last_written);
@@ -453,9 +455,8 @@ void EmbeddedLog::Core::DropQueued(const TopicPartition& tp) {
     pending.done(NotSent(absl::AbortedError("the writer was reset")));
 }
 
-// Waits for work. Empty: the log is closing.
-// What waits to be written, up to a group's bounds; nothing of it where nothing has come `until`
-// then. Nullopt: the end.
+// Waits for work: what is to be written, up to a group's bounds; nothing where nothing has come
+// `until` then. Nullopt: the log is closing.
 std::optional<std::vector<Pending>> EmbeddedLog::Core::NextGroup(absl::Time until) {
   absl::MutexLock lock(&mutex_);
   const auto work = [this]()
@@ -498,6 +499,7 @@ absl::Status EmbeddedLog::Core::WriteGroup(const std::vector<Pending>& group, ab
     results.push_back(Confirmed(offsets));
   }
   if (batch.Count() == 0) return absl::OkStatus();
+  alive_at_ = absl::Now() + options_.alive_every;
   const rocksdb::Status put = batch.Put(ClockKey(), ClockValue(now));
   if (!put.ok()) DieOf(FromRocks("cannot build a write", put));
   rocksdb::WriteOptions synced;
@@ -604,7 +606,21 @@ void EmbeddedLog::Core::WriteAndAnswer(std::vector<Pending> group, Signals& wake
   for (size_t i = 0; i < group.size(); ++i) group[i].done(std::move(results[i]));
 }
 
+void EmbeddedLog::Core::NoteAlive() {
+  if (absl::Now() < alive_at_) return;
+  alive_at_ = absl::Now() + options_.alive_every;
+  if (!Writable().ok() || !RoomLeft().ok()) return;
+  const absl::StatusOr<absl::Time> clock = clock_.Now();
+  if (!clock.ok()) return;
+  absl::ReaderMutexLock lock(&db_mutex_);
+  if (db_ == nullptr) return;
+  // Not synced: what a crash takes of it is ten minutes. What else can go wrong the next append
+  // meets, too, and tells.
+  (void)db_->Put({}, ClockKey(), ClockValue(*clock));
+}
+
 void EmbeddedLog::Core::RunWriter() {
+  alive_at_ = absl::Now() + options_.alive_every;
   Signals wake;
   absl::Time tell_at = absl::InfiniteFuture();
   const auto tell = [&] {
@@ -612,10 +628,14 @@ void EmbeddedLog::Core::RunWriter() {
     wake.clear();
     tell_at = absl::InfiniteFuture();
   };
-  while (std::optional<std::vector<Pending>> group = NextGroup(tell_at)) {
-    if (!group->empty()) WriteAndAnswer(*std::move(group), wake);
-    if (!wake.empty()) tell_at = std::min(tell_at, absl::Now() + kTellAfter);
-    if (absl::Now() >= tell_at) tell();
+  while (std::optional<std::vector<Pending>> group = NextGroup(std::min(tell_at, alive_at_))) {
+    tell();  // before the next fsync, which may take its time
+    if (group->empty()) {
+      NoteAlive();
+      continue;
+    }
+    WriteAndAnswer(*std::move(group), wake);
+    tell_at = absl::Now() + kTellAfter;
   }
   tell();
 }

@@ -34,6 +34,9 @@ struct EmbeddedLogOptions {
   ClockSources clocks;
   // What time it is about, by an operator's word (clock_guard.h); InfinitePast: nobody has said.
   absl::Time clock_confirmed = absl::InfinitePast();
+  // A log that nobody writes to notes so often that it lives: else the first start after quiet days
+  // would look like a jump of the clock.
+  absl::Duration alive_every = absl::Minutes(10);
 
   size_t max_record_bytes = size_t{1} << 20;
   // What may wait for the writer; an append above either bound is kNotSent with RESOURCE_EXHAUSTED.

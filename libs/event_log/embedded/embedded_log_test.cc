@@ -27,6 +27,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/synchronization/blocking_counter.h"
 #include "absl/synchronization/mutex.h"
+#include "absl/time/clock.h"
 #include "libs/event_log/crc32c.h"
 #include "libs/event_log/embedded/record_codec.h"
 #include "libs/event_log/testing/log_calls.h"
@@ -174,6 +175,28 @@ TEST_F(EmbeddedLogClockTest, AStartAfterAJumpOfTheClockReadsAndWritesNothingUnti
     EXPECT_EQ(AppendAndWait(*log, kTp, {"c"}).outcome, Outcome::kConfirmed);
     EXPECT_THAT(MustReadAll(*log), ::testing::ElementsAre("a", "b", "c"));
   }
+}
+
+TEST_F(EmbeddedLogClockTest, AStartAfterQuietDaysIsNoJump) {
+  EmbeddedLogOptions options = Options();
+  std::atomic<int64_t> asked = 0;
+  options.clocks.clock = [&] {
+    ++asked;
+    return absl::FromUnixSeconds(now_s_);
+  };
+  options.alive_every = absl::Milliseconds(1);
+  auto log = MustOpen(options);
+  AppendAndWait(*log, kTp, {"a"});
+  now_s_ += kTwoDays;
+  since_boot_s_ += kTwoDays;
+  // It asks the clock for each note; the one under way may be of before.
+  const int64_t before = asked;
+  const absl::Time deadline = absl::Now() + kPatience;
+  while (asked < before + 3 && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(1));
+  ASSERT_GE(asked, before + 3) << "nothing notes that the log lives";
+  log.reset();
+  since_boot_s_ = 0;  // the machine was started anew
+  EXPECT_EQ(AppendAndWait(*MustOpen(Options()), kTp, {"b"}).outcome, Outcome::kConfirmed);
 }
 
 TEST_F(EmbeddedLogClockTest, AJumpWhileItRunsIsRefusedUntilTheClockIsRightAgain) {

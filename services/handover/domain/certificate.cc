@@ -177,6 +177,7 @@ documents::CertificateParty FromProto(const v1::CertificateParty& party) {
 // The sponsor statement that the paper bears.
 documents::EuFunding EuFundingOf(const v1::Certificate& certificate) {
   const auto& donors = certificate.donors();
+  if (donors.empty()) return documents::EuFunding::kAll;  // of before certificates named them
   if (std::find(donors.begin(), donors.end(), kEuropeanUnion) == donors.end()) {
     return documents::EuFunding::kNone;
   }
