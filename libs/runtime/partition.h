@@ -179,9 +179,9 @@ class Partition {
   std::shared_ptr<AppendSlot> slot_;  // of the append in flight
   std::vector<OwnRecord> in_flight_;
   absl::Time append_started_;
-  absl::Duration append_took_;  // the last batch's
-  size_t gather_size_ = 0;      // commands that the next batch waits for,
-  absl::Time gather_until_ = absl::InfinitePast();  // until then
+  absl::Duration append_took_;                       // the last batch's
+  size_t gather_size_ = 0;                           // commands that the next batch waits for,
+  absl::Time gather_until_ = absl::InfinitePast();   // until then
   absl::Time seal_again_at_ = absl::InfinitePast();  // not before: the last one was lost
   std::deque<Pending> pending_;
   absl::Time next_wake_ = absl::InfiniteFuture();
