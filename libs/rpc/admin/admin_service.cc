@@ -278,9 +278,9 @@ class AdminServiceImpl final : public v1::AdminService::CallbackService {
                              common::v1::WorkItem* response) {
     const auto hosted = admin_.Find(request->service());
     if (!hosted.ok()) {
-      const absl::Status unknown = hosted.status();
-      return admin_.AnyAdmin().Read(context, request, response,
-                                    [unknown](const ReadContext&) { return unknown; });
+      return admin_.AnyAdmin().Read(
+          context, request, response,
+          [unknown = hosted.status()](const ReadContext&) -> absl::Status { return unknown; });
     }
     return (*hosted)->admin->Command(
         context, request, response,
