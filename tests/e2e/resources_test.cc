@@ -105,7 +105,7 @@ class Resources : public ::testing::Test {
       serials += fmt::format("{}{{serial: S-{:04}, manufacturer: Sample}}", i == 0 ? "" : ", ", i);
     std::string long_text;
     for (int i = 0; i < 300; ++i) long_text += "€";
-    const fs::path written = directory_ / "resources.yaml";
+    fs::path written = directory_ / "resources.yaml";
     std::ofstream(written) << absl::StrReplaceAll(Slurp(PRIHVAT_RESOURCES),
                                                   {{"SERIALS", serials}, {"LONG", long_text}});
     return written;
@@ -132,7 +132,7 @@ class Resources : public ::testing::Test {
     const int code = ctl::RunCommandLine(std::move(arguments), surroundings);
     return {code, out.str(), err.str()};
   }
-  static json Told(std::vector<std::string> arguments) {
+  static json Told(const std::vector<std::string>& arguments) {
     const Ran ran = Run(arguments);
     EXPECT_EQ(ran.code, ctl::kDone) << ::testing::PrintToString(arguments) << ran.err;
     return ran.code == ctl::kDone ? json::parse(ran.out) : json();
