@@ -420,10 +420,9 @@ TEST_P(Races, G7_G8_T3_WhatGoesBackOfALotIsPromisedToNobody) {
   const auto answers = AtOnce<handover::v1::AssetLot>(6, [&](int n) {
     const Caller caller = At().At("handover", n / 2);
     if (n % 2 == 0) {
-      const auto returned =
-          caller.Call(&HandoverService::Stub::ReturnAssetLotToSupplier,
-                      Parse<handover::v1::ReturnAssetLotToSupplierRequest>(
-                          fmt::format("name: '{}' quantity {{ value: '4' }} reason: 'Wet'", lot)));
+      auto returned = caller.Call(&HandoverService::Stub::ReturnAssetLotToSupplier,
+                                  Parse<handover::v1::ReturnAssetLotToSupplierRequest>(fmt::format(
+                                      "name: '{}' quantity {{ value: '4' }} reason: 'Wet'", lot)));
       sent_back += returned.ok();
       return returned;
     }
