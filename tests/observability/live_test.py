@@ -17,7 +17,8 @@ import xml.etree.ElementTree
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.append(str(pathlib.Path(__file__).parent))
 sys.path.append(str(ROOT / "tests/python"))
-from monitoring import PATIENCE, Monitoring, Webhook, fetch, free_port, wait_for  # noqa: E402
+from kafka_broker import Kafka  # noqa: E402
+from monitoring import PATIENCE, Monitoring, Webhook, fetch, wait_for  # noqa: E402
 from pictures import draw  # noqa: E402
 from prihvat_server import Server, binary  # noqa: E402
 from rules_test import DASHBOARDS, panels  # noqa: E402
@@ -62,23 +63,6 @@ instance, and at most a few seconds old.
 | metric | type | labels | what |
 |---|---|---|---|
 {rows}"""
-
-
-class Kafka:
-    """One broker of deploy/kafka."""
-
-    def __enter__(self):
-        self._folder = tempfile.mkdtemp(prefix="prihvat_kafka_")
-        done = subprocess.run([ROOT / "deploy/kafka/kafka-up.sh", self._folder, str(free_port())], text=True,
-                              check=False, capture_output=True, timeout=300,
-                              env={**os.environ, "KAFKA_HEAP": "192m"})
-        assert done.returncode == 0, done.stdout + done.stderr
-        self.brokers = done.stdout.strip().splitlines()[-1]
-        return self
-
-    def __exit__(self, *_):
-        subprocess.run([ROOT / "deploy/kafka/kafka-down.sh", self._folder, "--wipe"], check=False, timeout=120)
-        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def certificates(folder, days):

@@ -19,6 +19,7 @@ import ocdsmerge
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "python"))
+import kafka_broker  # noqa: E402  pylint: disable=wrong-import-position
 import prihvat_server  # noqa: E402  pylint: disable=wrong-import-position
 from ocds_test import cove_report, problems, schema  # noqa: E402  pylint: disable=wrong-import-position
 
@@ -52,9 +53,13 @@ class Importer:
     """A server with an operation, and with one more for each package of a real publisher: some of these say another
     thing of the same release."""
 
-    def __init__(self, stack):
+    def __init__(self, stack, on_kafka=False):
         self.folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        self.server = stack.enter_context(prihvat_server.Server())
+        flags, program = [], "prihvatd"
+        if on_kafka:
+            brokers = stack.enter_context(kafka_broker.Kafka()).brokers
+            flags, program = ["--log=kafka", f"--brokers={brokers}"], "prihvat-procurement"
+        self.server = stack.enter_context(prihvat_server.Server(*flags, program=program))
         self.operations = {}
         self.make(OPERATION)
 
@@ -187,6 +192,16 @@ class RoundTripTest(unittest.TestCase):
         last = json.loads(EXAMPLES[-1].read_text("utf-8"))
         for name in ("publisher", "license", "publicationPolicy", "version"):
             self.assertEqual(out[name], last[name], name)
+
+
+class RoundTripOnKafkaTest(RoundTripTest):
+    """The same on the other engine, where large releases are records of a broker with a limit of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        stack = contextlib.ExitStack()
+        cls.addClassCleanup(stack.close)
+        cls.importer = Importer(stack, on_kafka=True)
 
 
 class WhatIsKeptTest(unittest.TestCase):

@@ -114,7 +114,10 @@ TEST(CertificatePdf, TheUnionsEmblemStandsOnlyWhereItPays) {
   v1::Certificate certificate = story.Entity<v1::Certificate>(story.TheCase().certificate());
   EXPECT_THAT(*PdfText(*RenderCertificatePdf(certificate)),
               HasSubstr("Funded by the European Union"));
+  // Certificates of before their donors were named bear the statement that all of them bore.
   certificate.clear_donors();
+  EXPECT_THAT(*PdfText(*RenderCertificatePdf(certificate)),
+              HasSubstr("Funded by the European Union"));
   certificate.add_donors("organisations/ch");
   EXPECT_THAT(*PdfText(*RenderCertificatePdf(certificate)),
               ::testing::Not(HasSubstr("European Union")));

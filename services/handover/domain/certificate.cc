@@ -8,6 +8,7 @@
 #include "libs/base/digest.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
+#include "libs/documents/funding_words.h"
 #include "services/handover/domain/certificates.h"
 #include "services/handover/domain/names.h"
 #include "services/handover/domain/reasons.h"
@@ -16,8 +17,6 @@
 
 namespace prihvat::handover {
 namespace {
-
-constexpr std::string_view kEuropeanUnion = "organisations/eu";
 
 // A line of the certificate while it is put together.
 struct Line {
@@ -178,10 +177,7 @@ documents::CertificateParty FromProto(const v1::CertificateParty& party) {
 documents::EuFunding EuFundingOf(const v1::Certificate& certificate) {
   const auto& donors = certificate.donors();
   if (donors.empty()) return documents::EuFunding::kAll;  // of before certificates named them
-  if (std::find(donors.begin(), donors.end(), kEuropeanUnion) == donors.end()) {
-    return documents::EuFunding::kNone;
-  }
-  return donors.size() == 1 ? documents::EuFunding::kAll : documents::EuFunding::kPart;
+  return documents::EuFundingOf({donors.begin(), donors.end()});
 }
 
 documents::CertificateItem ToDocumentItem(const v1::CertificateItem& item) {

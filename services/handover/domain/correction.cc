@@ -65,11 +65,31 @@ es::Decision DecideCorrect(const es::View& view, const v1::CorrectHandoverCaseRe
   return es::Accepted(std::move(event)).Naming(name);
 }
 
+// The certificate that the command names, or the one that waits in the case that it names: who
+// signs thinks of the case.
+std::optional<es::Rejection> FindToSign(const es::View& view,
+                                        const v1::SignCorrectiveCertificateRequest& command,
+                                        const es::Context& context,
+                                        const v1::Certificate*& certificate) {
+  if (command.name().find("/handoverCases/") == std::string::npos) {
+    if (auto no = Require(view, "name", command.name(), context, certificate)) return no;
+    return CheckEtag(command.name(), command.etag(), *certificate);
+  }
+  const v1::HandoverCase* of = nullptr;
+  if (auto no = Require(view, "name", command.name(), context, of)) return no;
+  if (of->pending_corrective_certificate().empty()) {
+    return es::Rejected(kNotCorrective)
+        .Saying(fmt::format("no corrective certificate of {} waits for signatures", of->name()))
+        .With("handover_case", of->name());
+  }
+  certificate = view.Find<v1::Certificate>(of->pending_corrective_certificate());
+  return CheckEtag(certificate->name(), command.etag(), *certificate);
+}
+
 es::Decision DecideSign(const es::View& view, const v1::SignCorrectiveCertificateRequest& command,
                         es::Context& context) {
   const v1::Certificate* certificate = nullptr;
-  if (auto no = Require(view, "name", command.name(), context, certificate)) return *std::move(no);
-  if (auto no = CheckEtag(command.name(), command.etag(), *certificate)) return *std::move(no);
+  if (auto no = FindToSign(view, command, context, certificate)) return *std::move(no);
   if (auto no = CheckParty(command.party())) return *std::move(no);
   if (certificate->corrects().empty()) {
     return es::Rejected(kNotCorrective)
@@ -103,7 +123,7 @@ es::Decision DecideSign(const es::View& view, const v1::SignCorrectiveCertificat
   event.set_handover_case(of->name());
   event.set_canonical_sha256(certificate->canonical_sha256());
   *event.mutable_signature() = SignatureUnder(*mandate, command.party(), context);
-  es::Decision decision = es::Accepted(std::move(event)).Naming(command.name());
+  es::Decision decision = es::Accepted(std::move(event)).Naming(certificate->name());
   if (certificate->signatures().empty()) return decision;
   // The mandate of who signed first may have been revoked since, from an earlier day on (INV-15).
   const v1::Signature& first = certificate->signatures(0);

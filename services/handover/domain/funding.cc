@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fmt/format.h"
+#include "libs/documents/funding_words.h"
 #include "services/handover/domain/names.h"
 
 namespace prihvat::handover {
@@ -25,10 +26,7 @@ bool HasDonor(const v1::Provenance& from, std::string_view donor) {
 void FundingText::Add(const v1::Provenance& from, const v1::ProjectFacts* project) {
   std::vector<Source> split;
   for (const v1::FundingShare& share : from.funding()) {
-    const std::string donor(IdOf(share.donor()));
-    split.push_back({share.funding_source().empty()
-                         ? donor
-                         : fmt::format("{} ({})", share.funding_source(), donor),
+    split.push_back({documents::FundingSourceText(IdOf(share.donor()), share.funding_source()),
                      share.percent().value()});
   }
   named_ = named_ || !split.empty();
@@ -49,7 +47,7 @@ std::string FundingText::Text() const {
       if (std::find(parts.begin(), parts.end(), text) == parts.end()) parts.push_back(text);
     }
   }
-  return fmt::format("{}", fmt::join(parts, " · "));
+  return documents::FundingTexts(parts);
 }
 
 }  // namespace prihvat::handover

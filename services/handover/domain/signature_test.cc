@@ -498,6 +498,25 @@ TEST(Correction, INV18_CountsOnceBothHaveSigned) {
   story.When(Correction()).ThenRejected("WRONG_STATE", {{"state", "CORRECTED"}});
 }
 
+TEST(Correction, IsSignedByTheNameOfItsCaseToo) {
+  Story story;
+  story.Do(ReceivedLot("1", "100.00", "100.00"));
+  story.Do(Case({Lot("1")}));
+  story.Effective();
+  const auto sign = [](v1::HandoverParty party) {
+    auto command = To<v1::SignCorrectiveCertificateRequest>();
+    command.set_party(party);
+    return command;
+  };
+  story.When(sign(v1::HANDOVER_PARTY_GIVER))
+      .ThenRejected("NOT_CORRECTIVE", {{"handover_case", testing::kCase}});
+  story.Do(Correction());
+  story.DoAs(kEuHead, sign(v1::HANDOVER_PARTY_GIVER));
+  EXPECT_EQ(story.decision().resource(), kSecond);
+  story.DoAs(kJulyDirector, sign(v1::HANDOVER_PARTY_RECIPIENT));
+  EXPECT_EQ(story.TheCase().corrective_certificate(), kSecond);
+}
+
 TEST(Correction, MayReplaceNoMoreThanAWrongSignatory) {
   Story story;
   story.Do(ReceivedLot("1", "100.00", "100.00"));

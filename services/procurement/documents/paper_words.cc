@@ -1,10 +1,9 @@
 #include "services/procurement/documents/paper_words.h"
 
-#include <algorithm>
 #include <set>
 
-#include "absl/strings/ascii.h"
 #include "fmt/format.h"
+#include "libs/documents/funding_words.h"
 #include "libs/documents/paper_dates.h"
 #include "services/procurement/domain/values.h"
 
@@ -13,8 +12,6 @@ namespace {
 
 using documents::Bilingual;
 using documents::Form;
-
-constexpr std::string_view kEuropeanUnion = "organisations/eu";
 
 std::string PieceText(const v1::SerialItem& piece) {
   std::string text;
@@ -25,18 +22,14 @@ std::string PieceText(const v1::SerialItem& piece) {
 
 // As the budget line says: "IPA II (eu) 80 % · ch 20 %"; else as the project cites it.
 std::string FundingTextOf(const PaperContext& context) {
-  std::string text;
+  std::vector<std::string> texts;
   if (context.budget_line != nullptr) {
     for (const v1::FundingShare& share : context.budget_line->funding_shares()) {
-      const std::string donor = IdOf(share.donor());
-      text += fmt::format("{}{} {} %", text.empty() ? "" : " · ",
-                          share.funding_source().empty()
-                              ? donor
-                              : fmt::format("{} ({})", share.funding_source(), donor),
-                          Number(share.percent()));
+      texts.push_back(documents::FundingShareText(IdOf(share.donor()), share.funding_source(),
+                                                  Number(share.percent())));
     }
   }
-  return text.empty() ? context.project->funding_source() : text;
+  return texts.empty() ? context.project->funding_source() : documents::FundingTexts(texts);
 }
 
 }  // namespace
@@ -77,10 +70,43 @@ std::string SupplierText(const std::string& name, const PaperContext& context) {
   return IdOf(name);
 }
 
-std::string Words(std::string_view value, std::string_view prefix) {
-  std::string words(value.substr(prefix.size()));
-  for (char& c : words) c = c == '_' ? ' ' : absl::ascii_tolower(static_cast<unsigned char>(c));
-  return words;
+Bilingual MethodWords(v1::SourcingMethod method) {
+  switch (method) {
+    case v1::SOURCING_METHOD_REQUEST_FOR_QUOTATIONS:
+      return {"Request for Quotations", "Zahtjev za dostavu ponuda"};
+    case v1::SOURCING_METHOD_INVITATION_TO_BID:
+      return {"Invitation to Bid", "Poziv na nadmetanje"};
+    default:
+      return {"Request for Proposals", "Zahtjev za prijedloge"};
+  }
+}
+
+Bilingual WaiverWords(v1::WaiverKind waiver) {
+  switch (waiver) {
+    case v1::WAIVER_KIND_MICRO_PURCHASE:
+      return {"Micro purchase", "Nabavka male vrijednosti"};
+    case v1::WAIVER_KIND_SOLE_SOURCE:
+      return {"Sole source", "Jedini mogući dobavljač"};
+    case v1::WAIVER_KIND_EMERGENCY:
+      return {"Emergency", "Hitna nabavka"};
+    default:
+      return {"Call-off from a framework", "Narudžba po okvirnom sporazumu"};
+  }
+}
+
+Bilingual BidStateWords(v1::BidState state) {
+  switch (state) {
+    case v1::BID_STATE_SEALED:
+      return {"sealed", "zapečaćena"};
+    case v1::BID_STATE_OPENED:
+      return {"opened", "otvorena"};
+    case v1::BID_STATE_WITHDRAWN:
+      return {"withdrawn", "povučena"};
+    case v1::BID_STATE_DISQUALIFIED:
+      return {"disqualified", "isključena"};
+    default:
+      return {"unreadable", "nečitljiva"};
+  }
 }
 
 std::string PiecesText(const google::protobuf::RepeatedPtrField<v1::SerialItem>& pieces) {
@@ -107,10 +133,7 @@ void SayProject(Form& form, const PaperContext& context) {
                         {context.project->display_name(), context.project->display_name_bs()}});
   const std::string funding = FundingTextOf(context);
   if (!funding.empty()) form.facts.push_back({{"Funding", "Finansiranje"}, {funding, ""}});
-  const std::vector<std::string> donors = DonorsOf(context);
-  if (std::find(donors.begin(), donors.end(), kEuropeanUnion) != donors.end()) {
-    form.eu_funding = donors.size() == 1 ? documents::EuFunding::kAll : documents::EuFunding::kPart;
-  }
+  form.eu_funding = documents::EuFundingOf(DonorsOf(context));
 }
 
 std::vector<std::string> DonorsOf(const PaperContext& context) {

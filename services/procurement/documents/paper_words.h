@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/time/civil_time.h"
@@ -26,8 +25,10 @@ std::string SupplierName(const std::string& name, const PaperContext& context);
 // With country and tax number.
 std::string SupplierText(const std::string& name, const PaperContext& context);
 
-// "SOURCING_STATE_BIDS_CLOSED" without its prefix, in small letters: "bids closed".
-std::string Words(std::string_view value, std::string_view prefix);
+// How a process was held, why there was none, and how a bid stands, for people.
+documents::Bilingual MethodWords(v1::SourcingMethod method);
+documents::Bilingual WaiverWords(v1::WaiverKind waiver);
+documents::Bilingual BidStateWords(v1::BidState state);
 
 std::string PiecesText(const google::protobuf::RepeatedPtrField<v1::SerialItem>& pieces);
 

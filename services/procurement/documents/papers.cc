@@ -133,14 +133,12 @@ Form SourcingForm(const v1::SourcingProcess& process, const PaperContext& contex
   SayProject(form, context);
   form.facts.push_back({{"Purchase", "Nabavka"}, {process.display_name(), ""}});
   if (process.waiver() == v1::WAIVER_KIND_UNSPECIFIED) {
-    form.facts.push_back(
-        {{"Method", "Postupak"},
-         {Words(v1::SourcingMethod_Name(process.method()), "SOURCING_METHOD_"), ""}});
+    form.facts.push_back({{"Method", "Postupak"}, MethodWords(process.method())});
     form.facts.push_back(
         {{"Bids until", "Ponude do"}, {DateText(process.bid_deadline(), context), ""}});
   } else {
-    form.facts.push_back({{"Without competition", "Bez nadmetanja"},
-                          {Words(v1::WaiverKind_Name(process.waiver()), "WAIVER_KIND_"), ""}});
+    form.facts.push_back(
+        {{"Without competition", "Bez nadmetanja"}, WaiverWords(process.waiver())});
   }
   return form;
 }
@@ -173,7 +171,7 @@ FormTable BidsTable(const PaperContext& context) {
     const absl::Time received = FromProto(bid->receive_time());
     table.rows.push_back(
         {{{SupplierName(bid->supplier(), context), ""}, bid->state_note()},
-         {{Words(v1::BidState_Name(bid->state()), "BID_STATE_"), ""}, ""},
+         {BidStateWords(bid->state()), ""},
          {{absl::FormatTime("%Y-%m-%d %H:%M", received, context.zone), ""}, ""},
          {{bid->has_content() ? std::to_string(bid->content().delivery_days()) : "–", ""}, ""}});
   }
@@ -233,7 +231,7 @@ absl::StatusOr<std::string> RenderOrder(const v1::PurchaseOrder& order,
   Form form;
   form.name = order.name();
   form.number = order.version() > 1
-                    ? fmt::format("{}, version {}", order.document_number(), order.version())
+                    ? fmt::format("{} v{}", order.document_number(), order.version())
                     : order.document_number();
   form.date = DayIn(order.update_time(), context);
   form.title = {"Purchase Order", "Narudžbenica"};
@@ -331,8 +329,9 @@ absl::StatusOr<std::string> RenderBidAnalysis(const v1::SourcingProcess& process
     }
     form.notes.push_back(
         {{"Declaration of " + IdOf(declaration.person()), "Izjava: " + IdOf(declaration.person())},
-         {related.empty() ? declaration.statement()
-                          : fmt::format("{} (related to {})", declaration.statement(), related),
+         {related.empty()
+              ? declaration.statement()
+              : fmt::format("{} – related to · u vezi sa: {}", declaration.statement(), related),
           ""}});
   }
   for (const std::string& evaluator : process.evaluators()) {
@@ -367,7 +366,8 @@ absl::StatusOr<std::string> RenderAwardMemo(const v1::SourcingProcess& process,
     form.notes.push_back(
         {{fmt::format("Complaint {} of {}", complaint.complaint_number(),
                       SupplierName(complaint.supplier(), context)),
-          fmt::format("Žalba {}", complaint.complaint_number())},
+          fmt::format("Žalba {}, {}", complaint.complaint_number(),
+                      SupplierName(complaint.supplier(), context))},
          {complaint.resolved()
               ? fmt::format("{} – {}: {}", complaint.text(),
                             complaint.upheld() ? "upheld · usvojena" : "rejected · odbijena",

@@ -138,6 +138,9 @@ TEST(Papers, ABidAnalysisIsMadeOnceTheBidsAreOpen) {
   EXPECT_THAT(text, AllOf(HasSubstr("Bid Analysis"), HasSubstr("Analiza ponuda"),
                           HasSubstr("alfa d.o.o."), HasSubstr("no samples"),
                           HasSubstr("90,000.00 BAM"), HasSubstr("Lot 2. Footwear")));
+  // How it was held and how each bid stands, in both languages.
+  EXPECT_THAT(text, AllOf(HasSubstr("Request for Proposals"), HasSubstr("Zahtjev za prijedloge"),
+                          HasSubstr("isključena"), HasSubstr("otvorena")));
   EXPECT_EQ(RenderAwardMemo(evaluated.Process(), at.context).status().code(),
             absl::StatusCode::kFailedPrecondition);
   evaluated.Recommend({"alfa", "beta"}, "alfa can deliver one lot only").ThenAccepted();
@@ -148,6 +151,10 @@ TEST(Papers, ABidAnalysisIsMadeOnceTheBidsAreOpen) {
   evaluated.Do<v1::ApproveAwardRequest>(kApprover).ThenAccepted();
   EXPECT_THAT(TextOf(RenderAwardMemo(evaluated.Process(), at.context), "approved"),
               AllOf(HasSubstr("approver"), Not(HasSubstr("approvals given"))));
+  v1::SourcingProcess waived = evaluated.Process();
+  waived.set_waiver(v1::WAIVER_KIND_EMERGENCY);
+  EXPECT_THAT(TextOf(RenderAwardMemo(waived, at.context), "memo-waived"),
+              AllOf(HasSubstr("Emergency"), HasSubstr("Hitna nabavka")));
 }
 
 TEST(Papers, ARequisitionSaysWhatIsNeededAndWhoAsks) {

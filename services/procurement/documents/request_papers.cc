@@ -56,17 +56,6 @@ FormTable RequisitionLines(const v1::Requisition& requisition) {
   return table;
 }
 
-Bilingual MethodText(v1::SourcingMethod method) {
-  switch (method) {
-    case v1::SOURCING_METHOD_REQUEST_FOR_QUOTATIONS:
-      return {"Request for Quotations", "Zahtjev za dostavu ponuda"};
-    case v1::SOURCING_METHOD_INVITATION_TO_BID:
-      return {"Invitation to Bid", "Poziv na nadmetanje"};
-    default:
-      return {"Request for Proposals", "Zahtjev za prijedloge"};
-  }
-}
-
 // A draft is not sent; what is over is no longer open.
 Bilingual TenderState(v1::SourcingState state) {
   switch (state) {
@@ -248,7 +237,7 @@ absl::StatusOr<std::string> RenderTenderPack(const v1::SourcingProcess& process,
   form.name = process.name();
   form.number = process.document_number();
   form.date = DayIn(process.update_time(), context);
-  form.title = MethodText(process.method());
+  form.title = MethodWords(process.method());
   form.state = TenderState(process.state());
   SayProject(form, context);
   form.facts.push_back({{"Purchase", "Nabavka"}, {process.display_name(), ""}});
