@@ -143,11 +143,12 @@ class InstallationMetrics final : public prometheus::Collectable {
  public:
   explicit InstallationMetrics(config::HostOptions options) : options_(std::move(options)) {}
   std::vector<prometheus::MetricFamily> Collect() const override {
-    return rpc::FamiliesOf(InstallationStatistics(options_));
+    return rpc::FamiliesOf(InstallationStatistics(options_, started_));
   }
 
  private:
   const config::HostOptions options_;
+  const absl::Time started_ = absl::Now();
 };
 
 // How the program stands, but for the services that it hosts.

@@ -65,7 +65,8 @@ std::vector<CertificateState> LookAtCertificates(const config::HostOptions& opti
   return all;
 }
 
-std::vector<base::Statistic> InstallationStatistics(const config::HostOptions& options) {
+std::vector<base::Statistic> InstallationStatistics(const config::HostOptions& options,
+                                                    absl::Time started) {
   std::vector<base::Statistic> all = {{"prihvat_build_info",
                                        "1, with the program's version as a label.",
                                        false,
@@ -74,6 +75,8 @@ std::vector<base::Statistic> InstallationStatistics(const config::HostOptions& o
   const auto gauge = [&all](const char* name, const char* help, double value) {
     all.push_back({name, help, false, {}, value});
   };
+  gauge("prihvat_start_timestamp_seconds", "When the program started, Unix seconds.",
+        absl::ToDoubleSeconds(started - absl::UnixEpoch()));
   const DiskState disk = LookAtDisk(options.data_dir);
   if (disk.size_bytes > 0) {
     gauge("prihvat_disk_size_bytes", "Size of the file system of the data directory.",

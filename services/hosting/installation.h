@@ -32,7 +32,8 @@ struct CertificateState {
 // the next handshakes use. None for a development server.
 std::vector<CertificateState> LookAtCertificates(const config::HostOptions& options);
 
-// Both, and the version, as metrics.
-std::vector<base::Statistic> InstallationStatistics(const config::HostOptions& options);
+// Both, the version, and when the program started, as metrics.
+std::vector<base::Statistic> InstallationStatistics(const config::HostOptions& options,
+                                                    absl::Time started);
 
 }  // namespace prihvat::hosting
