@@ -15,7 +15,7 @@ TOOLS = ROOT / "build/tools"
 KUBERNETES = ["1.30.0", "1.31.0", "1.32.0", "1.33.0", "1.34.0"]
 PROFILES = {"single": "single", "cluster": "cluster", "cluster-all": "cluster"}  # ci/NAME.yaml over values-PROFILE.yaml
 # Kinds that are no part of Kubernetes; their schemas are not here.
-FOREIGN = ["Certificate", "KafkaTopic", "PrometheusRule", "ServiceMonitor"]
+FOREIGN = ["Certificate", "KafkaTopic", "PrometheusRule", "ServiceMonitor", "TLSRoute"]
 # What kube-score advises and we do not follow, and why.
 IGNORED = {
     "container-image-pull-policy": "tags are not moved; a node without the registry must be able to start a pod again",
@@ -126,6 +126,10 @@ class Chart(unittest.TestCase):
             (cluster + ["--set", "kafka.properties.a=b", "--set", "kafka.configSecret=c"], "exclude each other"),
             (cluster + ["--set", "kafka.topics.create=true"], "kafka.topics.cluster"),
             (cluster + ["--set", "services.unknown.replicas=2"], "unknown"),
+            (single + ["--set", "seal.key=x"], "seal"),
+            (single + ["--set", "ingress.enabled=true"], "ingress.host"),
+            (single + ["--set", "ingress.host=localhost"], "host"),
+            (single + ["--set", "gateway.enabled=true,gateway.host=p.example.org"], "gateway.parentRefs"),
         ]:
             with self.subTest(words=words):
                 done = template(*values)
@@ -154,6 +158,38 @@ class Chart(unittest.TestCase):
         named = "networkPolicy.monitoring[0].podSelector.matchLabels.app=mine"
         self.assertEqual(scrapers("--set", "serviceMonitor.enabled=true", "--set", named),
                          [[{"podSelector": {"matchLabels": {"app": "mine"}}}]])
+
+    def test_a_key_for_seals_is_given_by_a_secret(self):
+        for item in of_kind(render("single"), "StatefulSet").values():
+            self.assertFalse([argument for argument in arguments_of(item) if argument.startswith("--seal-key")])
+        for item in of_kind(render("cluster-all"), "StatefulSet").values():
+            pod = item["spec"]["template"]["spec"]
+            mounts = {mount["name"]: mount["mountPath"] for mount in pod["containers"][0]["volumeMounts"]}
+            self.assertIn(f"--seal-key={mounts['seal']}/seal.key", arguments_of(item))
+            secrets = {volume["name"]: volume["secret"] for volume in pod["volumes"] if "secret" in volume}
+            self.assertEqual(secrets["seal"], {"secretName": "prihvat-seal", "defaultMode": 0o440})
+
+    def test_callers_from_outside_reach_each_service_by_a_name_of_its_own_certificate(self):
+        rendered = render("cluster-all")
+        services = of_kind(rendered, "Service")
+        reached = {}
+        for name, route in of_kind(rendered, "TLSRoute").items():
+            backend = route["spec"]["rules"][0]["backendRefs"][0]
+            self.assertEqual(backend, {"name": name, "port": 8443})
+            self.assertEqual(route["spec"]["parentRefs"][0]["name"], "public")
+            reached[route["spec"]["hostnames"][0]] = name
+        ingress = of_kind(rendered, "Ingress")["prihvat"]["spec"]
+        self.assertEqual({rule["host"]: rule["http"]["paths"][0]["backend"]["service"]["name"]
+                          for rule in ingress["rules"]}, reached)
+        self.assertEqual(ingress["tls"][0]["hosts"], sorted(reached))
+        self.assertEqual(reached, {f"{service}.prihvat.example.org": f"prihvat-{service}"
+                                   for service in ("procurement", "handover", "reception", "reporting")})
+        self.assertLess(set(reached.values()), services.keys())
+        self.assertLess(reached.keys(), set(of_kind(rendered, "Certificate")["prihvat"]["spec"]["dnsNames"]))
+        done = template(*values_of("single"), "--set", "ingress.enabled=true,ingress.host=prihvat.example.org")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rules = of_kind(done.stdout, "Ingress")["prihvat"]["spec"]["rules"]
+        self.assertEqual([rule["host"] for rule in rules], ["prihvat.example.org"])
 
     def test_a_changed_configuration_rolls_the_pods(self):
         def annotations(*arguments):

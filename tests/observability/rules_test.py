@@ -39,7 +39,7 @@ def listed_metrics():
 
 
 def promtool(*arguments):
-    return subprocess.run([TOOLS / "promtool", *arguments], capture_output=True, text=True, check=False, timeout=60,
+    return subprocess.run([TOOLS / "promtool", *arguments], capture_output=True, text=True, check=False, timeout=240,
                           cwd=PROMETHEUS)
 
 

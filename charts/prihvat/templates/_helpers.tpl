@@ -89,6 +89,23 @@ Kept in one place, so that each object is made once for each of them.
 *.{{ $w.object }}-headless.{{ $root.Release.Namespace }}.svc.{{ $root.Values.clusterDomain }}
 {{- end }}
 {{ include "prihvat.peerName" . }}
+{{- $hosts := list }}
+{{- range $outside := list .Values.gateway .Values.ingress }}
+  {{- if $outside.enabled }}
+    {{- range $_, $host := include "prihvat.hosts" (dict "root" $root "host" $outside.host) | fromYaml }}{{ $hosts = append $hosts $host }}{{ end }}
+  {{- end }}
+{{- end }}
+{{- range $hosts | uniq }}
+{{ . }}
+{{- end }}
+{{- end }}
+
+{{/* The names by which callers from outside reach each process, under `host`. */}}
+{{- define "prihvat.hosts" -}}
+{{- $host := .host }}
+{{- range $name, $_ := include "prihvat.workloads" .root | fromYaml }}
+{{ $name }}: {{ ternary $host (printf "%s.%s" $name $host) (eq $name "prihvatd") }}
+{{- end }}
 {{- end }}
 
 {{- define "prihvat.identities" -}}
@@ -130,6 +147,9 @@ identities:
 {{- if and (eq $v.mode "cluster") (not $v.kafka.brokers) }}{{ fail "kafka.brokers is required with mode: cluster" }}{{ end }}
 {{- if and (eq $v.mode "single") $v.kafka.brokers }}{{ fail "kafka.brokers is of no use with mode: single, whose log is on its own volume" }}{{ end }}
 {{- if and $v.kafka.properties $v.kafka.configSecret }}{{ fail "kafka.properties and kafka.configSecret exclude each other: the programs take all properties from one place" }}{{ end }}
+{{- if and $v.gateway.enabled (not $v.gateway.host) }}{{ fail "gateway.host, the name by which callers reach the gateway, is required with gateway.enabled" }}{{ end }}
+{{- if and $v.gateway.enabled (not $v.gateway.parentRefs) }}{{ fail "gateway.parentRefs, the Gateway that passes encryption through, is required with gateway.enabled" }}{{ end }}
+{{- if and $v.ingress.enabled (not $v.ingress.host) }}{{ fail "ingress.host, the name by which callers reach the controller, is required with ingress.enabled" }}{{ end }}
 {{- if and $v.kafka.topics.create (not $v.kafka.topics.cluster) }}{{ fail "kafka.topics.cluster, the name of Strimzi's Kafka, is required with kafka.topics.create" }}{{ end }}
 {{- range $name, $_ := $v.services }}
   {{- if and (eq $v.mode "single") (ne $name "prihvatd") }}{{ fail (printf "services.%s is of no use with mode: single, which has prihvatd only" $name) }}{{ end }}
