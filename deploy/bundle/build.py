@@ -5,8 +5,8 @@
 
 Makes OUT/prihvat-VERSION-ARCH.tar and beside it OUT/bundle.pub, the signer's public key: whoever installs must have it
 by another way than the bundle. In the bundle are install.sh, README.md, images/ (an OCI layout in which images share
-their layers), chart/, debian/ (a repository for apt), compose/, VERSION, SHA256SUMS and SHA256SUMS.sig (Ed25519). The
-same files and the same key make the same bundle, byte for byte.
+their layers), chart/, debian/ (a repository for apt), compose/, docs/, VERSION, SHA256SUMS and SHA256SUMS.sig
+(Ed25519). The same files and the same key make the same bundle, byte for byte.
 """
 
 import argparse
@@ -27,7 +27,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHART = ROOT / "charts/prihvat"
 # Of the chart's folder what only its tests need.
 LEFT_OUT = ("golden", "ci")
-COMPOSE = ("deploy/compose", "deploy/prometheus", "deploy/grafana")
+COMPOSE = ("deploy/compose", "deploy/prometheus", "deploy/grafana", "deploy/otel")
+# What alerts and the chart's notes send people to.
+PAPERS = ("docs/operations", "docs/runbooks", "docs/metrics.md", "docs/logs.md")
 
 
 def fail(text):
@@ -127,6 +129,15 @@ def compose(folder):
                 shutil.copyfile(path, target)
 
 
+def papers(folder):
+    for source in PAPERS:
+        for path in sorted((ROOT / source).rglob("*")) or [ROOT / source]:
+            if path.is_file():
+                target = folder / path.relative_to(ROOT)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(path, target)
+
+
 def sign(folder, key):
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder)}\n"
              for path in sorted(folder.rglob("*")) if path.is_file()]
@@ -159,6 +170,7 @@ def build(arguments):
     chart(folder / "chart", epoch)
     debian(arguments.deb, folder / "debian", not arguments.without_dependencies)
     compose(folder)
+    papers(folder)
     sign(folder, arguments.key)
     files = [(f"{name}/{path.relative_to(folder)}", path.read_bytes(), 0o755 if path.name == "install.sh" else 0o644)
              for path in folder.rglob("*") if path.is_file()]

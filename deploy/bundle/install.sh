@@ -59,7 +59,9 @@ machine() {
   needs apt-get "the package is for Debian 12"
   local version installed options
   version=$(sed -n 's/^prihvatd //p' "$here/debian/versions")
-  installed=$(dpkg-query -W -f='${Version}' prihvatd 2>/dev/null || true)
+  # Of a package that was removed dpkg still knows the version of the options that it left.
+  installed=$(dpkg-query -W -f='${db:Status-Status} ${Version}\n' prihvatd 2>/dev/null |
+    awk '$1 != "config-files" && $1 != "not-installed" {print $2}' || true)
   if [ -n "$installed" ] && dpkg --compare-versions "$version" lt "$installed" && [ -z "$downgrade" ]; then
     die 2 "$installed is installed, which is newer than $version. To go back, take a backup first (prihvatctl backup), then add --downgrade"
   fi

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -133,6 +134,26 @@ class Bundle(unittest.TestCase):
                     self.assertIn("NOT as it was signed", told.stderr)
                     self.assertIn(said, told.stderr)
 
+    def test_it_goes_back_only_when_asked_and_a_package_that_was_removed_is_not_there(self):
+        tools = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        for name, script in (("dpkg-query", 'echo "$STATE"'), ("apt-get", 'echo "apt-get $*" >>"$CALLS"')):
+            (tools / name).write_text(f"#!/bin/sh\n{script}\n")
+            (tools / name).chmod(0o755)
+        version = done(BIN / "prihvatd", "--version").strip()
+        for number, (state, code) in enumerate((
+                ("installed 99.0", 2), ("half-configured 99.0", 2), ("config-files 99.0", 0), ("not-installed ", 0),
+                (f"installed {version}", 0))):
+            with self.subTest(state=state):
+                calls = tools / f"calls{number}"
+                told = run(*without_network(), self.bundle / "install.sh", "machine", "--key", self.key, env={
+                    **os.environ, "PATH": f"{tools}:{os.environ['PATH']}", "STATE": state, "CALLS": calls})
+                self.assertEqual(told.returncode, code, told.stdout + told.stderr)
+                if code:
+                    self.assertIn("99.0 is installed, which is newer", told.stderr)
+                    self.assertFalse(calls.exists())
+                else:
+                    self.assertIn(f"prihvatd={version}", calls.read_text())
+
     def test_what_another_has_signed_is_not_believed(self):
         told = self.install("verify", key=self.folder / "other.pub")
         self.assertEqual(told.returncode, 5, told.stderr)
@@ -182,6 +203,13 @@ class Bundle(unittest.TestCase):
         for path in ("compose/compose.yaml", "prometheus/prometheus.yml", "prometheus/rules/alerts.yaml",
                      "grafana/overview.json"):
             self.assertEqual((self.bundle / path).read_bytes(), (ROOT / "deploy" / path).read_bytes())
+
+    def test_what_an_alert_sends_people_to_is_in_it(self):
+        rules = (self.bundle / "prometheus/rules/alerts.yaml").read_text()
+        pages = set(re.findall(r"runbook: (\S+)", rules))
+        self.assertGreater(len(pages), 10)
+        for page in pages | {"docs/operations/keys.md", "docs/metrics.md"}:
+            self.assertEqual((self.bundle / page).read_bytes(), (ROOT / page).read_bytes())
 
     def test_the_same_files_and_key_make_the_same_bundle(self):
         self.assertEqual(self.build("two", self.fixed).read_bytes(), self.tar.read_bytes())
