@@ -2,6 +2,7 @@
 """What `make test-k8s` saw last, and of which files: record.py digest | record.py write DIGEST TRANSCRIPT..."""
 
 import hashlib
+import os
 import pathlib
 import re
 import sys
@@ -71,6 +72,7 @@ Written by `make test-k8s` when all went well ([tests/k8s](../../tests/k8s/READM
 when chart, images or that folder have changed since.
 
 digest: {of}
+programs: {os.environ.get('K8S_PROGRAMS', 'not known')} (`git ls-tree HEAD libs protos services | sha256sum`)
 {note}
 
 {runs}""")

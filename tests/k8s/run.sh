@@ -20,6 +20,7 @@ begun=$SECONDS
 
 kubectl() { "${inside[@]}" "$tools/kubectl" "$@"; }
 helm() { "${inside[@]}" "$tools/helm" "$@"; }
+programs=build/${PRESET:-release}/bin
 # As somebody does who has the bundle and nothing else.
 from_bundle() { "${inside[@]}" env PATH="$tools:$PATH" "$bundle/install.sh" "$1" --key "$bundles/bundle.pub" "${@:2}"; }
 say() { printf '%4d s  %s\n' $((SECONDS - begun)) "$*" | tee -a "$transcript"; }
@@ -106,11 +107,14 @@ prepare() {
   secret prihvat-tls "$ns"
   secret importer-tls "$ns-importer"
   kubectl -n "$ns" create configmap story --from-file=story.yaml="$story" >/dev/null
+  rm -f "$dir/seal.key" "$dir/trusted.keys"
+  "$programs/prihvatctl" keys generate -o "$dir/seal.key" --trusted-keys "$dir/trusted.keys" >/dev/null
+  kubectl -n "$ns" create secret generic prihvat-seal --from-file=seal.key="$dir/seal.key" >/dev/null
   load_scenarios
   kubectl -n "$ns" create configmap load --from-file="$dir/load" >/dev/null
   loads=0
   values=(-n "$ns" -f "charts/prihvat/values-$1.yaml" --set image.repository=localhost/prihvat
-    --set tls.secretName=prihvat-tls --set "workload.storage.storageClass=$ns"
+    --set tls.secretName=prihvat-tls --set seal.secretName=prihvat-seal --set "workload.storage.storageClass=$ns"
     --set 'identities[0].certificate=dns:importer.example.org' --set 'identities[0].speaks_for={*}')
 }
 
@@ -230,6 +234,16 @@ test_api() {
   grep Phase "$dir/helm-test.txt" | sed 's/^/helm test: /' | show
 }
 
+# The log of every owner has been sealed with the key of the Secret.
+sealed() {
+  local pod key
+  key=$(awk 'END {print $1}' "$dir/trusted.keys")
+  for pod in $(kubectl -n "$ns" get pods -l app.kubernetes.io/name=prihvat,app.kubernetes.io/component!=test -o name); do
+    kubectl -n "$ns" logs "$pod" | grep '"the log is sealed"' | grep -q "\"key\":\"$key\"" || die "$pod seals nothing"
+  done
+  say "the log is sealed with key $key, which a Secret holds"
+}
+
 # SIGKILL to the program in a pod, as the out-of-memory killer would.
 kill_container() {
   local id
@@ -293,6 +307,7 @@ single() {
   from_bundle chart -- "${values[@]}" --wait --timeout 300s >"$dir/notes.txt" 2>&1 ||
     { cat "$dir/notes.txt" >&2; die "helm install"; }
   kubectl -n "$ns" get pods,pvc | show
+  sealed
   test_api
   say "play $story"
   play_story
@@ -376,6 +391,7 @@ cluster() {
   from_bundle chart -- "${values[@]}" --wait --timeout 600s >"$dir/notes.txt" 2>&1 ||
     { cat "$dir/notes.txt" >&2; die "helm install"; }
   kubectl -n "$ns" get pods | show
+  sealed
   test_api
   say "play $story"
   play_story
@@ -394,6 +410,8 @@ cluster() {
 [ "$(id -u)" -eq 0 ] || { echo "test-k8s: needs root" >&2; exit 1; }
 [ -e "$bundles/bundle.pub" ] || { echo "test-k8s: make bundle first" >&2; exit 1; }
 digest=$(python3 tests/k8s/record.py digest)
+K8S_PROGRAMS=$(git ls-tree HEAD libs protos services | sha256sum | cut -c1-16)
+export K8S_PROGRAMS
 rm -f "$transcript"
 # Before the trap: what another run has made is not this one's to take away.
 [ ! -e "$K8S_DIR/pids" ] || { echo "test-k8s: there is a cluster already: tests/k8s/cluster.sh down" >&2; exit 1; }
