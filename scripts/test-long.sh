@@ -2,7 +2,8 @@
 # What takes too long for `make test`: many seeds of the simulation, many drawn faults on a cluster, overload for
 # minutes, long fuzzing, the suites under sanitizers. A line for each step with its outcome, one closing line; exit 1 if
 # any failed. Each step has a time limit; what it said is left in build/test-long/. Hours on two cores.
-#   STEPS                steps to run (default: all, in this order): model simulation cluster overload fuzz asan tsan
+#   STEPS                steps to run (default: all, in this order): model simulation cluster overload
+#                        procedures fuzz asan tsan
 #   LONG_SEEDS (4000)    seeds of the simulation, from LONG_FROM (1) on
 #   LONG_RUNS (4)        runs on a cluster, with the seeds LONG_FROM, LONG_FROM+1 ... and LONG_FAULTS (20) faults each
 #   LONG_OVERLOAD (180)  seconds of overload
@@ -44,10 +45,11 @@ step() {
 build() {
   cmake --preset "$preset" >build/configure.log || { cat build/configure.log; exit 1; }
   cmake --build --preset "$preset" -j "$jobs" --target simulation_test e2e_cluster_faults_test e2e_overload_test \
+    prihvatd prihvatctl prihvat-procurement prihvat-handover prihvat-reporting \
     >"$out/build.log" || { tail -30 "$out/build.log"; exit 1; }
 }
 
-steps=${STEPS:-model simulation cluster overload fuzz asan tsan}
+steps=${STEPS:-model simulation cluster overload procedures fuzz asan tsan}
 build
 for name in $steps; do
   case $name in
@@ -64,6 +66,7 @@ for name in $steps; do
       step overload $((600 + 5 * overload)) env PRIHVAT_OVERLOAD_SECONDS="$overload" \
         "build/$preset/tests/e2e_overload_test"
       ;;
+    procedures) step procedures 1800 tests/operations/procedures.sh "build/$preset/bin" ;;
     fuzz) step fuzz $((3600 + 10 * fuzz)) make --no-print-directory fuzz FUZZ_SECONDS="$fuzz" ;;
     asan) step asan 7200 make --no-print-directory test-asan ;;
     tsan) step tsan 7200 make --no-print-directory test-tsan ;;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Does what docs/operations/changes.md describes to real programs, and prints what is seen: procedures.sh BIN
 # (build/release/bin). Three brokers of Kafka; minutes. Ends with "all went well".
-#   REPLACE="1 2 3"   which brokers are replaced, one after the other (default: the first)
+#   REPLACE="1 2 3"   which brokers are replaced, one after the other (default: all)
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 bin=$(realpath "${1:?usage: procedures.sh BIN}") root=$PWD
@@ -142,7 +142,7 @@ instance() {  # NUMBER
   address[$1]=$(sed -n 's/.*listens on \([^,]*\),.*/\1/p' "out-$1")
   until_ 180 caught_up "$1"
 }
-caught_up() { grep -c '"message":"ready"' "instance-$1.log" | grep -qx "${starts[$1]:-1}"; }
+caught_up() { [ "$(grep -c '"message":"ready"' "instance-$1.log")" -ge "${starts[$1]:-1}" ]; }
 declare -A starts=([0]=1 [1]=1)
 written=0
 write() {  # NUMBER-OF-COMMANDS INSTANCE
@@ -183,7 +183,7 @@ topic_is_whole() {
   return 0
 }
 kafka_topics=(java -Xmx96m -cp "$("$root/deploy/kafka/kafka-jars.sh")/*" org.apache.kafka.tools.TopicCommand --bootstrap-server "$brokers")
-for node in ${REPLACE:-1}; do
+for node in ${REPLACE:-1 2 3}; do
   folder=$work/kafka/node$node
   kill "$(cat "$folder/pid")"
   while kill -0 "$(cat "$folder/pid")" 2>/dev/null; do sleep 0.2; done
