@@ -256,17 +256,16 @@ class Live(unittest.TestCase):
 
     # Last by its name: it kills the server. The first counts what the second adds to.
     def test_zz_an_alert_comes_with_its_cause_and_goes_with_it(self):
-        address, metrics = self.server.address, self.server.metrics
         self.server.kill()
         wait_for(lambda: ("PrihvatInstanceDown", "firing") in self.webhook.seen, "the alert")
         # A reserve that no disk has: the log takes nothing, so nobody can claim.
-        self.server.start(listen=address, metrics_listen=metrics, flags=["--disk-reserve-mib=1048576"])
+        self.server.start(flags=["--disk-reserve-mib=1048576"])
         wait_for(lambda: ("PrihvatInstanceDown", "resolved") in self.webhook.seen, "its end")
         caused = ("PrihvatDiskReserve", "PrihvatDiskFilling", "PrihvatNoOwner")
         for alert in caused:
             wait_for(lambda alert=alert: (alert, "firing") in self.webhook.seen, alert)
         self.server.kill()
-        self.server.start(listen=address, metrics_listen=metrics)
+        self.server.start()
         for alert in caused:
             wait_for(lambda alert=alert: (alert, "resolved") in self.webhook.seen, f"the end of {alert}")
 

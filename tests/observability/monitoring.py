@@ -45,14 +45,15 @@ def wait_for(condition, what):
 
 
 class Webhook:
-    """What Alertmanager has sent: (alert, "firing" or "resolved"), in order."""
+    """What Alertmanager has sent: (alert, "firing" or "resolved"), in order; `times` says when (monotonic clock)."""
 
     def __enter__(self):
-        self.seen = seen = []
+        self.seen, self.times = seen, times = [], []
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def do_POST(self):  # noqa: N802  the base class's name
                 message = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                times.extend([time.monotonic()] * len(message["alerts"]))
                 seen.extend((alert["labels"]["alertname"], alert["status"]) for alert in message["alerts"])
                 self.send_response(200)
                 self.end_headers()
@@ -72,10 +73,12 @@ class Webhook:
 
 class Monitoring:
     """Prometheus and Alertmanager as deploy/prometheus configures them, but in seconds instead of minutes: each scrape,
-    evaluation, `for` and wait takes one second. Ends both by pid, and removes their data."""
+    evaluation, `for` and wait takes one second. With `faster` the rules are what they are, that many times faster: each
+    `for`, each window, each trend, and each age that a figure of seconds is compared with. Ends both by pid, and
+    removes their data."""
 
-    def __init__(self, targets, webhook):
-        self._target, self._webhook = ", ".join(targets), webhook
+    def __init__(self, targets, webhook, faster=None):
+        self._target, self._webhook, self._faster = ", ".join(targets), webhook, faster
         self._processes = []
 
     def __enter__(self):
@@ -99,7 +102,7 @@ class Monitoring:
                      ("127.0.0.1:9000", self._webhook)])
         (self._folder / "rules").mkdir()
         for rules in (source / "rules").iterdir():
-            self._write(rules, f"rules/{rules.name}", seconds)
+            self._write(rules, f"rules/{rules.name}", seconds if self._faster is None else self._sped_up())
         self._run(TOOLS / "prometheus", f"--config.file={self._folder}/prometheus.yml",
                   f"--storage.tsdb.path={self._folder}/data", f"--web.listen-address={self.prometheus}")
         # Debian's build reads its templates from below /usr/share, where they are not installed: see scripts/setup.sh.
@@ -111,6 +114,14 @@ class Monitoring:
                   "--cluster.listen-address=")
         for address in (self.prometheus, self._alertmanager):
             wait_for(lambda address=address: self._ready(address), f"{address} is ready")
+
+    def _sped_up(self):
+        def divided(match):
+            length = int(match[2]) * {"s": 1, "m": 60, "h": 3600}[match[3]]
+            return f"{match[1]}{max(1, round(length / self._faster))}s"
+        return [(r"(for: |\[)(\d+)([smh])\b", divided),
+                (r"(\], \d+ \* 86400)\b", rf"\1 / {self._faster}"),  # what a trend leads to, and not a date
+                (r"(_seconds\) > )(\d+)\b", lambda match: f"{match[1]}{int(match[2]) / self._faster:g}")]
 
     def _ready(self, address):
         if any(process.poll() is not None for process in self._processes):

@@ -88,10 +88,10 @@ class Secrets(unittest.TestCase):
             self.assertIn("LI-0051", said)  # whoever may see it sees it
             self.ctl(server, "call", "reception.GetPerson", '{"name": "operations/ba/persons/LI-9999"}')
             self.ctl(server, "doctor")
-            address, metrics = server.address, server.metrics
+            metrics = server.metrics
             told = fetch(f"http://{metrics}/metrics")
             server.kill()
-            server.start(listen=address, metrics_listen=metrics)
+            server.start()
             wait_for(lambda: server.log().count('"message":"ready"') >= 8, "it is ready again")
             told += fetch(f"http://{metrics}/metrics") + server.log()
             self.lines_are_as_their_page_says(server.log())

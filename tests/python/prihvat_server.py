@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -23,8 +24,8 @@ class Server:
     """Use with `with`. `address` and `metrics` are "127.0.0.1:PORT". Ends the process by pid, and removes its data.
     `flags` come beside those for data and addresses; without certificates among them --insecure-dev is another."""
 
-    def __init__(self, *flags, program="prihvatd"):
-        self._flags, self._program = flags, program
+    def __init__(self, *flags, program="prihvatd", listen="127.0.0.1:0"):
+        self._flags, self._program, self.address, self.metrics = flags, program, listen, "127.0.0.1:0"
         self._process = None
 
     def __enter__(self):
@@ -36,16 +37,17 @@ class Server:
             raise
         return self
 
-    def start(self, listen="127.0.0.1:0", metrics_listen="127.0.0.1:0", flags=()):
-        """Starts it, or starts it again after kill(), on the same data; `flags` for this time alone."""
+    def start(self, flags=()):
+        """Starts it, or starts it again after kill() or end(), on the same data and at the same addresses; `flags` for
+        this time alone."""
         encrypted = any(flag.startswith("--tls-cert") for flag in (*self._flags, *flags))
         with open(self._folder / "log", "ab") as log:
             self._process = subprocess.Popen(  # pylint: disable=consider-using-with
                 [
                     binary(self._program),
                     f"--data-dir={self._folder / 'data'}",
-                    f"--listen={listen}",
-                    f"--metrics-listen={metrics_listen}",
+                    f"--listen={self.address}",
+                    f"--metrics-listen={self.metrics}",
                     *([] if encrypted else ["--insecure-dev"]),
                     *self._flags,
                     *flags,
@@ -56,6 +58,25 @@ class Server:
             )
         self.address, port = self._await_addresses()
         self.metrics = f"127.0.0.1:{port}"
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    @property
+    def data(self):
+        return self._folder / "data"
+
+    def ended(self):
+        """The exit code of a process that has ended by itself, None while it runs."""
+        return self._process.poll()
+
+    def end(self):
+        """SIGTERM, and its exit code."""
+        self._process.terminate()
+        code = self._process.wait(STOP_PATIENCE)
+        self._process.stdout.close()
+        return code
 
     def log(self):
         """What it has written so far, of all its times."""
@@ -84,6 +105,7 @@ class Server:
             shutil.rmtree(self._folder, ignore_errors=True)
             return
         if self._process.poll() is None:
+            self._process.send_signal(signal.SIGCONT)  # a test may have stopped it
             self._process.terminate()
         try:
             self.exit_code = self._process.wait(STOP_PATIENCE)
