@@ -21,12 +21,13 @@ from kafka_broker import Kafka  # noqa: E402
 from monitoring import PATIENCE, Monitoring, Webhook, fetch, wait_for  # noqa: E402
 from pictures import draw  # noqa: E402
 from prihvat_server import Server, binary  # noqa: E402
-from rules_test import DASHBOARDS, panels  # noqa: E402
+from rules_test import DASHBOARDS, listed_metrics, panels  # noqa: E402
 
 PRINCIPAL = ("organisations/iom/people/amra;roles=operation_manager,importer,platform_auditor;"
              "operations=*")
 SCENARIO = ROOT / "tests/e2e/races.yaml"
 PAGE = ROOT / "docs/metrics.md"
+FIGURES = {name for name in listed_metrics() if re.match("prihvat_(centre|project|handovers|work_items)_", name)}
 PICTURES = ROOT / "docs/operations/pictures"
 CALLS = 'grpc_service=~"prihvat.(procurement|handover|reception).*"'
 
@@ -105,6 +106,9 @@ class Live(unittest.TestCase):
         cls.steps = int(re.search(r"(\d+) (?:of \d+ )?steps", played.stdout + played.stderr)[1])
         wait_for(lambda: cls.monitoring.value(f'sum(grpc_server_handled_total{{{CALLS}, grpc_code="OK"}})')
                  == cls.steps, "Prometheus has seen the whole scenario")
+        # Figures of the domain are made now and then only.
+        wait_for(lambda: FIGURES <= {labels["__name__"] for labels, _ in cls.monitoring.query(
+            '{__name__=~"' + "|".join(FIGURES) + '"}')}, "figures of the domain")
         # Two scrapes more, so that every rate has something to go by.
         scrapes = 'min(count_over_time(up{job="prihvat"}[10m]))'
         seen = cls.monitoring.value(scrapes)
