@@ -17,6 +17,7 @@ namespace {
 
 using event_log::testing::AppendFault;
 using runtime::CommandReply;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using v1::Hall;
@@ -263,6 +264,23 @@ TEST_F(RuntimeTest, AnAnswerIsUnhurriedWhereNothingElseWaits) {
   halls.log->ReleaseHeld();
   world_.Settle();
   EXPECT_THAT(unhurried, ElementsAre(false, false, false, true));
+}
+
+TEST_F(RuntimeTest, G5_WhoIsAnsweredFindsItsWriteAtOnce) {
+  World::Instance& halls = Halls();
+  int answered = 0;
+  const auto submit = [&](const std::string& person) {
+    halls.core->Submit(TakeSeat("operations/ba", "h", person, Id(++answered)),
+                       [&, person](const CommandReply& reply) {
+                         ASSERT_TRUE(reply.status.ok());
+                         const Hall hall = Entity<Hall>(halls, "operations/ba/halls/h");
+                         EXPECT_THAT(hall.people(), Contains(person));
+                       });
+    world_.Settle();
+  };
+  submit("alone");
+  submit("alone again");
+  EXPECT_EQ(Entity<Hall>(halls, "operations/ba/halls/h").taken(), answered);
 }
 
 TEST_F(RuntimeTest, ABatchWaitsAMomentForCallersWhoWereJustAnswered) {
