@@ -87,7 +87,8 @@ format: ## Format all C++ files and protos
 invariants: ## List invariants, guarantees and cases with the tests that show them (after `make test` or a full build)
 	@python3 tests/invariants/invariants.py --build-dir $(BUILD)
 
-bench: ## Run the benchmarks; figures as ratios to ceilings of the same run
+bench: ## Run the benchmarks; figures as ratios to ceilings and peers of the same run
+	@scripts/setup.sh bench || echo "bench: goes on without the peers that are not there"
 	@$(MAKE) --no-print-directory build
 	@BIN=$(BUILD)/bin scripts/bench.sh
 

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# Installs what is missing on a bare Debian 12: setup.sh [build|test|chart|k8s|fuzz|packages]
+# Installs what is missing on a bare Debian 12: setup.sh [build|test|chart|k8s|fuzz|bench|packages]
 #   build     what building and the demo need: Debian packages only
 #   test      that, and what the tests and `make lint` need: more packages, Kafka's jars, grpcurl, buf, a Python
 #             environment (default)
 #   chart     helm, kubeconform, kube-score and the schemas of Kubernetes (2 to 5 minutes the first time)
 #   k8s       those, and a whole Kubernetes for `make test-k8s` (10 to 25 minutes the first time; needs root)
 #   fuzz      the set `build`, and clang for `make fuzz`
+#   bench     the set `test`, and what `make bench` measures beside the software: the jars of Kafka Streams, and
+#             PostgreSQL with message-db, which are unpacked below build/ and not installed (1 to 3 minutes)
 #   packages  only prints the Debian packages of the set `test`, one a line
 # Idempotent; when nothing is missing it asks dpkg once and is done. Debian's packages go into the system, for which it
 # needs root or sudo (without: it says what an administrator should run, and stops). All else goes below build/ and the
@@ -39,6 +41,9 @@ test_packages=(
   clang-format-14 clang-tidy-14 shellcheck spin
   python3 python3-yaml python3-venv zbar-tools poppler-utils kcat unzip procps dpkg-dev
 )
+
+# What the unpacked PostgreSQL is linked with.
+bench_packages=(libpq5 libldap-2.5-0 libgssapi-krb5-2 libpam0g libxml2 liblz4-1 libzstd1 libreadline8)
 
 k8s_packages=(containerd runc containernetworking-plugins iptables iproute2 etcd-server openssl socat conntrack kmod
   util-linux procps python3)
@@ -198,24 +203,56 @@ install_kubernetes() {
   touch "$tools/kubernetes-$KUBERNETES_VERSION"
 }
 
-# Prometheus and Alertmanager, unpacked and not installed: Debian would start them as services of this machine.
-install_monitoring() {
-  [ ! -e "$tools/monitoring/.complete" ] || return 0
-  say "fetching Prometheus and Alertmanager"
-  rm -rf "$tools/monitoring"
-  mkdir -p "$tools/monitoring"
+# unpack NAME PACKAGE...: Debian's packages in build/tools/NAME, unpacked and not installed: Debian would start what they
+# bring as services of this machine.
+unpack() {
+  local name=$1 folder=$tools/$1 package
+  shift
+  [ ! -e "$folder/.complete" ] || return 0
+  say "fetching $name"
+  rm -rf "$folder"
+  mkdir -p "$folder"
   if [ -z "$(find /var/lib/apt/lists -name '*_Packages*' -print -quit 2>/dev/null)" ] && [ "$(id -u)" -eq 0 ]; then
     patiently apt-get -qq update || die "cannot refresh the package lists"
   fi
-  (cd "$tools/monitoring" && patiently apt-get -qq download prometheus prometheus-alertmanager >"$OLDPWD/$log" 2>&1) || {
+  (cd "$folder" && patiently apt-get -qq download "$@" >"$OLDPWD/$log" 2>&1) || {
     tail -5 "$log" >&2
-    die "cannot get Debian's packages prometheus and prometheus-alertmanager"
+    die "cannot get Debian's packages $*"
   }
-  for package in "$tools"/monitoring/*.deb; do
-    dpkg-deb -x "$package" "$tools/monitoring"
+  for package in "$folder"/*.deb; do
+    dpkg-deb -x "$package" "$folder"
     rm "$package"
   done
-  touch "$tools/monitoring/.complete"
+  touch "$folder/.complete"
+}
+
+# The jars that the benchmark's peer on Kafka Streams runs with.
+install_streams() {
+  local folder=$tools/streams
+  [ ! -e "$folder/.complete" ] || return 0
+  say "fetching the jars of Kafka Streams $KAFKA_VERSION"
+  rm -rf "$folder"
+  patiently mvn -q -B -Dstyle.color=never -f tests/bench/streams/pom.xml -Dkafka.version="$KAFKA_VERSION" \
+    -Dprotobuf.version="$PROTOBUF_JAVA_VERSION" \
+    "org.apache.maven.plugins:maven-dependency-plugin:$MAVEN_DEPENDENCY_PLUGIN_VERSION:copy-dependencies" \
+    -DincludeScope=runtime -DoutputDirectory="$PWD/$folder" >"$log" 2>&1 || {
+    tail -5 "$log" >&2
+    die "cannot get the jars of Kafka Streams from Maven Central"
+  }
+  touch "$folder/.complete"
+}
+
+install_message_db() {
+  local folder=$tools/message-db archive
+  [ ! -e "$folder/.complete" ] || return 0
+  say "fetching message-db $MESSAGE_DB_VERSION"
+  rm -rf "$folder"
+  mkdir -p "$folder"
+  archive=$(cd "$folder" && patiently npm pack --silent "@eventide/message-db@$MESSAGE_DB_VERSION") ||
+    die "cannot get @eventide/message-db $MESSAGE_DB_VERSION from npm"
+  tar -xzf "$folder/$archive" -C "$folder" --strip-components=1
+  rm "$folder/$archive"
+  touch "$folder/.complete"
 }
 
 # Asked here and not left to the first test, so that the tests run without a network.
@@ -238,7 +275,7 @@ case $set_name in
     install_venv
     install_grpcurl
     install_buf
-    install_monitoring
+    unpack monitoring prometheus prometheus-alertmanager
     install_kafka
     ;;
   chart)
@@ -255,8 +292,15 @@ case $set_name in
     mkdir -p build
     install_packages "${build_packages[@]}" clang-14 libclang-rt-14-dev
     ;;
+  bench)
+    scripts/setup.sh test
+    install_packages "${bench_packages[@]}"
+    unpack postgresql postgresql-15 postgresql-client-15
+    install_streams
+    install_message_db
+    ;;
   packages)
     printf '%s\n' "${build_packages[@]}" "${test_packages[@]}" default-jdk-headless maven golang-go npm
     ;;
-  *) die "no set $set_name: setup.sh [build|test|chart|k8s|fuzz|packages]" ;;
+  *) die "no set $set_name: setup.sh [build|test|chart|k8s|fuzz|bench|packages]" ;;
 esac

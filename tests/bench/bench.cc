@@ -11,13 +11,16 @@
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 #include "tests/bench/fold.h"
+#include "tests/bench/message_db.h"
 #include "tests/bench/rpc.h"
+#include "tests/bench/size.h"
+#include "tests/bench/streams.h"
 #include "tests/bench/table.h"
 
 namespace prihvat::bench {
 namespace {
 
-const std::set<std::string> kParts = {"embedded", "kafka", "fold"};
+const std::set<std::string> kParts = {"embedded", "fold", "kafka", "messagedb", "size", "streams"};
 
 absl::Status Fold(const std::string& scratch, int64_t records, std::vector<Line>& lines) {
   const auto figures = MeasureFold(scratch, records);
@@ -35,9 +38,27 @@ absl::Status Fold(const std::string& scratch, int64_t records, std::vector<Line>
   return absl::OkStatus();
 }
 
+// A peer that is not there is no failure, but nobody should think that it was measured.
+absl::Status Skip(const std::string& part, std::vector<Line>& lines) {
+  lines.push_back({part + ": skipped, its peer is not installed; scripts/setup.sh bench does that",
+                   "", "", "", 0, "", true});
+  return absl::OkStatus();
+}
+
+absl::Status Streams(const std::string& scratch, int64_t records, std::vector<Line>& lines) {
+  return StreamsInstalled() ? MeasureStreams(scratch, records, lines) : Skip("streams", lines);
+}
+
+absl::Status MessageDb(const std::string& scratch, absl::Duration measure,
+                       std::vector<Line>& lines) {
+  return MessageDbInstalled() ? MeasureMessageDb(scratch, measure, lines)
+                              : Skip("messagedb", lines);
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("Benchmarks of Prihvat: figures as ratios to ceilings of the same run");
   int64_t fold_records = 1'000'000;
+  int64_t entities = 1'000'000;
   double seconds = 3;
   std::vector<std::string> parts(kParts.begin(), kParts.end());
   std::vector<int> open = RpcOptions().open;
@@ -45,6 +66,8 @@ int Main(int argc, char** argv) {
   app.add_option("--parts", parts, "What to measure")->check(CLI::IsMember(kParts))->delimiter(',');
   app.add_option("--fold-records", fold_records, "How many records to fold")
       ->check(CLI::Range(1'000, 100'000'000));
+  app.add_option("--entities", entities, "How many entities the larger of two stores has")
+      ->check(CLI::Range(10'000, 100'000'000));
   app.add_option("--seconds", seconds, "How long each load runs")->check(CLI::Range(0.1, 600.0));
   app.add_option("--open", open, "Calls that are open at a time, each number a line")
       ->check(CLI::Range(1, 4096))
@@ -63,6 +86,9 @@ int Main(int argc, char** argv) {
     if (part == "embedded") done.Update(MeasureEmbedded(rpc, lines));
     if (part == "kafka") done.Update(MeasureKafka(rpc, lines));
     if (part == "fold") done.Update(Fold(scratch, fold_records, lines));
+    if (part == "messagedb") done.Update(MessageDb(scratch, rpc.measure, lines));
+    if (part == "size") done.Update(MeasureSize(scratch, entities, rpc.measure, lines));
+    if (part == "streams") done.Update(Streams(scratch, fold_records, lines));
   }
   std::filesystem::remove_all(scratch);
   Print(lines);

@@ -367,4 +367,17 @@ absl::Status MeasureKafka(const RpcOptions& options, std::vector<Line>& lines) {
   return MeasureAppends("Kafka", load, *records, **log, measured->commands, options.measure, lines);
 }
 
+absl::StatusOr<Commands> StartCommands(const std::string& data) {
+  auto server = StartServer("prihvatd", {"--data-dir=" + data});
+  if (!server.ok()) return server.status();
+  auto load = std::make_shared<Load>((*server)->address());
+  if (absl::Status created = load->CreateOperations(); !created.ok()) return created;
+  return [server = std::shared_ptr<ServerProcess>(*std::move(server)), load](
+             int open, absl::Duration measure) -> absl::StatusOr<double> {
+    const auto figures = load->Commands(open, measure);
+    if (!figures.ok()) return figures.status();
+    return figures->per_second();
+  };
+}
+
 }  // namespace prihvat::bench

@@ -1,10 +1,12 @@
 // Commands, reads and restarts of the real programs, through gRPC.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "tests/bench/table.h"
 
@@ -22,5 +24,10 @@ absl::Status MeasureEmbedded(const RpcOptions& options, std::vector<Line>& lines
 
 // prihvat-procurement on a Kafka broker that is started for it: commands.
 absl::Status MeasureKafka(const RpcOptions& options, std::vector<Line>& lines);
+
+// A prihvatd on the embedded log in `data`, which ends with the last copy of what is returned:
+// commands a second, so many open at a time, for so long.
+using Commands = std::function<absl::StatusOr<double>(int open, absl::Duration measure)>;
+absl::StatusOr<Commands> StartCommands(const std::string& data);
 
 }  // namespace prihvat::bench
