@@ -18,6 +18,8 @@ namespace prihvat::state_store {
 namespace {
 
 constexpr int kCacheShardBits = 2;  // few threads use a store, and a shard must hold large blocks
+// What an open may write: the write buffers that a crash has left in the write-ahead log.
+constexpr uint64_t kOpenMib = 32;
 
 rocksdb::Slice ToSlice(std::string_view text) { return {text.data(), text.size()}; }
 std::string_view FromSlice(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
@@ -40,6 +42,18 @@ absl::Status ToStatus(const rocksdb::Status& status, std::string_view what) {
         text + "; another process uses this store: one process, one store");
   }
   return absl::InternalError(text);
+}
+
+// RocksDB 7.8 does not come back from an open whose writes fail: it aborts. So that a full disk is
+// told in words, it is told before.
+absl::Status CheckSpace(const std::string& directory) {
+  std::error_code error;
+  const std::filesystem::space_info space = std::filesystem::space(directory, error);
+  if (error || space.available >= kOpenMib << 20) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      fmt::format("state store: cannot open {}: {} MiB are free, a start needs {}; the disk is "
+                  "full: make space and start again, nothing that was acknowledged is lost",
+                  directory, space.available >> 20, kOpenMib));
 }
 
 struct Property {
@@ -178,6 +192,7 @@ absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const StateStoreOpt
       return absl::InvalidArgumentError(
           fmt::format("state store: cannot make {}: {}", options.directory, error.message()));
     }
+    if (absl::Status space = CheckSpace(options.directory); !space.ok()) return space;
   }
 
   std::vector<std::string> names;

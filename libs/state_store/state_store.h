@@ -51,7 +51,8 @@ struct StateStoreOptions {
 // Thread-safe, but for Batch and the rows it hands out (one thread each).
 class StateStore {
  public:
-  // FAILED_PRECONDITION: another process holds it. DATA_LOSS: damaged.
+  // FAILED_PRECONDITION: another process holds it. DATA_LOSS: damaged. RESOURCE_EXHAUSTED: the disk
+  // has too little space to open it.
   static absl::StatusOr<std::unique_ptr<StateStore>> Open(const StateStoreOptions& options);
   ~StateStore();
 

@@ -1,7 +1,8 @@
 // Three real brokers and three instances of a service under load, and faults drawn from a seed:
-// instances killed, one or all at once, paused and replaced in good order, brokers killed and
-// paused, lines between them cut, delayed and deaf in one direction. What the clients were told is
-// checked for linearizability (tests/linearizability), and in the end all stores are the same.
+// instances killed, one or all at once, paused, replaced in good order and left without a byte of
+// their volume, brokers killed and paused, lines between them cut, delayed and deaf in one
+// direction. What the clients were told is checked for linearizability (tests/linearizability), and
+// in the end all stores are the same.
 #include <signal.h>
 #include <unistd.h>
 
@@ -23,11 +24,13 @@
 #include "tests/e2e/centre_load.h"
 #include "tests/e2e/client.h"
 #include "tests/e2e/server_process.h"
+#include "tests/fault/small_disk.h"
 #include "tests/fault/tcp_proxy.h"
 
 namespace prihvat::e2e {
 namespace {
 
+using fault::SmallDisk;
 using fault::TcpProxy;
 using procurement::v1::ProcurementService;
 using reception::v1::ReceptionService;
@@ -35,10 +38,11 @@ using reception::v1::ReceptionService;
 constexpr int kNodes = 3;
 constexpr int kInstances = 3;
 constexpr int kCallers = 6;
-// The suite's: an instance killed, all killed at once, one replaced, one cut off, and one that its
-// brokers do not hear.
-constexpr uint64_t kSeed = 8297;
+// The suite's: one replaced, all killed at once, one that its brokers do not hear, one whose volume
+// is full, and one cut off.
+constexpr uint64_t kSeed = 12657;
 constexpr int kFaults = 5;
+constexpr int kVolumeMib = 256;
 constexpr size_t kProgress = 30;  // writes that show that all goes on
 const std::vector<std::string> kOperations = {"operations/ba", "operations/rs", "operations/me"};
 
@@ -61,8 +65,9 @@ enum class Fault {
   kDeafInstance,
   kDelay,
   kKillAll,
+  kFullVolume,
 };
-constexpr std::array<const char*, 11> kNames = {
+constexpr std::array<const char*, 12> kNames = {
     "is killed and started again",
     "is paused and goes on",
     "ends in good order and is started again",
@@ -74,6 +79,7 @@ constexpr std::array<const char*, 11> kNames = {
     "no longer hears its brokers",
     "has a slow line to everybody",
     "and all others are killed and started again",
+    "has a full volume, is killed, and starts once there is space",
 };
 
 class ClusterFaults : public ::testing::Test {
@@ -92,12 +98,15 @@ class ClusterFaults : public ::testing::Test {
         ASSERT_NE(lines_[i][node - 1], nullptr);
         bootstraps_[i] += fmt::format("{}127.0.0.1:{}", node == 1 ? "" : ",", line.advertised);
       }
+      std::filesystem::create_directories(DataOf(i));
+      volumes_[i] = std::make_unique<SmallDisk>(DataOf(i), kVolumeMib);
     }
   }
   void TearDown() override {
     for (auto& instance : instances_) instance.reset();
     procurement_.reset();
     brokers_.reset();
+    for (auto& volume : volumes_) volume.reset();
     if (!HasFailure()) std::filesystem::remove_all(directory_);
   }
 
@@ -106,6 +115,8 @@ class ClusterFaults : public ::testing::Test {
     EXPECT_TRUE(proxy.ok()) << proxy.status();
     return proxy.ok() ? *std::move(proxy) : nullptr;
   }
+
+  std::filesystem::path DataOf(int i) const { return directory_ / fmt::format("reception-{}", i); }
 
   std::unique_ptr<ServerProcess> StartServer(const std::string& service, int number,
                                              std::vector<std::string> flags,
@@ -136,6 +147,27 @@ class ClusterFaults : public ::testing::Test {
     }
     flags.push_back(fmt::format("--advertise=127.0.0.1:{}", peers_[i]->port()));
     instances_[i] = StartServer("reception", i, flags, addresses_[i]);
+  }
+
+  // A full volume ends nobody who has space set aside, and lets nobody start: that is told in
+  // words, and once there is space all goes on.
+  void FillVolume(int i, absl::Duration time) {
+    if (volumes_[i]->mounted()) volumes_[i]->Fill();  // else, without root, it is only killed
+    absl::SleepFor(time);
+    instances_[i]->process().Kill();
+    if (volumes_[i]->mounted()) {
+      const auto refused =
+          RunToEnd("prihvat-reception",
+                   {"--log=kafka", "--replication=3", "--brokers=" + bootstraps_[i],
+                    "--data-dir=" + DataOf(i).string(), fmt::format("--instance=reception-{}", i),
+                    "--listen=127.0.0.1:0", "--metrics-listen=127.0.0.1:0", "--insecure-dev"},
+                   Soon());
+      ASSERT_TRUE(refused.ok()) << refused.status();
+      EXPECT_EQ(refused->status, 1);
+      EXPECT_THAT(refused->err, ::testing::HasSubstr("the disk is full"));
+      volumes_[i]->Empty();
+    }
+    StartInstance(i);
   }
 
   // The centres, empty.
@@ -223,6 +255,8 @@ class ClusterFaults : public ::testing::Test {
         for (auto& instance : instances_) instance->process().Kill();
         for (int k = 0; k < kInstances; ++k) StartInstance(k);
         return;
+      case Fault::kFullVolume:
+        return FillVolume(i, time);
     }
     absl::SleepFor(time);
     Heal();
@@ -278,6 +312,7 @@ class ClusterFaults : public ::testing::Test {
   std::array<std::array<std::unique_ptr<TcpProxy>, kNodes>, kInstances> lines_;
   std::array<std::string, kInstances> bootstraps_;
   std::array<std::unique_ptr<TcpProxy>, kInstances> peers_;
+  std::array<std::unique_ptr<SmallDisk>, kInstances> volumes_;
   std::array<std::string, kInstances> addresses_;
   std::unique_ptr<ServerProcess> procurement_;
   std::array<std::unique_ptr<ServerProcess>, kInstances> instances_;

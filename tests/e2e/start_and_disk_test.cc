@@ -1,7 +1,6 @@
 // What stands in the way of a start, and a disk that becomes full: told at once, in one line of the
 // log, and nothing that was acknowledged is lost (G1, G13).
 #include <signal.h>
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,10 +17,12 @@
 #include "tests/e2e/log_lines.h"
 #include "tests/e2e/server_process.h"
 #include "tests/e2e/supplier_load.h"
+#include "tests/fault/small_disk.h"
 
 namespace prihvat::e2e {
 namespace {
 
+using fault::SmallDisk;
 using procurement::v1::ProcurementService;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -37,26 +38,6 @@ const std::vector<std::string> kTopics = {"prihvat.procurement", "prihvat.handov
 const std::vector<std::string> kOperations = {"operations/ba", "operations/rs"};
 
 absl::Time Soon() { return absl::Now() + absl::Seconds(90); }
-
-// A small disk in memory. Only root may have one.
-class SmallDisk {
- public:
-  SmallDisk(const std::filesystem::path& at, int mib) : at_(at) {
-    mounted_ = mount("tmpfs", at_.c_str(), "tmpfs", 0, Size(mib).c_str()) == 0;
-  }
-  ~SmallDisk() {
-    if (mounted_) umount2(at_.c_str(), MNT_DETACH);
-  }
-  bool mounted() const { return mounted_; }
-  bool MakeReadOnly() {
-    return mount("tmpfs", at_.c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, nullptr) == 0;
-  }
-
- private:
-  static std::string Size(int mib) { return fmt::format("size={}m", mib); }
-  const std::filesystem::path at_;
-  bool mounted_ = false;
-};
 
 class StartAndDisk : public ::testing::Test {
  protected:
