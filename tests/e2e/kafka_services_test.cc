@@ -98,6 +98,26 @@ class KafkaServices : public ::testing::Test {
     return contents.value_or(fault::LogContents());
   }
 
+  // The last claims of `instance` in the partitions that are written; empty until it has all.
+  std::map<int32_t, int64_t> ClaimsOf(const std::string& instance) {
+    std::map<int32_t, int64_t> claims;
+    for (const auto& [tp, records] : Log()) {
+      for (const auto& record : records) {
+        if (record.verdict == event_log::Verdict::kAdmittedClaim &&
+            record.record.claim().instance() == instance) {
+          claims[tp.partition] = record.offset;
+        }
+      }
+    }
+    std::map<int32_t, int64_t> written;
+    for (const std::string& operation : kOperations) {
+      const auto claim = claims.find(event_log::PartitionOf(operation, kPartitions));
+      if (claim == claims.end()) return {};
+      written.insert(*claim);
+    }
+    return written;
+  }
+
   std::filesystem::path directory_;
   static inline std::unique_ptr<event_log::testing::KafkaBroker> broker_;
 };
@@ -347,6 +367,35 @@ TEST_F(KafkaServices, G1_AnOwnerThatIsToldToEndHandsOverAndWhoRetriesOnceIsServe
     EXPECT_THAT(load.refused_twice(), IsEmpty());
     owner = std::move(standby);
   }
+}
+
+// By default settings; how long it takes is told.
+TEST_F(KafkaServices, G1_TheCallersOfAKilledOwnerAreServedByTheStandby) {
+  const std::unique_ptr<ServerProcess> owner = Start("procurement", 0);
+  ASSERT_NE(owner, nullptr);
+  for (const std::string& operation : kOperations)
+    ASSERT_TRUE(CreateOperation(*owner, operation).ok());
+  const std::unique_ptr<ServerProcess> standby = Start("procurement", 1);
+  ASSERT_NE(standby, nullptr);
+  HandOverLoad load(owner->address(), standby->address());
+  const absl::Time deadline = Soon();
+  while (load.acknowledged() < 100) {
+    ASSERT_LT(absl::Now(), deadline);
+    absl::SleepFor(kPoll);
+  }
+  const absl::Time killed = absl::Now();
+  owner->process().Kill();
+  std::map<int32_t, int64_t> claims;
+  while (claims.empty() || load.FirstAfter(claims) == absl::InfiniteFuture()) {
+    ASSERT_LT(absl::Now(), deadline);
+    if (claims.empty()) claims = ClaimsOf("procurement-1");
+    absl::SleepFor(kPoll);
+  }
+  const absl::Duration took = load.FirstAfter(claims) - killed;
+  load.Stop();
+  std::printf("[ takeover ] %s from the kill to the last partition's first write\n",
+              absl::FormatDuration(took).c_str());
+  EXPECT_EQ(standby->Terminate(Soon()).value_or(-1), 0);
 }
 
 // The last one: nobody has to wait until the topic is gone for all that know it.
