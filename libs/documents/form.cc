@@ -21,7 +21,9 @@ constexpr double kGap = 9;              // between columns
 constexpr double kMinTextColumn = 60;   // narrower, words would be cut
 constexpr double kSignatureGap = 40;    // between two signatures
 constexpr double kSignatureRoom = 34;   // for the hand
+constexpr double kRowRoom = 18;         // likewise, above each row that is filled in
 constexpr double kTableAndHeader = 90;  // what stands on one page at least
+constexpr double kSignatures = 110;     // likewise: what is signed, and one row of signatures
 
 TextStyle Right(TextStyle style) {
   style.align = Align::kRight;
@@ -150,6 +152,7 @@ void DrawTable(const FormTable& table, PdfWriter& writer) {
   for (const auto& cells : table.rows) {
     TableRow& row = out.rows.emplace_back();
     row.pad_top = row.pad_bottom = 4.5;
+    if (table.to_fill_in) row.pad_top = kRowRoom;
     row.rule = RuleBelow::kHair;
     for (size_t i = 0; i < cells.size(); ++i) {
       const bool figures = table.columns[i].figures;
@@ -164,6 +167,7 @@ void DrawTable(const FormTable& table, PdfWriter& writer) {
     if (!out.rows.empty()) out.rows.back().keep_with_next = true;
     TableRow& row = out.rows.emplace_back();
     row.pad_top = row.pad_bottom = 4;
+    if (table.to_fill_in) row.pad_top = kRowRoom;
     if (table.columns.size() > 1) {
       row.cells.push_back(
           {.content = {{OnOneLine(total.label), kBold}}, .span = table.columns.size() - 1});
@@ -188,6 +192,13 @@ void DrawNotes(const Form& form, PdfWriter& writer) {
 // Two beside each other: role, room for the hand, a line, who, when.
 void DrawSignatures(const Form& form, PdfWriter& writer) {
   const double width = (writer.width() - kSignatureGap) / 2;
+  if (!form.signatures.empty()) {
+    // On a page of their own, too, signatures say what they are under.
+    writer.EnsureRoom(kSignatures);
+    writer.Text({{fmt::format("Signatures  ·  Potpisi:  {} {}", OnOneLine(form.title), form.number),
+                  kLabel}});
+    writer.Space(6);
+  }
   for (size_t first = 0; first < form.signatures.size(); first += 2) {
     const size_t end = std::min(first + 2, form.signatures.size());
     double head = 0;

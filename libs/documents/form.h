@@ -38,6 +38,7 @@ struct FormTable {
   std::vector<FormColumn> columns;
   std::vector<std::vector<FormCell>> rows;  // each of as many cells as there are columns
   std::vector<FormTotal> totals;            // under the last column
+  bool to_fill_in = false;                  // its rows are high enough to be written in by hand
 };
 
 struct FormNote {

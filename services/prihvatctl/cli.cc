@@ -250,6 +250,17 @@ class CommandLine {
         ->required();
     Sets(line_of_sight,
          [this](CommandContext& context) { return RunExportLineOfSight(context, line_of_sight_); });
+    CLI::App* assets = exports->add_subcommand(
+        "asset-register", "What there is, who has it and what it cost, as PDF, XLSX or CSV");
+    assets->add_option("--operation", register_.operation, "operations/ba")->required();
+    assets->add_option("--as-of", register_.as_of, "As it was at this time, RFC 3339");
+    assets->add_option(
+        "--where", register_.where,
+        "Only these, such as donor=organisations/eu, title_holder=, custodian=, centre=");
+    assets->add_option("-o,--output", register_.output, "FILE.pdf, FILE.xlsx or FILE.csv")
+        ->required();
+    Sets(assets,
+         [this](CommandContext& context) { return RunExportAssetRegister(context, register_); });
     CLI::App* ocds = exports->add_subcommand(
         "ocds", "Contracting processes as a package of the Open Contracting Data Standard 1.1");
     CLI::Option* operation = ocds->add_option("--operation", ocds_.operation, "operations/ba");
@@ -298,7 +309,8 @@ class CommandLine {
 
   void AddPaper() {
     CLI::App* paper = app_.add_subcommand(
-        "paper", "Write a paper of procurement as PDF; the same as data: get NAME --json");
+        "paper",
+        "Write a paper of procurement or handover as PDF; the same as data: get NAME --json");
     paper->add_option("name", paper_.name, "operations/ba/purchaseOrders/PO-2023-0001")->required();
     paper->add_option("--kind", paper_.kind, "Which paper, where there are several")
         ->check(CLI::IsMember(PaperKinds()));
@@ -484,6 +496,7 @@ class CommandLine {
   ImportOcdsArguments import_ocds_;
   DonorArguments donor_;
   PaperArguments paper_;
+  AssetRegisterArguments register_;
   CentreArguments centre_;
   std::string output_;
   LogTailArguments log_tail_;

@@ -412,6 +412,34 @@ TEST_F(CommandLineTest, APaperIsWrittenByItsKindOrWhatItsNameMostlyMeans) {
   EXPECT_EQ(Run({"paper", "operations/ba/suppliers/s"}), kUsage);
 }
 
+TEST_F(CommandLineTest, PapersOfHandoverAndTheRegisterAreWrittenToo) {
+  handover::v1::PaperResponse document;
+  document.set_content("%PDF-1.5 note");
+  document.set_file_name("clothing-delivery-note.pdf");
+  Answers(document);
+  EXPECT_EQ(Run({"paper", "operations/ba/handoverCases/clothing", "-o", File("n.pdf")}), kDone)
+      << err_.str();
+  EXPECT_EQ(api_.received().back().method, "RenderDeliveryNote");
+  EXPECT_EQ(*ReadFile(File("n.pdf")), document.content());
+  handover::v1::ExportAssetRegisterResponse file;
+  file.set_content("item,description");
+  file.set_line_count(7);
+  Answers(file);
+  EXPECT_EQ(
+      Run({"export", "asset-register", "--operation", "operations/ba", "--as-of",
+           "2023-07-14T00:00:00Z", "--where", "donor=organisations/eu", "-o", File("r.xlsx")}),
+      kDone)
+      << err_.str();
+  EXPECT_THAT(err_.str(), HasSubstr("7 lines"));
+  const auto& sent = dynamic_cast<const handover::v1::ExportAssetRegisterRequest&>(
+      *api_.received().back().request);
+  EXPECT_EQ(sent.format(), handover::v1::REGISTER_FORMAT_XLSX);
+  EXPECT_EQ(sent.donor(), "organisations/eu");
+  EXPECT_TRUE(sent.has_as_of_time());
+  EXPECT_EQ(Run({"export", "asset-register", "--operation", "operations/ba", "-o", File("r.txt")}),
+            kUsage);
+}
+
 TEST_F(CommandLineTest, AFundingSplitIsATableWithTotals) {
   procurement::v1::FundingSplit split;
   split.set_document("operations/ba/purchaseOrders/po");

@@ -91,6 +91,15 @@ struct LineOfSightArguments {
 absl::Status RunLineOfSight(CommandContext& context, const LineOfSightArguments& arguments);
 absl::Status RunExportLineOfSight(CommandContext& context, const LineOfSightArguments& arguments);
 
+struct AssetRegisterArguments {
+  std::string operation;
+  std::vector<std::string> where;  // "donor=organisations/eu": fields of the request
+  std::string as_of;               // RFC 3339; "" for now
+  std::string output;              // FILE.pdf, FILE.xlsx or FILE.csv
+};
+absl::Status RunExportAssetRegister(CommandContext& context,
+                                    const AssetRegisterArguments& arguments);
+
 struct OcdsArguments {
   std::string operation;
   std::string process;    // "" for all
@@ -182,7 +191,8 @@ struct PaperArguments {
 };
 // "order", "requisition" ...
 std::vector<std::string> PaperKinds();
-// Writes a paper of procurement as PDF. INVALID_ARGUMENT where the kind is not of such a resource.
+// Writes a paper of procurement or handover as PDF. INVALID_ARGUMENT where the kind is not of such
+// a resource.
 absl::Status RunPaper(CommandContext& context, const PaperArguments& arguments);
 
 absl::Status RunCertificate(CommandContext& context, const std::string& name,

@@ -65,6 +65,9 @@ constexpr PaperKind kPapers[] = {
     {"tender-pack", "sourcingProcesses", "procurement.RenderTenderPack"},
     {"bid-analysis", "sourcingProcesses", "procurement.RenderBidAnalysis"},
     {"award-memo", "sourcingProcesses", "procurement.RenderAwardMemo"},
+    {"delivery-note", "handoverCases", "handover.RenderDeliveryNote"},
+    {"discrepancy-note", "handoverCases", "handover.RenderDiscrepancyNote"},
+    {"responsibility-protocol", "responsibilityTransfers", "handover.RenderResponsibilityProtocol"},
 };
 
 absl::StatusOr<const PaperKind*> PaperOf(const PaperArguments& arguments) {
@@ -154,17 +157,54 @@ std::vector<std::string> PaperKinds() {
   return kinds;
 }
 
+namespace {
+
+template <class Paper>
+absl::Status WritePaper(CommandContext& context, std::string_view method,
+                        const google::protobuf::Message& request, const std::string& output) {
+  PRIHVAT_ASSIGN_OR_RETURN(const auto document, CallTyped<Paper>(context, method, request));
+  const std::string file = output.empty() ? document.file_name() : output;
+  PRIHVAT_RETURN_IF_ERROR(ReplaceFile(file, document.content()));
+  context.err << fmt::format("wrote {}\n", file);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<handover::v1::RegisterFormat> RegisterFormatOf(const std::string& file) {
+  if (absl::EndsWith(file, ".pdf")) return handover::v1::REGISTER_FORMAT_PDF;
+  if (absl::EndsWith(file, ".xlsx")) return handover::v1::REGISTER_FORMAT_XLSX;
+  if (absl::EndsWith(file, ".csv")) return handover::v1::REGISTER_FORMAT_CSV;
+  return absl::InvalidArgumentError(
+      fmt::format("{}: a register is written to a file named .pdf, .xlsx or .csv", file));
+}
+
+}  // namespace
+
+absl::Status RunExportAssetRegister(CommandContext& context,
+                                    const AssetRegisterArguments& arguments) {
+  std::vector<std::string> entries = AsOf(arguments.as_of);
+  entries.insert(entries.end(), arguments.where.begin(), arguments.where.end());
+  PRIHVAT_ASSIGN_OR_RETURN(auto request, Filled<handover::v1::ExportAssetRegisterRequest>(entries));
+  PRIHVAT_ASSIGN_OR_RETURN(const auto format, RegisterFormatOf(arguments.output));
+  request.set_parent(arguments.operation);
+  request.set_format(format);
+  PRIHVAT_ASSIGN_OR_RETURN(const auto file, CallTyped<handover::v1::ExportAssetRegisterResponse>(
+                                                context, "handover.ExportAssetRegister", request));
+  PRIHVAT_RETURN_IF_ERROR(ReplaceFile(arguments.output, file.content()));
+  context.err << fmt::format("wrote {}: {} lines\n", arguments.output, file.line_count());
+  return absl::OkStatus();
+}
+
 absl::Status RunPaper(CommandContext& context, const PaperArguments& arguments) {
   PRIHVAT_ASSIGN_OR_RETURN(const PaperKind* paper, PaperOf(arguments));
   PRIHVAT_ASSIGN_OR_RETURN(const auto* method, context.catalogue.FindMethod(paper->method));
   PRIHVAT_ASSIGN_OR_RETURN(const auto request,
                            FilledMessage(*method->input_type(), {"name=" + arguments.name}));
-  PRIHVAT_ASSIGN_OR_RETURN(const auto document, CallTyped<procurement::v1::PaperResponse>(
-                                                    context, paper->method, *request));
-  const std::string file = arguments.output.empty() ? document.file_name() : arguments.output;
-  PRIHVAT_RETURN_IF_ERROR(ReplaceFile(file, document.content()));
-  context.err << fmt::format("wrote {}\n", file);
-  return absl::OkStatus();
+  if (method->output_type() == handover::v1::PaperResponse::descriptor()) {
+    return WritePaper<handover::v1::PaperResponse>(context, paper->method, *request,
+                                                   arguments.output);
+  }
+  return WritePaper<procurement::v1::PaperResponse>(context, paper->method, *request,
+                                                    arguments.output);
 }
 
 absl::Status RunCertificate(CommandContext& context, const std::string& name,

@@ -236,6 +236,64 @@ TEST_F(Api, ACaseIsHandedOverAndItsCertificatePrinted) {
   EXPECT_EQ(pdf.canonical_sha256(), certificate.canonical_sha256());
 }
 
+TEST_F(Api, PapersOfACaseAndTheRegisterAreMadeForWhoMayReadThem) {
+  Counted({testing::Asset(1), testing::Lot("4")});
+  const auto note = Do(&Stub::RenderDeliveryNote, Named<v1::RenderDeliveryNoteRequest>(kCase),
+                       kJulyDirector, "recipient");
+  EXPECT_THAT(note.content(), StartsWith("%PDF-"));
+  EXPECT_EQ(note.file_name(), "clothing-delivery-note.pdf");
+  v1::PaperResponse paper;
+  EXPECT_EQ(
+      Try(&Stub::RenderDiscrepancyNote, Named<v1::RenderDiscrepancyNoteRequest>(kCase), &paper)
+          .status.error_code(),
+      grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(Try(&Stub::RenderResponsibilityProtocol,
+                Named<v1::RenderResponsibilityProtocolRequest>(
+                    "operations/ba/responsibilityTransfers/none"),
+                &paper)
+                .status.error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  v1::ExportAssetRegisterRequest request;
+  request.set_parent("operations/ba");
+  v1::ExportAssetRegisterResponse file;
+  EXPECT_EQ(Try(&Stub::ExportAssetRegister, request, &file).status.error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+  request.set_format(v1::REGISTER_FORMAT_CSV);
+  file = Do(&Stub::ExportAssetRegister, request);
+  EXPECT_GT(file.line_count(), 3);
+  EXPECT_THAT(file.content(), ::testing::HasSubstr(AssetOf(1)));
+  EXPECT_THAT(file.file_name(), ::testing::EndsWith(".csv"));
+  for (const auto& [format, start] :
+       {std::pair(v1::REGISTER_FORMAT_PDF, "%PDF-"), {v1::REGISTER_FORMAT_XLSX, "PK"}}) {
+    request.set_format(format);
+    EXPECT_THAT(Do(&Stub::ExportAssetRegister, request).content(), StartsWith(start));
+  }
+  request.mutable_as_of_time()->set_seconds(absl::ToUnixSeconds(absl::Now() + absl::Hours(48)));
+  EXPECT_EQ(Try(&Stub::ExportAssetRegister, request, &file).status.error_code(),
+            grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(Api, ARegisterThatIsTooLongForAPaperIsRefusedAndStillATable) {
+  constexpr int kReceipts = 26;
+  constexpr int kPieces = 200;
+  for (int receipt = 0; receipt < kReceipts; ++receipt) {
+    std::vector<std::string> serials;
+    for (int piece = 0; piece < kPieces; ++piece)
+      serials.push_back(std::to_string(receipt * kPieces + piece) + "-many");
+    Tell(testing::ReceivedPieces(serials, "1000.00",
+                                 "operations/ba/goodsReceipts/many-" + std::to_string(receipt)));
+  }
+  v1::ExportAssetRegisterRequest request;
+  request.set_parent("operations/ba");
+  request.set_format(v1::REGISTER_FORMAT_PDF);
+  v1::ExportAssetRegisterResponse file;
+  const Outcome outcome = Try(&Stub::ExportAssetRegister, request, &file);
+  EXPECT_EQ(outcome.reason, "REGISTER_TOO_LARGE");
+  EXPECT_EQ(outcome.metadata.at("limit"), "5000");
+  request.set_format(v1::REGISTER_FORMAT_CSV);
+  EXPECT_GT(Do(&Stub::ExportAssetRegister, request).line_count(), kReceipts * kPieces);
+}
+
 TEST_F(Api, AVoidedCertificateIsNotPrinted) {
   Counted({testing::Asset(1)});
   const std::string certificate = SignedByBoth().certificate();

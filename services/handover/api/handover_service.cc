@@ -1,5 +1,6 @@
 #include "services/handover/api/handover_service.h"
 
+#include "services/handover/api/paper_queries.h"
 #include "services/handover/api/queries.h"
 
 namespace prihvat::handover {
@@ -334,6 +335,38 @@ Reactor* HandoverServiceImpl::RenderCertificate(Context* context,
                                                 v1::RenderCertificateResponse* response) {
   return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
     return AnswerCertificatePdf(reads, *request, *response);
+  });
+}
+
+Reactor* HandoverServiceImpl::RenderDeliveryNote(Context* context,
+                                                 const v1::RenderDeliveryNoteRequest* request,
+                                                 v1::PaperResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerDeliveryNote(reads, request->name(), *response);
+  });
+}
+
+Reactor* HandoverServiceImpl::RenderDiscrepancyNote(Context* context,
+                                                    const v1::RenderDiscrepancyNoteRequest* request,
+                                                    v1::PaperResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerDiscrepancyNote(reads, request->name(), *response);
+  });
+}
+
+Reactor* HandoverServiceImpl::RenderResponsibilityProtocol(
+    Context* context, const v1::RenderResponsibilityProtocolRequest* request,
+    v1::PaperResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerResponsibilityProtocol(reads, request->name(), *response);
+  });
+}
+
+Reactor* HandoverServiceImpl::ExportAssetRegister(Context* context,
+                                                  const v1::ExportAssetRegisterRequest* request,
+                                                  v1::ExportAssetRegisterResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerAssetRegister(reads, *request, *response);
   });
 }
 

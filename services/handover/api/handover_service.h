@@ -137,6 +137,15 @@ class HandoverServiceImpl final : public v1::HandoverService::CallbackService {
                                 v1::ListResponsibilitiesResponse* response) override;
   Reactor* RenderCertificate(Context* context, const v1::RenderCertificateRequest* request,
                              v1::RenderCertificateResponse* response) override;
+  Reactor* RenderDeliveryNote(Context* context, const v1::RenderDeliveryNoteRequest* request,
+                              v1::PaperResponse* response) override;
+  Reactor* RenderDiscrepancyNote(Context* context, const v1::RenderDiscrepancyNoteRequest* request,
+                                 v1::PaperResponse* response) override;
+  Reactor* RenderResponsibilityProtocol(Context* context,
+                                        const v1::RenderResponsibilityProtocolRequest* request,
+                                        v1::PaperResponse* response) override;
+  Reactor* ExportAssetRegister(Context* context, const v1::ExportAssetRegisterRequest* request,
+                               v1::ExportAssetRegisterResponse* response) override;
   Reactor* GetResponsibleBody(Context* context, const v1::GetResponsibleBodyRequest* request,
                               v1::GetResponsibleBodyResponse* response) override;
 

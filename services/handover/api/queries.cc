@@ -18,6 +18,19 @@
 #include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
+
+// What is asked for as of a time: now where nothing is said. Nobody knows what is to come.
+absl::StatusOr<absl::Time> AsOf(const rpc::ReadContext& reads, bool given,
+                                const google::protobuf::Timestamp& as_of) {
+  if (!given) return reads.now();
+  const absl::Time time = FromProto(as_of);
+  const Policy& policy = PolicyOn(absl::ToCivilDay(reads.now(), reads.zone()));
+  if (time <= reads.now() + policy.skew) return time;
+  return rpc::Reject(es::InvalidField(
+      "as_of_time",
+      fmt::format("{} is after now, {}", Say(time, reads.zone()), Say(reads.now(), reads.zone()))));
+}
+
 namespace {
 
 using rpc::Is;
@@ -32,18 +45,6 @@ bool AwaitsSignature(const v1::HandoverCase& of) {
 bool AwaitsSignature(const v1::Certificate& certificate) {
   return !certificate.corrects().empty() && !certificate.voided() &&
          certificate.signatures_size() < 2;
-}
-
-// What is asked for as of a time: now where nothing is said. Nobody knows what is to come.
-absl::StatusOr<absl::Time> AsOf(const rpc::ReadContext& reads, bool given,
-                                const google::protobuf::Timestamp& as_of) {
-  if (!given) return reads.now();
-  const absl::Time time = FromProto(as_of);
-  const Policy& policy = PolicyOn(absl::ToCivilDay(reads.now(), reads.zone()));
-  if (time <= reads.now() + policy.skew) return time;
-  return rpc::Reject(es::InvalidField(
-      "as_of_time",
-      fmt::format("{} is after now, {}", Say(time, reads.zone()), Say(reads.now(), reads.zone()))));
 }
 
 }  // namespace

@@ -7,6 +7,10 @@
 
 namespace prihvat::handover {
 
+// The time that a request names, and now where it names none; INVALID_FIELD after now.
+absl::StatusOr<absl::Time> AsOf(const rpc::ReadContext& reads, bool given,
+                                const google::protobuf::Timestamp& as_of);
+
 absl::Status AnswerCertificatePdf(const rpc::ReadContext& reads,
                                   const v1::RenderCertificateRequest& request,
                                   v1::RenderCertificateResponse& response);

@@ -96,8 +96,8 @@ inline constexpr es::Reason kCertificateVoided{
     "Print the certificate of the case that took its place."};
 inline constexpr es::Reason kNotCorrective{
     "NOT_CORRECTIVE", absl::StatusCode::kFailedPrecondition,
-    "The certificate replaces no other: it is signed with its handover case.",
-    "Sign the handover case."};
+    "What is named is no certificate that replaces another and waits for signatures.",
+    "Sign the handover case; or draw up a correction first."};
 inline constexpr es::Reason kProofMissing{
     "PROOF_MISSING", absl::StatusCode::kFailedPrecondition,
     "An item costs more than the threshold, and no proof of its transfer is filed.",
@@ -118,6 +118,10 @@ inline constexpr es::Reason kNotResponsible{
     "NOT_RESPONSIBLE", absl::StatusCode::kFailedPrecondition,
     "The giver is not the body that answers for the function.",
     "Get the responsibility; plan the transfer from the body that answers."};
+inline constexpr es::Reason kRegisterTooLarge{
+    "REGISTER_TOO_LARGE", absl::StatusCode::kOutOfRange,
+    "The register has more lines than the format holds.",
+    "Ask for a title holder, a custodian, a donor or a centre; or for XLSX or CSV instead of PDF."};
 
 // All of them, for the error catalogue.
 inline std::span<const es::Reason* const> HandoverReasons() {
@@ -136,7 +140,7 @@ inline std::span<const es::Reason* const> HandoverReasons() {
       &kNotResponsible,       &kNotCorrective,
       &kCertificateVoided,    &kReceiptTooLarge,
       &kCaseTooLarge,         &kItemReturned,
-      &kRecipientNotEntitled,
+      &kRecipientNotEntitled, &kRegisterTooLarge,
   };
   return kAll;
 }

@@ -76,6 +76,7 @@ es::Decision DecideMakeEffective(const es::View& view,
   event.set_recipient_display_name(certificate->recipient().organisation_display_name());
   event.set_giver(of->giver());
   event.set_donor(of->donor());
+  *event.mutable_donors() = certificate->donors();
   event.set_centre(of->centre());
   *event.mutable_handover_date() = certificate->handover_date();
   *event.mutable_title_time() = ToProto(context.effective_at);

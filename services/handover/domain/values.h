@@ -9,6 +9,7 @@
 #include "libs/base/money.h"
 #include "libs/es/decision.h"
 #include "libs/es/values.h"
+#include "prihvat/handover/v1/resources.pb.h"
 
 namespace prihvat::handover {
 
@@ -17,6 +18,10 @@ using es::CheckedFromProto;
 using es::FromProto;
 using es::Stamp;
 using es::ToProto;
+
+// For folds: the same for an asset, which also keeps how it stands from the event's time on. A time
+// before the last change counts from that on.
+void Stamp(v1::Asset& asset, const es::EventContext& context);
 
 // Of a request: INVALID_FIELD unless it is a number. An unset one is 0.
 std::optional<es::Rejection> ReadDecimal(std::string_view field, const common::v1::Decimal& number,

@@ -102,19 +102,19 @@ FormTable JudgedBy(const v1::SourcingProcess& process) {
 }
 
 FormTable OfferForm(const v1::SourcingProcess& process) {
-  constexpr char kBlank[] = "____________";
   FormTable table = {.title = {"The offer, to be filled in", "Ponuda, ispunjava ponuđač"},
                      .columns = {{.title = {"Lot", "Lot"}},
                                  {.title = {"What is offered", "Šta se nudi"}},
-                                 {.title = {"Price", "Cijena"}, .figures = true}},
+                                 {.title = {"Price", "Cijena"}}},
                      .rows = {},
-                     .totals = {}};
+                     .totals = {},
+                     .to_fill_in = true};
   for (const v1::Lot& lot : process.lots()) {
     table.rows.push_back({{{fmt::format("{}. {}", lot.lot_number(), lot.display_name()), ""}, ""},
-                          {{kBlank, ""}, ""},
-                          {{kBlank, ""}, ""}});
+                          {{"", ""}, ""},
+                          {{"", ""}, ""}});
   }
-  table.totals.push_back({{"Days until delivery", "Dana do isporuke"}, kBlank});
+  table.totals.push_back({{"Days until delivery", "Dana do isporuke"}, ""});
   return table;
 }
 

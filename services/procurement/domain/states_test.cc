@@ -2,104 +2,30 @@
 // what was transcribed by hand from the domain's own words, and stands in docs/states.md, which
 // PRIHVAT_WRITE_STATES=1 writes anew. A command that a state does not name is refused for its
 // state.
-#include <cstdlib>
-#include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
-#include "fmt/format.h"
 #include "gmock/gmock.h"
+#include "libs/testkit/state_table.h"
 #include "services/procurement/domain/testing/payables_spec.h"
 #include "services/procurement/domain/testing/sourcing_spec.h"
 
 namespace prihvat::procurement {
 namespace {
 
-// (state, command) -> the state after it; what is refused is not there.
-using Cells = std::map<std::pair<std::string, std::string>, std::string>;
-
-// An aggregate to be tried out on a stage of type Spec.
-template <class Spec>
-struct Aggregate {
-  std::string title;
-  std::vector<std::pair<std::string, std::function<void(Spec&)>>> states;  // how one gets there
-  std::vector<std::pair<std::string, std::function<void(Spec&)>>> commands;
-  std::function<std::string(const Spec&)> state_of;  // without the enum's prefix
-};
+using testkit::Aggregate;
+using testkit::MovesOf;
+using testkit::Transcribed;
 
 // Refused because of the state; anything else means that the trial itself is wrong.
-bool IsRefusalOfState(const std::string& reason) {
-  return reason == "WRONG_STATE" || reason == "ORDER_HAS_RECEIPTS" || reason == "NOT_FOUND";
-}
-
-template <class Spec>
-Cells TryOut(const Aggregate<Spec>& aggregate) {
-  Cells cells;
-  for (const auto& [state, reach] : aggregate.states) {
-    for (const auto& [command, send] : aggregate.commands) {
-      SCOPED_TRACE(aggregate.title + ", " + state + ", " + command);
-      Spec spec;
-      reach(spec);
-      EXPECT_EQ(aggregate.state_of(spec), state);
-      send(spec);
-      if (spec.decision().accepted()) {
-        cells[{state, command}] = aggregate.state_of(spec);
-      } else {
-        EXPECT_TRUE(IsRefusalOfState(spec.decision().rejection().reason().id))
-            << spec.decision().rejection().message();
-      }
-    }
-  }
-  return cells;
-}
-
-// "STATE: command > NEXT, command > NEXT", one state a line.
-Cells Transcribed(const std::string& text) {
-  Cells cells;
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    const size_t colon = line.find(": ");
-    if (colon == std::string::npos) continue;
-    std::istringstream moves(line.substr(colon + 2));
-    for (std::string move; std::getline(moves, move, ',');) {
-      const size_t arrow = move.find(" > ");
-      const size_t begin = move.find_first_not_of(' ');
-      cells[{line.substr(0, colon), move.substr(begin, arrow - begin)}] = move.substr(arrow + 3);
-    }
-  }
-  return cells;
-}
-
-// "A->B|C->D" of the domain, as pairs; stays are no moves.
-std::set<std::string> MovesOf(const Cells& cells) {
-  std::set<std::string> moves;
-  for (const auto& [cell, next] : cells) {
-    if (cell.first != next) moves.insert(cell.first + "->" + next);
-  }
-  return moves;
-}
-
-template <class Spec>
-std::string Page(const Aggregate<Spec>& aggregate, const Cells& cells) {
-  std::string page =
-      fmt::format("\n## {}\n\n| state | what may be done, and where it leads |\n", aggregate.title);
-  page += "|---|---|\n";
-  for (const auto& [state, reach] : aggregate.states) {
-    std::string moves;
-    for (const auto& [command, send] : aggregate.commands) {
-      const auto cell = cells.find({state, command});
-      if (cell == cells.end()) continue;
-      if (!moves.empty()) moves += ", ";
-      moves += fmt::format("{} → {}", command, cell->second == state ? "*stays*" : cell->second);
-    }
-    page += fmt::format("| {} | {} |\n", state, moves.empty() ? "nothing" : moves);
-  }
-  return page;
+const std::set<std::string>& Refusals() {
+  static const auto& refusals =
+      *new std::set<std::string>{"WRONG_STATE", "ORDER_HAS_RECEIPTS", "NOT_FOUND"};
+  return refusals;
 }
 
 std::string Name(const std::string& value, const std::string& prefix) {
@@ -514,20 +440,7 @@ class States : public ::testing::Test {
  protected:
   template <class Spec>
   static void Check(const Aggregate<Spec>& aggregate, const char* by_hand) {
-    const Cells expected = Transcribed(by_hand);
-    const Cells found = TryOut(aggregate);
-    for (const auto& [state, reach] : aggregate.states) {
-      for (const auto& [command, send] : aggregate.commands) {
-        const auto says = [&](const Cells& cells) {
-          const auto cell = cells.find({state, command});
-          return cell == cells.end() ? std::string("refused") : cell->second;
-        };
-        EXPECT_EQ(says(found), says(expected))
-            << aggregate.title << ", " << state << ", " << command;
-      }
-    }
-    EXPECT_EQ(found.size(), expected.size()) << "a cell is transcribed that was not tried";
-    pages_[aggregate.title] = Page(aggregate, found);
+    pages_[aggregate.title] = testkit::CheckTable(aggregate, by_hand, Refusals());
   }
   static std::map<std::string, std::string> pages_;
 };
@@ -579,12 +492,7 @@ TEST_F(States, PageIsNotStale) {
                             "Goods receipts", "Supplier invoices", "Advances"}) {
     page += pages_.at(title);
   }
-  constexpr char kFile[] = "docs/states.md";
-  if (std::getenv("PRIHVAT_WRITE_STATES") != nullptr) std::ofstream(kFile) << page;
-  std::ifstream in(kFile);
-  std::stringstream stands;
-  stands << in.rdbuf();
-  EXPECT_EQ(stands.str(), page) << "PRIHVAT_WRITE_STATES=1 writes it anew";
+  testkit::ExpectPage("docs/states.md", page);
 }
 
 }  // namespace

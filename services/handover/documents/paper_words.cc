@@ -1,0 +1,86 @@
+#include "services/handover/documents/paper_words.h"
+
+#include <utility>
+#include <vector>
+
+#include "fmt/format.h"
+
+namespace prihvat::handover {
+
+using documents::Bilingual;
+
+Bilingual ToText(const v1::LocalizedText& text) { return {text.en(), text.bs()}; }
+
+Bilingual FunctionWords(std::string_view function) {
+  static const auto& words = *new std::vector<std::pair<std::string_view, Bilingual>>{
+      {"camp_management", {"Camp management", "Upravljanje centrom"}},
+      {"security", {"Security", "Sigurnost"}},
+      {"food", {"Food", "Hrana"}},
+      {"water", {"Water", "Voda"}},
+      {"sanitation", {"Sanitation", "Sanitarne usluge"}},
+      {"clothing", {"Clothing", "Odjeća"}},
+      {"psychosocial", {"Psychosocial support", "Psihosocijalna podrška"}},
+      {"education", {"Education", "Obrazovanje"}},
+      {"health", {"Health", "Zdravstvena zaštita"}},
+      {"shelter", {"Shelter", "Smještaj"}},
+      {"protection", {"Protection", "Zaštita"}},
+      {"legal", {"Legal aid", "Pravna pomoć"}},
+      {"transport", {"Transport", "Prijevoz"}},
+      {"non_food_items", {"Non-food items", "Neprehrambeni artikli"}},
+  };
+  for (const auto& [id, text] : words) {
+    if (id == function) return text;
+  }
+  return {std::string(function), ""};
+}
+
+Bilingual AssetStateWords(v1::AssetState state) {
+  switch (state) {
+    case v1::ASSET_STATE_RECEIVED:
+      return {"received", "primljeno"};
+    case v1::ASSET_STATE_IN_CUSTODY:
+      return {"in custody", "na čuvanju"};
+    case v1::ASSET_STATE_RESERVED:
+      return {"reserved", "rezervisano"};
+    case v1::ASSET_STATE_IN_TRANSIT:
+      return {"in transit", "u transportu"};
+    case v1::ASSET_STATE_DELIVERED:
+      return {"delivered", "isporučeno"};
+    case v1::ASSET_STATE_TITLE_PASSED:
+      return {"title passed", "vlasništvo prešlo"};
+    case v1::ASSET_STATE_IN_USE:
+      return {"in use", "u upotrebi"};
+    case v1::ASSET_STATE_REFUSED:
+      return {"refused", "odbijeno"};
+    case v1::ASSET_STATE_UNDER_REPAIR:
+      return {"under repair", "na popravci"};
+    case v1::ASSET_STATE_LOST:
+      return {"lost", "izgubljeno"};
+    case v1::ASSET_STATE_STOLEN:
+      return {"stolen", "ukradeno"};
+    case v1::ASSET_STATE_DISPOSED:
+      return {"disposed of", "otuđeno"};
+    case v1::ASSET_STATE_RETURNED_TO_SUPPLIER:
+      return {"returned to the supplier", "vraćeno dobavljaču"};
+    case v1::ASSET_STATE_WRITTEN_OFF:
+      return {"written off", "otpisano"};
+    case v1::ASSET_STATE_DESTROYED:
+      return {"destroyed", "uništeno"};
+    default:
+      return {};
+  }
+}
+
+std::string NumbersText(const v1::Asset& asset) {
+  std::string text;
+  const auto add = [&](std::string_view prefix, const std::string& value) {
+    if (!value.empty()) text += fmt::format("{}{}{}", text.empty() ? "" : ", ", prefix, value);
+  };
+  add("VIN ", asset.vin());
+  if (asset.serial() != asset.vin()) add("S/N ", asset.serial());
+  add("", asset.manufacturer());
+  add("", asset.model());
+  return text;
+}
+
+}  // namespace prihvat::handover

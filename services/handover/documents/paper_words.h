@@ -1,0 +1,22 @@
+// How handover's papers say what they all say. For documents/ only.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "libs/documents/form.h"
+#include "prihvat/handover/v1/resources.pb.h"
+
+namespace prihvat::handover {
+
+documents::Bilingual ToText(const v1::LocalizedText& text);
+
+// "Security" / "Sigurnost"; a function that is not known stands as it is.
+documents::Bilingual FunctionWords(std::string_view function);
+// "in use" / "u upotrebi"
+documents::Bilingual AssetStateWords(v1::AssetState state);
+
+// "VIN WXY..., serial G10-0771", with maker and model.
+std::string NumbersText(const v1::Asset& asset);
+
+}  // namespace prihvat::handover
