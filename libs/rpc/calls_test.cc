@@ -693,6 +693,27 @@ TEST_F(CallsTest, MetricsTellRateErrorsAndLatencyAndHowTheServiceStands) {
     EXPECT_THAT(text, HasSubstr(line));
 }
 
+// A partition knows of the end only what it has read, which is little more than it has folded. Here
+// the log that is asked goes on where the service's ends.
+TEST_F(CallsTest, TheLagIsToTheEndOfTheLogAndNotToWhatWasRead) {
+  constexpr int kMore = 2000;
+  event_log::testing::MemoryLog log(BoardStorage());
+  std::promise<event_log::AppendResult> appended;
+  log.Append(
+      {kBoardTopic, 0}, std::vector<std::string>(kMore, "record"), absl::InfiniteFuture(),
+      [&appended](event_log::AppendResult result) { appended.set_value(std::move(result)); });
+  ASSERT_EQ(appended.get_future().get().outcome, event_log::AppendResult::Outcome::kConfirmed);
+  const ServiceMetrics metrics(board_.service(), &log);
+  std::map<std::string, double> lag;
+  for (const prometheus::MetricFamily& family : metrics.Collect()) {
+    if (family.name != "prihvat_partition_lag_records") continue;
+    for (const prometheus::ClientMetric& metric : family.metric)
+      lag[metric.label.back().value] = metric.gauge.value;
+  }
+  EXPECT_GT(lag["0"], kMore / 2);
+  EXPECT_EQ(lag["1"], 0);
+}
+
 // A caller whose own deadline passes hears no more; where it set none, the server's ends the wait.
 TEST(CallsLimitsTest, G5_AReadThatWaitedInVainForItsTokenSaysSo) {
   Instance board(BoardStorage(), {.calls = {.default_deadline = absl::Milliseconds(150)}});

@@ -101,6 +101,17 @@ event_log::Offset ServiceMetrics::EndOf(const event_log::TopicPartition& tp,
   return known.end;
 }
 
+// What a partition itself knows of the end is how far it has read: little more than it has folded.
+int64_t ServiceMetrics::LagOf(const runtime::PartitionStatus& partition,
+                              absl::Time deadline) const {
+  event_log::Offset end = partition.end;
+  if (log_ != nullptr) {
+    absl::MutexLock lock(&mutex_);
+    end = std::max(end, EndOf({service_.definition().topic, partition.partition}, deadline));
+  }
+  return std::max<int64_t>(0, end - 1 - partition.applied);
+}
+
 // The records of other services' topics that have not had their effect here.
 void ServiceMetrics::AddLags(std::vector<MetricFamily>& families) const {
   MetricFamily processes = Family("prihvat_process_lag_records",
@@ -205,8 +216,9 @@ std::vector<MetricFamily> ServiceMetrics::Collect() const {
         [](Status p) { return p.state == "Stopped" ? 1 : 0; });
   gauge("prihvat_partition_applied_offset", "The last folded offset.",
         [](Status p) { return p.applied; });
+  const absl::Time deadline = absl::Now() + kLogPatience;
   gauge("prihvat_partition_lag_records", "Known end of the log minus what is folded.",
-        [](Status p) { return std::max<int64_t>(0, p.end - 1 - p.applied); });
+        [&](Status p) { return LagOf(p, deadline); });
   gauge("prihvat_partition_void_records", "Records judged void.",
         [](Status p) { return p.void_records; });
   gauge("prihvat_partition_unsealed_records", "Folded records that no seal covers, seals included.",

@@ -20,8 +20,8 @@ namespace prihvat::rpc {
 // Any thread. Service and log outlive it.
 class ServiceMetrics final : public prometheus::Collectable {
  public:
-  // `log`: asked where sources end, each a few times a minute, for a fraction of a second a scrape;
-  // nullptr: their lag is left out.
+  // `log`: asked where topics end, each a few times a minute, for a fraction of a second a scrape;
+  // nullptr: the lag behind sources is left out, and that of partitions is what they know.
   ServiceMetrics(const runtime::Service& service, event_log::EventLog* log)
       : service_(service), log_(log) {}
   std::vector<prometheus::MetricFamily> Collect() const override;
@@ -32,6 +32,7 @@ class ServiceMetrics final : public prometheus::Collectable {
     absl::Time asked = absl::InfinitePast();
   };
   void AddLags(std::vector<prometheus::MetricFamily>& families) const;
+  int64_t LagOf(const runtime::PartitionStatus& partition, absl::Time deadline) const;
   event_log::Offset EndOf(const event_log::TopicPartition& tp, absl::Time deadline) const
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 

@@ -29,6 +29,7 @@ constexpr absl::Duration kDefaultHeartbeat = absl::Seconds(15);
 constexpr absl::Duration kMinHeartbeat = absl::Seconds(1);
 constexpr absl::Duration kMaxHeartbeat = absl::Minutes(5);
 constexpr int kMaxCollections = 32;
+constexpr absl::Duration kEndPatience = absl::Milliseconds(500);  // with the log, for one answer
 
 bool IsCheckpointId(std::string_view id) {
   return !id.empty() && id.size() <= 63 && std::all_of(id.begin(), id.end(), [](char c) {
@@ -186,7 +187,8 @@ class AdminServiceImpl final : public v1::AdminService::CallbackService {
     return hosted.ok() ? *(*hosted)->admin : admin_.AnyAdmin();
   }
 
-  static void AddPartitions(const runtime::Service& service, v1::ListPartitionsResponse& response) {
+  void AddPartitions(const runtime::Service& service, v1::ListPartitionsResponse& response) const {
+    const absl::Time deadline = absl::Now() + kEndPatience;
     for (const runtime::PartitionStatus& status : service.Partitions()) {
       v1::Partition& partition = *response.add_partitions();
       partition.set_service(service.definition().name);
@@ -197,7 +199,14 @@ class AdminServiceImpl final : public v1::AdminService::CallbackService {
       partition.set_owner_instance(status.owner_instance);
       partition.set_owner_address(status.owner_address);
       partition.set_applied_offset(status.applied);
-      partition.set_end_offset(status.end);
+      // What a partition itself knows of the end is how far it has read.
+      event_log::Offset end = status.end;
+      if (admin_.options_.log != nullptr && absl::Now() < deadline) {
+        end = std::max(
+            end, admin_.options_.log->End({service.definition().topic, status.partition}, deadline)
+                     .value_or(end));
+      }
+      partition.set_end_offset(end);
       partition.set_void_records(status.void_records);
       partition.set_mailbox_depth(status.mailbox_depth);
       partition.set_stopped_reason(status.stopped_why);
