@@ -58,7 +58,7 @@ test-races: ## Of these the runtime's and the event log's, as .ci/run does
 	@scripts/setup.sh test
 	@TARGETS="$(RACES)" PRESET=tsan JOBS=$(JOBS) scripts/test.sh -R "^($$(tr -s ' ' '|' <<<"$(RACES)"))$$"
 
-test-long: ## What is too long for `make test`: thousands of seeds, a cluster, overload, procedures, fuzzing, sanitizers (hours)
+test-long: ## What is too long for `make test`: thousands of seeds, a cluster, overload, alerts, procedures, fuzzing, sanitizers (hours)
 	@scripts/setup.sh test
 	@scripts/setup.sh fuzz
 	@PRESET=$(PRESET) JOBS=$(JOBS) scripts/test-long.sh

@@ -2,7 +2,7 @@
 # What takes too long for `make test`: many seeds of the simulation, many drawn faults on a cluster, overload for
 # minutes, long fuzzing, the suites under sanitizers. A line for each step with its outcome, one closing line; exit 1 if
 # any failed. Each step has a time limit; what it said is left in build/test-long/. Hours on two cores.
-#   STEPS                steps to run (default: all, in this order): model simulation cluster overload
+#   STEPS                steps to run (default: all, in this order): model simulation cluster overload alerts
 #                        procedures fuzz asan tsan
 #   LONG_SEEDS (4000)    seeds of the simulation, from LONG_FROM (1) on
 #   LONG_RUNS (4)        runs on a cluster, with the seeds LONG_FROM, LONG_FROM+1 ... and LONG_FAULTS (20) faults each
@@ -49,7 +49,7 @@ build() {
     >"$out/build.log" || { tail -30 "$out/build.log"; exit 1; }
 }
 
-steps=${STEPS:-model simulation cluster overload procedures fuzz asan tsan}
+steps=${STEPS:-model simulation cluster overload alerts procedures fuzz asan tsan}
 build
 for name in $steps; do
   case $name in
@@ -65,6 +65,11 @@ for name in $steps; do
     overload)
       step overload $((600 + 5 * overload)) env PRIHVAT_OVERLOAD_SECONDS="$overload" \
         "build/$preset/tests/e2e_overload_test"
+      ;;
+    # Root has small disks to fill.
+    alerts)
+      step alerts 2400 env PRIHVAT_BUILD_DIR="build/$preset" tests/python/run.py every_alert \
+        tests/observability/every_alert.py
       ;;
     procedures) step procedures 1800 tests/operations/procedures.sh "build/$preset/bin" ;;
     fuzz) step fuzz $((3600 + 10 * fuzz)) make --no-print-directory fuzz FUZZ_SECONDS="$fuzz" ;;
