@@ -6,6 +6,7 @@ import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.CloseOptions;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -119,8 +120,6 @@ public final class FoldPeer {
     properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, args[4]);
     properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, args[5]);
     properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
-    // As Kafka Streams' own tests do: else who starts again waits until the group has missed who ended.
-    properties.put(StreamsConfig.consumerPrefix("internal.leave.group.on.close"), true);
     long last = Long.parseLong(args[6]);
     try (KafkaStreams streams = new KafkaStreams(topology(args[1], last), properties)) {
       if (last < 0) {
@@ -134,7 +133,10 @@ public final class FoldPeer {
           });
       streams.start();
       while (System.in.read() >= 0) {}
-      streams.close(Duration.ofSeconds(60));
+      // Else who starts again waits until the group has missed the one who ended.
+      streams.close(
+          CloseOptions.timeout(Duration.ofSeconds(60))
+              .withGroupMembershipOperation(CloseOptions.GroupMembershipOperation.LEAVE_GROUP));
     }
   }
 }
