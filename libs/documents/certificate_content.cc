@@ -4,7 +4,10 @@
 
 #include <utility>
 
+#include "absl/strings/str_split.h"
+#include "libs/base/bytes.h"
 #include "libs/base/digest.h"
+#include "libs/base/string_view.h"
 #include "libs/documents/canonical.h"
 
 namespace prihvat::documents {
@@ -32,6 +35,15 @@ void AddItem(CanonicalText& out, const std::string& key, const CertificateItem& 
   }
   out.Add(key + ".value_km", item.value_km);
   out.Add(key + ".value_eur", item.value_eur);
+}
+
+constexpr std::string_view kQrTitle = "prihvat:certificate:";
+constexpr char kQrTime[] = "%E4Y%m%dT%H%M%SZ";
+constexpr size_t kSignatureBytes = 64;
+
+bool IsSmallHex(std::string_view text, size_t digits) {
+  return text.size() == digits &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
 }  // namespace
@@ -65,10 +77,64 @@ absl::StatusOr<std::string> CanonicalContent(const DonationCertificate& certific
   return std::move(out).Finish();
 }
 
+std::string StatementText(const CertificateStatement& statement) {
+  return fmt::format(
+      "{}2:{}:{}:{}:{}", kQrTitle, statement.name, statement.digest_hex,
+      base::FromAbsl(absl::FormatTime(kQrTime, statement.signed_at, absl::UTCTimeZone())),
+      base::HexEncode(statement.key_id));
+}
+
+std::string SignedQrText(const CertificateStatement& statement) {
+  return fmt::format("{}:{}", StatementText(statement), base::Base64UrlEncode(statement.signature));
+}
+
 absl::StatusOr<std::string> CertificateQrText(const DonationCertificate& certificate) {
   const absl::StatusOr<std::string> content = CanonicalContent(certificate);
   if (!content.ok()) return content.status();
-  return fmt::format("prihvat:certificate:1:{}:{}", certificate.name, base::Sha256Hex(*content));
+  const std::string digest = base::Sha256Hex(*content);
+  if (certificate.signed_qr_text.empty())
+    return fmt::format("{}1:{}:{}", kQrTitle, certificate.name, digest);
+  const auto statement = ParseCertificateQr(certificate.signed_qr_text);
+  if (!statement.ok()) return statement.status();
+  if (statement->signature.empty() || statement->name != certificate.name ||
+      statement->digest_hex != digest) {
+    return absl::FailedPreconditionError(
+        fmt::format("certificate {} with the digest {}: what was signed is {}", certificate.name,
+                    digest, certificate.signed_qr_text));
+  }
+  return certificate.signed_qr_text;
+}
+
+absl::StatusOr<CertificateStatement> ParseCertificateQr(std::string_view text) {
+  const auto wrong = [](std::string_view why) {
+    return absl::InvalidArgumentError(
+        fmt::format("the code of a certificate reads {0}1:NAME:SHA256, or, signed, "
+                    "{0}2:NAME:SHA256:TIME:KEY:SIGNATURE; {1}",
+                    kQrTitle, why));
+  };
+  if (text.substr(0, kQrTitle.size()) != kQrTitle) return wrong("this does not begin so");
+  const std::vector<std::string> parts =
+      absl::StrSplit(base::ToAbsl(text.substr(kQrTitle.size())), ':');
+  const bool is_signed = parts[0] == "2";
+  if (!is_signed && parts[0] != "1") return wrong("this has another number");
+  if (parts.size() != (is_signed ? 6 : 3)) return wrong("this has more or fewer parts");
+  CertificateStatement statement;
+  statement.name = parts[1];
+  statement.digest_hex = parts[2];
+  if (statement.name.empty()) return wrong("the name is empty");
+  if (!IsSmallHex(parts[2], 64)) return wrong("the digest has not 64 small hexadecimal digits");
+  if (!is_signed) return statement;
+  std::string error;
+  if (!absl::ParseTime(kQrTime, parts[3], &statement.signed_at, &error))
+    return wrong("the time is not YYYYMMDDThhmmssZ");
+  if (!IsSmallHex(parts[4], 16)) return wrong("the key has not 16 small hexadecimal digits");
+  statement.key_id = base::HexDecode(parts[4]).value_or("");
+  statement.signature = base::Base64UrlDecode(parts[5]).value_or("");
+  if (statement.signature.size() != kSignatureBytes)
+    return wrong("the signature is not 64 bytes in base64url");
+  // One statement has one text: else what is checked would not be what is read.
+  if (SignedQrText(statement) != text) return wrong("this is written otherwise");
+  return statement;
 }
 
 }  // namespace prihvat::documents

@@ -4,10 +4,12 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 
 namespace prihvat::documents {
 
@@ -80,13 +82,36 @@ struct DonationCertificate {
 
   std::vector<CertificateSignature> signatures;
   std::string canonical_digest_hex;  // as recorded when it was issued; empty: computed here
+  std::string signed_qr_text;        // of its CertificateStatement; empty: nobody vouches for it
+};
+
+// What the installation that prints a certificate says of it under a key of its own, so that
+// whoever has the public key can check a paper without asking anybody.
+struct CertificateStatement {
+  std::string name;
+  std::string digest_hex;  // SHA-256 of the canonical content
+  absl::Time signed_at;    // whole seconds
+  std::string key_id;      // 8 bytes
+  std::string signature;   // 64 bytes of Ed25519 under StatementText; empty: an unsigned code
 };
 
 // What the certificate's digest is taken of, as docs/certificate-canonical-form.md lays down.
 // InvalidArgument for text that is not UTF-8.
 absl::StatusOr<std::string> CanonicalContent(const DonationCertificate& certificate);
 
-// What the QR code says: "prihvat:certificate:1:<name>:<SHA-256 of the canonical content>".
+// What is signed:
+// "prihvat:certificate:2:<name>:<SHA-256>:<YYYYMMDDThhmmssZ>:<key id, 16 hexadecimal digits>".
+std::string StatementText(const CertificateStatement& statement);
+// The same with ":" and the signature in base64url without padding.
+std::string SignedQrText(const CertificateStatement& statement);
+
+// What the QR code says: signed_qr_text, or, without one,
+// "prihvat:certificate:1:<name>:<SHA-256 of the canonical content>". FailedPrecondition where the
+// signed text is of another certificate or content.
 absl::StatusOr<std::string> CertificateQrText(const DonationCertificate& certificate);
+
+// Reads both kinds back. InvalidArgument says what is wrong with the text; the signature is not
+// checked.
+absl::StatusOr<CertificateStatement> ParseCertificateQr(std::string_view text);
 
 }  // namespace prihvat::documents

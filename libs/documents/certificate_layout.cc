@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "libs/base/bytes.h"
 #include "libs/documents/eu_emblem.h"
 #include "libs/documents/paper_dates.h"
 #include "libs/documents/table.h"
@@ -425,28 +426,34 @@ void CertificateLayout::DrawSignatures(PdfWriter& writer) const {
 }
 
 void CertificateLayout::DrawVerification(PdfWriter& writer) const {
-  constexpr double kSide = 72;
-  constexpr double kTextLeft = kSide + 12;
-  writer.EnsureRoom(kSide);
-  writer.Space(std::max(0.0, writer.room() - kSide));  // at the foot of the last page
-  writer.Draw(kSide, [&](cairo_t* cairo, const Rect& box) {
-    DrawQr(cairo, qr, box.x - 4, box.y, kSide);
+  // A signed code has about twice the modules; each is to be no smaller on paper.
+  const double side = certificate.signed_qr_text.empty() ? 72 : 108;
+  const double text_left = side + 12;
+  const auto statement = ParseCertificateQr(certificate.signed_qr_text);
+  const std::string key = statement.ok() ? base::HexEncode(statement->key_id) : "";
+  writer.EnsureRoom(side);
+  writer.Space(std::max(0.0, writer.room() - side));  // at the foot of the last page
+  writer.Draw(side, [&](cairo_t* cairo, const Rect& box) {
+    DrawQr(cairo, qr, box.x - 4, box.y, side);
     TextStyle fine = kSecond;
     fine.size = 7;
     const TextStyle digest = {.family = FontFamily::kMono, .size = 7, .wrap = false};
     const Block text(
         writer.typesetter(),
         {{Label("Verification", "Provjera"), kLabel, 3},
-         {"The code holds this certificate's name and the SHA-256 of its canonical content. Any "
-          "change of an item, serial number, value, party or date changes it.",
+         {fmt::format("The code holds this certificate's name and the SHA-256 of its canonical "
+                      "content{}. Any change of an item, serial number, value, party or date "
+                      "changes it.",
+                      key.empty() ? "" : ", signed with the key " + key),
           fine, 2},
-         {"Kod sadrži naziv ove potvrde i SHA-256 njenog kanonskog sadržaja. Svaka izmjena stavke, "
-          "serijskog broja, vrijednosti, strane ili datuma mijenja ga.",
+         {fmt::format("Kod sadrži naziv ove potvrde i SHA-256 njenog kanonskog sadržaja{}. Svaka "
+                      "izmjena stavke, serijskog broja, vrijednosti, strane ili datuma mijenja ga.",
+                      key.empty() ? "" : ", s potpisom ključem " + key),
           fine, 4},
          {certificate.name, digest, 1},
          {digest_hex, digest}},
-        box.width - kTextLeft);
-    text.Draw(cairo, box.x + kTextLeft, box.y + (kSide - text.height()) / 2);
+        box.width - text_left);
+    text.Draw(cairo, box.x + text_left, box.y + (side - text.height()) / 2);
   });
 }
 

@@ -296,5 +296,59 @@ TEST(DonationCertificate, WhatMustNotBeSignedIsRefused) {
   }
 }
 
+CertificateStatement SampleStatement() {
+  return {.name = "operations/ba/certificates/DC-2023-0001",
+          .digest_hex = std::string(64, 'a'),
+          .signed_at = absl::FromUnixSeconds(1'700'000'000),
+          .key_id = "01234567",
+          .signature = std::string(64, '\xFB')};
+}
+
+TEST(CertificateCode, WhatIsWrittenIsReadBack) {
+  const CertificateStatement written = SampleStatement();
+  const std::string text = SignedQrText(written);
+  EXPECT_EQ(text, "prihvat:certificate:2:operations/ba/certificates/DC-2023-0001:" +
+                      std::string(64, 'a') + ":20231114T221320Z:3031323334353637:-" +
+                      text.substr(text.size() - 85));
+  const auto read = ParseCertificateQr(text);
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(read->name, written.name);
+  EXPECT_EQ(read->digest_hex, written.digest_hex);
+  EXPECT_EQ(read->signed_at, written.signed_at);
+  EXPECT_EQ(read->key_id, written.key_id);
+  EXPECT_EQ(read->signature, written.signature);
+  const auto unsigned_code =
+      ParseCertificateQr("prihvat:certificate:1:" + written.name + ":" + written.digest_hex);
+  ASSERT_TRUE(unsigned_code.ok()) << unsigned_code.status();
+  EXPECT_EQ(unsigned_code->signature, "");
+}
+
+TEST(CertificateCode, OtherTextsAreRefusedAndSayWhy) {
+  const std::string text = SignedQrText(SampleStatement());
+  const auto with = [&](const std::string& part, const std::string& by) {
+    std::string changed = text;
+    return changed.replace(changed.find(part), part.size(), by);
+  };
+  const std::string digest(64, 'a');
+  for (const auto& [code, why] : std::vector<std::pair<std::string, std::string>>{
+           {"", "does not begin so"},
+           {"https://example.org", "does not begin so"},
+           {with(":2:", ":3:"), "another number"},
+           {with(":2:", ":1:"), "more or fewer parts"},
+           {text + ":", "more or fewer parts"},
+           {with("operations/ba/certificates/DC-2023-0001", ""), "the name is empty"},
+           {with(digest, std::string(64, 'A')), "64 small hexadecimal digits"},
+           {with(digest, digest + "a"), "64 small hexadecimal digits"},
+           {with("20231114T221320Z", "20231314T221320Z"), "YYYYMMDDThhmmssZ"},
+           {with("20231114T221320Z", " 20231114T221320Z"), "written otherwise"},
+           {with("3031323334353637", "303132333435363"), "16 small hexadecimal digits"},
+           {text + "=", "64 bytes in base64url"},
+           {text.substr(0, text.size() - 2), "64 bytes in base64url"}}) {
+    const auto read = ParseCertificateQr(code);
+    EXPECT_EQ(read.status().code(), absl::StatusCode::kInvalidArgument) << code;
+    EXPECT_THAT(std::string(read.status().message()), ::testing::HasSubstr(why)) << code;
+  }
+}
+
 }  // namespace
 }  // namespace prihvat::documents

@@ -184,12 +184,15 @@ SealSigner::~SealSigner() {
 
 void SealSigner::Sign(log::v1::Seal& seal) const {
   seal.set_key_id(key_id_);
-  const std::string text = SealText(seal);
+  seal.set_signature(SignText(SealText(seal)));
+}
+
+std::string SealSigner::SignText(std::string_view text) const {
   std::array<unsigned char, kSealSignatureBytes> signature{};
   crypto_sign_detached(signature.data(), nullptr,
                        reinterpret_cast<const unsigned char*>(text.data()), text.size(),
                        secret_.data());
-  seal.set_signature(signature.data(), signature.size());
+  return {signature.begin(), signature.end()};
 }
 
 std::string SealSigner::FileText() const {
@@ -234,17 +237,22 @@ std::string TrustedKeys::LineOf(const TrustedKey& key) {
 }
 
 absl::Status TrustedKeys::Check(const log::v1::Seal& seal) const {
-  const auto key = std::find_if(keys_.begin(), keys_.end(), [&seal](const TrustedKey& trusted) {
-    return trusted.key_id == seal.key_id();
+  return CheckText(SealText(seal), seal.key_id(), seal.signature(),
+                   absl::FromUnixMicros(MicrosOf(seal.recorded_at())));
+}
+
+absl::Status TrustedKeys::CheckText(std::string_view text, std::string_view key_id,
+                                    std::string_view signature, absl::Time at) const {
+  const auto key = std::find_if(keys_.begin(), keys_.end(), [&](const TrustedKey& trusted) {
+    return trusted.key_id == key_id;
   });
   if (key == keys_.end()) {
     return absl::NotFoundError(
-        absl::StrCat("its key ", Hex(seal.key_id()), " is not among the trusted ones"));
+        absl::StrCat("its key ", Hex(key_id), " is not among the trusted ones"));
   }
-  const std::string text = SealText(seal);
   const bool signed_by_key =
-      seal.signature().size() == kSealSignatureBytes &&
-      crypto_sign_verify_detached(reinterpret_cast<const unsigned char*>(seal.signature().data()),
+      signature.size() == kSealSignatureBytes &&
+      crypto_sign_verify_detached(reinterpret_cast<const unsigned char*>(signature.data()),
                                   reinterpret_cast<const unsigned char*>(text.data()), text.size(),
                                   reinterpret_cast<const unsigned char*>(key->public_key.data())) ==
           0;
@@ -252,7 +260,6 @@ absl::Status TrustedKeys::Check(const log::v1::Seal& seal) const {
     return absl::DataLossError(
         absl::StrCat("its signature is not one of key ", Hex(key->key_id), " under what it says"));
   }
-  const absl::Time at = absl::FromUnixMicros(MicrosOf(seal.recorded_at()));
   if (at < key->from || at >= key->until) {
     return absl::FailedPreconditionError(
         absl::StrCat("it is of ", TimeText(at), ", and its key ", Hex(key->key_id),

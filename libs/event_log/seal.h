@@ -44,6 +44,8 @@ class SealSigner {
 
   // Sets key_id and signature; all else must be set before.
   void Sign(log::v1::Seal& seal) const;
+  // 64 bytes, under a text of another kind: one whose first line no seal's text has.
+  std::string SignText(std::string_view text) const;
 
   const std::string& key_id() const { return key_id_; }          // 8 bytes
   const std::string& public_key() const { return public_key_; }  // 32 bytes
@@ -79,6 +81,9 @@ class TrustedKeys {
   // NOT_FOUND: no such key; FAILED_PRECONDITION: the key was not trusted at the seal's time;
   // DATA_LOSS: the signature is not the key's under this text.
   absl::Status Check(const log::v1::Seal& seal) const;
+  // The same of any text that a key is said to have signed `at` that time.
+  absl::Status CheckText(std::string_view text, std::string_view key_id, std::string_view signature,
+                         absl::Time at) const;
 
   const std::vector<TrustedKey>& keys() const { return keys_; }
 

@@ -59,6 +59,7 @@ struct Environment {
   Executor* executor = nullptr;
   Forwarder* forwarder = nullptr;
   telemetry::RpcMetrics* metrics = nullptr;
+  const event_log::SealSigner* signer = nullptr;  // the installation's key; none without --seal-key
 };
 
 struct CallsOptions {

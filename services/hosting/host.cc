@@ -435,7 +435,8 @@ class Host::Parts {
             .authenticator = authenticator_.get(),
             .executor = &executor_,
             .forwarder = forwarder_.get(),
-            .metrics = &rpc_metrics_};
+            .metrics = &rpc_metrics_,
+            .signer = seals_.signer.get()};
   }
 
   absl::Status StartServer() {

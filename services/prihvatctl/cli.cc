@@ -12,6 +12,7 @@
 #include "libs/base/status_macros.h"
 #include "services/prihvatctl/commands.h"
 #include "services/prihvatctl/commands_backup.h"
+#include "services/prihvatctl/commands_certificates.h"
 #include "services/prihvatctl/commands_log.h"
 #include "services/prihvatctl/doctor.h"
 #include "services/prihvatctl/error_text.h"
@@ -323,8 +324,27 @@ class CommandLine {
         app_.add_subcommand("certificate", "Write a donation certificate as PDF");
     certificate->add_option("name", name_, "operations/ba/certificates/DC-2023-0001")->required();
     certificate->add_option("-o,--output", output_, "The file; by default the certificate's name");
-    Sets(certificate,
-         [this](CommandContext& context) { return RunCertificate(context, name_, output_); });
+    certificate->add_option("--content", content_,
+                            "Write the canonical content, of which the QR code has the SHA-256, "
+                            "to this file");
+    Sets(certificate, [this](CommandContext& context) {
+      return RunCertificate(context, name_, output_, content_);
+    });
+    CLI::App* verify = app_.add_subcommand(
+        "verify-certificate",
+        "Check the QR code of a certificate with public keys alone, without a server");
+    verify
+        ->add_option("code", verify_certificate_.code,
+                     "What the code reads: prihvat:certificate:2:...")
+        ->required();
+    verify
+        ->add_option("--trusted-keys", verify_certificate_.trusted_keys, "File of the public keys")
+        ->required();
+    verify->add_option("--content", verify_certificate_.content,
+                       "File of the canonical content, to be compared with the digest");
+    Sets(verify, [this](CommandContext& context) {
+      return RunVerifyCertificate(context, verify_certificate_);
+    });
   }
 
   void AddBids() {
@@ -498,6 +518,8 @@ class CommandLine {
   PaperArguments paper_;
   AssetRegisterArguments register_;
   CentreArguments centre_;
+  std::string content_;
+  VerifyCertificateArguments verify_certificate_;
   std::string output_;
   LogTailArguments log_tail_;
   WatchArguments watch_;

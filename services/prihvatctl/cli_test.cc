@@ -7,14 +7,17 @@
 #include <sstream>
 #include <tuple>
 
+#include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "google/protobuf/util/json_util.h"
 #include "google/protobuf/wrappers.pb.h"
 #include "gtest/gtest.h"
 #include "libs/base/bytes.h"
+#include "libs/base/digest.h"
 #include "libs/base/random.h"
 #include "libs/base/sealed_box.h"
 #include "libs/base/uuid.h"
+#include "libs/documents/certificate_content.h"
 #include "libs/event_log/seal.h"
 #include "libs/event_log/testing/records.h"
 #include "libs/evidence/log_file.h"
@@ -718,6 +721,57 @@ TEST_F(CommandLineTest, G10_VerifyEndsWithFiveWhereSomethingIsWrong) {
   ASSERT_TRUE(ReplaceFile(File("log"), bytes).ok());
   EXPECT_EQ(Run({"verify", "--file", File("log"), "--no-signatures"}), kNotIntact);
   EXPECT_THAT(out_.str(), HasSubstr("this block was changed"));
+}
+
+TEST_F(CommandLineTest, G10_ACertificatesCodeIsCheckedWithoutAServer) {
+  const auto signer = event_log::testing::KnownSigner();
+  const std::string content = "format: prihvat-certificate/1\n";
+  documents::CertificateStatement statement = {.name = "operations/ba/certificates/DC-2023-0001",
+                                               .digest_hex = base::Sha256Hex(content),
+                                               .signed_at = absl::FromUnixSeconds(1'800'000'000),
+                                               .key_id = signer->key_id(),
+                                               .signature = ""};
+  statement.signature = signer->SignText(documents::StatementText(statement));
+  const std::string code = documents::SignedQrText(statement);
+  const auto trust = [&](const event_log::TrustedKey& key) {
+    ASSERT_TRUE(ReplaceFile(File("keys"), event_log::TrustedKeys::LineOf(key)).ok());
+  };
+  const auto verify = [&](const std::string& of, std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {"verify-certificate", of, "--trusted-keys", File("keys")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return Run(arguments);
+  };
+  trust({signer->key_id(), signer->public_key()});
+  ASSERT_TRUE(ReplaceFile(File("content"), content).ok());
+
+  EXPECT_EQ(verify(code + "\n", {"--content", File("content")}), kDone) << err_.str();
+  EXPECT_EQ(out_.str(),
+            fmt::format("operations/ba/certificates/DC-2023-0001 holds: signed with key "
+                        "56475aa75463474c at 2027-01-15T08:00:00+00:00\n  {} is its content\n",
+                        File("content")));
+  EXPECT_EQ(verify(code, {"--json"}), kDone);
+  EXPECT_THAT(out_.str(), HasSubstr("\"contentChecked\": false"));
+
+  ASSERT_TRUE(ReplaceFile(File("other"), content + " ").ok());
+  EXPECT_EQ(verify(code, {"--content", File("other")}), kNotIntact);
+  EXPECT_THAT(err_.str(), HasSubstr("does NOT hold"));
+  std::string forged = code;
+  forged.replace(forged.find("DC-2023-0001"), 12, "DC-2023-0002");
+  EXPECT_EQ(verify(forged), kNotIntact);
+  EXPECT_THAT(err_.str(), HasSubstr("its signature is not one of key 56475aa75463474c"));
+  trust({signer->key_id(), signer->public_key(), absl::InfinitePast(),
+         absl::FromUnixSeconds(1'800'000'000)});
+  EXPECT_EQ(verify(code), kNotIntact) << "signed when its key was trusted no more";
+  const auto stranger = event_log::SealSigner::Generate();
+  trust({stranger->key_id(), stranger->public_key()});
+  EXPECT_EQ(verify(code), kNotIntact);
+  EXPECT_THAT(err_.str(), HasSubstr("is not among the trusted ones"));
+
+  EXPECT_NE(verify("prihvat:certificate:1:operations/ba/certificates/DC-2023-0001:" +
+                   statement.digest_hex),
+            kDone);
+  EXPECT_THAT(err_.str(), HasSubstr("bears no signature, so it proves nothing"));
+  EXPECT_EQ(verify("prihvat:certificate:2:short"), kUsage);
 }
 
 TEST_F(CommandLineTest, G10_KeysAreMadeRotatedAndRetired) {

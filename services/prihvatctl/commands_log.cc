@@ -60,14 +60,6 @@ bool IsWanted(const LogArguments& arguments, const std::string& topic) {
       [&topic](const std::string& service) { return topic == "prihvat." + service; });
 }
 
-absl::StatusOr<TrustedKeys> ReadTrusted(const std::string& file) {
-  PRIHVAT_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
-  absl::StatusOr<TrustedKeys> keys = TrustedKeys::Parse(text);
-  if (keys.ok()) return keys;
-  return absl::InvalidArgumentError(
-      fmt::format("{}: {}", file, base::FromAbsl(keys.status().message())));
-}
-
 // Seals that somebody holds; each must be good in itself.
 absl::StatusOr<std::vector<Seal>> ReadSeals(const std::string& file, const TrustedKeys* keys) {
   if (file.empty()) return std::vector<Seal>();
@@ -238,6 +230,14 @@ absl::Status WriteTrusted(const std::string& file, const std::vector<event_log::
 }
 
 }  // namespace
+
+absl::StatusOr<TrustedKeys> ReadTrusted(const std::string& file) {
+  PRIHVAT_ASSIGN_OR_RETURN(const std::string text, ReadFile(file));
+  absl::StatusOr<TrustedKeys> keys = TrustedKeys::Parse(text);
+  if (keys.ok()) return keys;
+  return absl::InvalidArgumentError(
+      fmt::format("{}: {}", file, base::FromAbsl(keys.status().message())));
+}
 
 absl::Status RunVerify(CommandContext& context, const OpenLog& open,
                        const VerifyArguments& arguments) {

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "libs/event_log/seal.h"
 #include "services/prihvatctl/commands.h"
 #include "services/prihvatctl/log_source.h"
 
@@ -52,6 +54,9 @@ struct KeysRetireArguments {
   std::string until;  // RFC 3339; "" for now
 };
 absl::Status RunKeysRetire(CommandContext& context, const KeysRetireArguments& arguments);
+// A file of public keys. INVALID_ARGUMENT names the file and the line.
+absl::StatusOr<event_log::TrustedKeys> ReadTrusted(const std::string& file);
+
 absl::Status RunKeysList(CommandContext& context, const std::string& trusted);
 
 }  // namespace prihvat::ctl

@@ -208,7 +208,7 @@ absl::Status RunPaper(CommandContext& context, const PaperArguments& arguments) 
 }
 
 absl::Status RunCertificate(CommandContext& context, const std::string& name,
-                            const std::string& output) {
+                            const std::string& output, const std::string& content) {
   handover::v1::RenderCertificateRequest request;
   request.set_name(name);
   PRIHVAT_ASSIGN_OR_RETURN(const auto document,
@@ -218,7 +218,11 @@ absl::Status RunCertificate(CommandContext& context, const std::string& name,
   PRIHVAT_RETURN_IF_ERROR(ReplaceFile(file, document.content()));
   context.err << fmt::format("wrote {}\n  SHA-256 of the content, as the QR code has it: {}\n",
                              file, document.canonical_sha256());
-  return absl::OkStatus();
+  if (!document.signed_code().empty())
+    context.err << fmt::format("  the QR code, for verify-certificate: {}\n",
+                               document.signed_code());
+  if (content.empty()) return absl::OkStatus();
+  return ReplaceFile(content, document.canonical_content());
 }
 
 }  // namespace prihvat::ctl

@@ -165,6 +165,49 @@ TEST_F(Evidence, G10_WhatASealedServerWroteIsProvenFromCopiesAndAChangeIsNamed) 
   EXPECT_THAT(stranger.out, HasSubstr("is not among the trusted ones"));
 }
 
+TEST_F(Evidence, G10_ACertificateOnPaperIsCheckedWhenTheServerIsGone) {
+  MakeKey("key-1");
+  auto server = StartSealing("data", "key-1");
+  ASSERT_NE(server, nullptr);
+  const Ended played =
+      Ctl({"play", PRIHVAT_SCENARIOS "/bih-2023.yaml", "--server", server->address()});
+  ASSERT_EQ(played.status, 0) << played.err;
+  const std::vector<std::string> asked = {"--server", server->address(), "--principal", kManager};
+  const auto ctl = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), asked.begin(), asked.end());
+    return Ctl(arguments);
+  };
+  // Its number begins with the year in which it was played.
+  const Ended listed = ctl({"list", "certificates", "--parent", "operations/ba", "--json"});
+  const std::string collection = "operations/ba/certificates/";
+  const size_t at = listed.out.find(collection);
+  ASSERT_NE(at, std::string::npos) << listed.out << listed.err;
+  const std::string name = listed.out.substr(at, listed.out.find('"', at) - at);
+  const Ended printed =
+      ctl({"certificate", name, "-o", Path("paper.pdf"), "--content", Path("content")});
+  ASSERT_EQ(printed.status, 0) << printed.err;
+  EXPECT_EQ(server->Terminate(Soon()).value_or(-1), 0);
+  const size_t begin = printed.err.find("prihvat:certificate:2:");
+  ASSERT_NE(begin, std::string::npos) << printed.err;
+  const std::string code = printed.err.substr(begin, printed.err.find('\n', begin) - begin);
+
+  const auto verify = [&] {
+    return Ctl({"verify-certificate", code, "--trusted-keys", Path("trusted"), "--content",
+                Path("content")});
+  };
+  const Ended good = verify();
+  EXPECT_EQ(good.status, 0) << good.err;
+  EXPECT_THAT(good.out, HasSubstr(name + " holds: signed"));
+  std::cout << good.out;
+  // A value changed on a copy of the content.
+  std::fstream change(Path("content"), std::ios::in | std::ios::out | std::ios::binary);
+  change.seekp(static_cast<std::streamoff>(fs::file_size(Path("content")) / 2));
+  change.put('\x7f');
+  change.close();
+  const Ended changed = verify();
+  EXPECT_EQ(changed.status, 5) << changed.out << changed.err;
+}
+
 TEST_F(Evidence, G6_ABackupUnderLoadIsRestoredElsewhereAndGoesOn) {
   MakeKey("key");
   auto server = StartSealing("data", "key");

@@ -11,6 +11,7 @@
 #include "gtest/gtest.h"
 #include "libs/access/policy.h"
 #include "libs/base/clock.h"
+#include "libs/base/digest.h"
 #include "libs/base/random.h"
 #include "libs/base/uuid.h"
 #include "libs/event_log/testing/memory_log.h"
@@ -234,6 +235,8 @@ TEST_F(Api, ACaseIsHandedOverAndItsCertificatePrinted) {
   EXPECT_EQ(pdf.content_type(), "application/pdf");
   EXPECT_EQ(pdf.file_name(), certificate.number() + ".pdf");
   EXPECT_EQ(pdf.canonical_sha256(), certificate.canonical_sha256());
+  EXPECT_EQ(base::Sha256Hex(pdf.canonical_content()), pdf.canonical_sha256());
+  EXPECT_EQ(pdf.signed_code(), "") << "this installation has no key";
 }
 
 TEST_F(Api, PapersOfACaseAndTheRegisterAreMadeForWhoMayReadThem) {

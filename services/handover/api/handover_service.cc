@@ -333,8 +333,8 @@ Reactor* HandoverServiceImpl::ListResponsibilities(Context* context,
 Reactor* HandoverServiceImpl::RenderCertificate(Context* context,
                                                 const v1::RenderCertificateRequest* request,
                                                 v1::RenderCertificateResponse* response) {
-  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
-    return AnswerCertificatePdf(reads, *request, *response);
+  return calls_.Read(context, request, response, [=, this](const rpc::ReadContext& reads) {
+    return AnswerCertificatePdf(reads, calls_.environment().signer, *request, *response);
   });
 }
 

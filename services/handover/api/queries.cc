@@ -5,10 +5,12 @@
 
 #include "fmt/format.h"
 #include "libs/base/status_macros.h"
+#include "libs/documents/certificate_content.h"
 #include "libs/rpc/errors.h"
 #include "libs/rpc/filters.h"
 #include "services/handover/documents/certificate_pdf.h"
 #include "services/handover/domain/cases.h"
+#include "services/handover/domain/certificates.h"
 #include "services/handover/domain/funding.h"
 #include "services/handover/domain/holdings.h"
 #include "services/handover/domain/mandates.h"
@@ -50,6 +52,7 @@ bool AwaitsSignature(const v1::Certificate& certificate) {
 }  // namespace
 
 absl::Status AnswerCertificatePdf(const rpc::ReadContext& reads,
+                                  const event_log::SealSigner* signer,
                                   const v1::RenderCertificateRequest& request,
                                   v1::RenderCertificateResponse& response) {
   v1::Certificate certificate;
@@ -60,8 +63,12 @@ absl::Status AnswerCertificatePdf(const rpc::ReadContext& reads,
             .Saying(fmt::format("{} counts no more, so it is not printed", certificate.name()))
             .With("certificate", certificate.name()));
   }
-  auto pdf = RenderCertificatePdf(certificate);
+  const std::string code = SignCertificate(certificate, signer, reads.now());
+  auto pdf = RenderCertificatePdf(certificate, code);
   if (!pdf.ok()) return pdf.status();
+  PRIHVAT_ASSIGN_OR_RETURN(*response.mutable_canonical_content(),
+                           documents::CanonicalContent(ToDocument(certificate)));
+  response.set_signed_code(code);
   response.set_content(*std::move(pdf));
   response.set_content_type("application/pdf");
   response.set_file_name(certificate.number() + ".pdf");

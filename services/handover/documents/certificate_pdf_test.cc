@@ -4,7 +4,11 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "libs/base/bytes.h"
+#include "libs/documents/certificate_content.h"
 #include "libs/documents/testing/probe.h"
+#include "libs/event_log/testing/records.h"
+#include "services/handover/domain/certificates.h"
 #include "services/handover/testing/story.h"
 
 namespace prihvat::handover {
@@ -44,6 +48,38 @@ TEST(CertificatePdf, TheQrCodeHoldsTheDigestThatWasSigned) {
   ASSERT_TRUE(qr.ok()) << qr.status();
   EXPECT_EQ(*qr, fmt::format("prihvat:certificate:1:{}:{}\n", certificate.name(),
                              certificate.canonical_sha256()));
+}
+
+TEST(CertificatePdf, G10_ItsCodeIsCheckedWithThePublicKeyAlone) {
+  std::vector<std::string> numbers;
+  v1::Certificate certificate = Vehicles(numbers);
+  const auto signer = event_log::testing::KnownSigner();
+  const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
+  const std::string code = SignCertificate(certificate, signer.get(), now);
+  const auto pdf = RenderCertificatePdf(certificate, code);
+  ASSERT_TRUE(pdf.ok()) << pdf.status();
+  if (const char* folder = std::getenv("PRIHVAT_PAPERS"))
+    std::ofstream(std::string(folder) + "/certificate-signed.pdf", std::ios::binary) << *pdf;
+  EXPECT_EQ(DecodeQrOnPage(*pdf, 1).value_or("unreadable"), code + "\n");
+  EXPECT_THAT(PdfText(*pdf).value_or(""), HasSubstr(base::HexEncode(signer->key_id())));
+
+  const auto statement = documents::ParseCertificateQr(code);
+  ASSERT_TRUE(statement.ok()) << statement.status();
+  EXPECT_EQ(statement->name, certificate.name());
+  EXPECT_EQ(statement->digest_hex, certificate.canonical_sha256());
+  const auto keys = event_log::TrustedKeys::Parse(
+      event_log::TrustedKeys::LineOf({signer->key_id(), signer->public_key()}));
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  EXPECT_TRUE(keys->CheckText(documents::StatementText(*statement), statement->key_id,
+                              statement->signature, statement->signed_at)
+                  .ok());
+
+  EXPECT_EQ(SignCertificate(certificate, nullptr, now), "") << "without a key nobody signs";
+  certificate.set_name("operations/ba/certificates/DC-2023-0099");
+  certificate.set_canonical_sha256(*CanonicalDigest(certificate));
+  EXPECT_EQ(RenderCertificatePdf(certificate, code).status().code(),
+            absl::StatusCode::kFailedPrecondition)
+      << "another certificate under that code";
 }
 
 TEST(CertificatePdf, EverySerialIsInItsText) {
