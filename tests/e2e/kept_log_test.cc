@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <future>
+#include <utility>
 
 #include "absl/time/clock.h"
 #include "fmt/format.h"
@@ -52,7 +53,7 @@ class KeptLog : public ::testing::Test {
   }
 
   static std::string Ctl(std::vector<std::string> arguments) {
-    const auto ended = RunToEnd("prihvatctl", arguments, Soon());
+    const auto ended = RunToEnd("prihvatctl", std::move(arguments), Soon());
     EXPECT_TRUE(ended.ok()) << ended.status();
     if (!ended.ok()) return "";
     EXPECT_EQ(ended->status, 0) << ended->out << ended->err;
