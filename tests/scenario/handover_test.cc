@@ -104,7 +104,8 @@ TEST_F(Handover, INV16_WhatWasAcceptedAfterTheDisputeIsCertified) {
   EXPECT_EQ(certificate.items(1).quantity().value(), "495");
   EXPECT_THAT(certificate.donors(), ElementsAre("organisations/ch", "organisations/eu"));
   EXPECT_THAT(certificate.funding_source(),
-              AllOf(HasSubstr("Individual measure 2021"), HasSubstr("80 %"), HasSubstr("20 %")));
+              AllOf(HasSubstr("Individual measure 2021 (European Union) 80 %"),
+                    HasSubstr("Contribution 2023 (Switzerland) 20 %")));
 }
 
 TEST_F(Handover, INV15_TheDirectorSignsSinceTheDeputysMandateRanOut) {

@@ -129,6 +129,23 @@ TEST(HandoverPapers, AnOrganisationIsCalledAsItsLatestMandateSays) {
   EXPECT_EQ(names.Of("organisations/unknown").en(), "unknown");
 }
 
+TEST(HandoverPapers, OrganisationsAreNamedByTheListThenByTheirMandates) {
+  Story story;
+  v1::RegisterOrganisationRequest named;
+  named.set_operation("operations/ba");
+  named.mutable_organisation()->set_organisation(testing::kEu);
+  named.mutable_organisation()->mutable_display_name()->set_en("European Union");
+  named.mutable_organisation()->mutable_display_name()->set_bs("Evropska unija");
+  story.Do(named);
+  story.When(named).ThenNothing();
+  const OrganisationNames names(es::View(story.rows()), "operations/ba");
+  EXPECT_EQ(names.Of(testing::kEu).bs(), "Evropska unija");
+  EXPECT_EQ(names.Of(testing::kDcpb).en(), "Body organisations/dcpb");
+  EXPECT_EQ(names.Of("organisations/unknown").en(), "unknown");
+  EXPECT_EQ(names.OfDonor(testing::kEu), "European Union");
+  EXPECT_EQ(names.OfDonor(testing::kDcpb), "dcpb");
+}
+
 TEST(HandoverPapers, INV19_AProtocolSaysFromWhenWhoAnswers) {
   const Story story = Listed();
   const Around around(story);

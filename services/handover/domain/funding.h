@@ -7,6 +7,7 @@
 
 #include "prihvat/handover/v1/resources.pb.h"
 #include "prihvat/handover/v1/state.pb.h"
+#include "services/handover/domain/organisations.h"
 
 namespace prihvat::handover {
 
@@ -14,12 +15,13 @@ namespace prihvat::handover {
 std::vector<std::string> DonorsOf(const v1::Provenance& from);
 bool HasDonor(const v1::Provenance& from, std::string_view donor);
 
-// "IPA II (eu) 80 % · Swiss contribution (ch) 20 %": who paid for things, put together one by one.
-// Percentages stand only where they are the same for all.
+// "IPA II (European Union) 80 % · Contribution (Switzerland) 20 %": who paid for things, put
+// together one by one. Percentages stand only where they are the same for all.
 class FundingText {
  public:
   // `project` is the thing's, where it is known: what it cites is said for a donor that pays all.
-  void Add(const v1::Provenance& from, const v1::ProjectFacts* project);
+  void Add(const v1::Provenance& from, const v1::ProjectFacts* project,
+           const OrganisationNames& names);
   // "" where nothing says more than the project does.
   std::string Text() const;
 

@@ -50,4 +50,8 @@ std::string ResponsibilityName(std::string_view centre, std::string_view functio
   return fmt::format("{}/responsibilities/{}", centre, function);
 }
 
+std::string OrganisationFactsName(std::string_view operation, std::string_view organisation) {
+  return fmt::format("{}/organisations/{}", operation, IdOf(organisation));
+}
+
 }  // namespace prihvat::handover

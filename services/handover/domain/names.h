@@ -26,4 +26,7 @@ std::string VinClaimName(std::string_view operation, std::string_view vin);
 
 std::string ResponsibilityName(std::string_view centre, std::string_view function);
 
+// Where it stands what papers call the organisation.
+std::string OrganisationFactsName(std::string_view operation, std::string_view organisation);
+
 }  // namespace prihvat::handover

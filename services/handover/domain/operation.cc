@@ -1,8 +1,9 @@
-// The service learns of an operation and its zone, and of projects and what certificates print of
-// them, from procurement.
+// The service learns of an operation and its zone, of projects and what certificates print of
+// them, and of organisations' names, from procurement.
 #include "libs/base/civil.h"
 #include "libs/base/string_view.h"
 #include "prihvat/handover/v1/events.pb.h"
+#include "services/handover/domain/names.h"
 #include "services/handover/domain/registration.h"
 
 namespace prihvat::handover {
@@ -63,11 +64,43 @@ void FoldProjectRegistered(es::Entities& entities, const v1::ProjectRegistered& 
   entities.Put(event.project(), facts);
 }
 
+es::Decision DecideRegisterOrganisation(const es::View& view,
+                                        const v1::RegisterOrganisationRequest& command,
+                                        es::Context& context) {
+  const v1::OrganisationFacts& told = command.organisation();
+  if (auto no =
+          CheckGlobalName("organisation.organisation", told.organisation(), "organisations/*")) {
+    return *std::move(no);
+  }
+  const std::string name = OrganisationFactsName(context.operation, told.organisation());
+  const auto* known = view.Find<v1::OrganisationFacts>(name);
+  // Told again, nothing happens.
+  if (known != nullptr && known->display_name().en() == told.display_name().en() &&
+      known->display_name().bs() == told.display_name().bs()) {
+    return es::Accepted();
+  }
+  v1::OrganisationRegistered event;
+  event.set_name(name);
+  event.set_organisation(told.organisation());
+  *event.mutable_display_name() = told.display_name();
+  return es::Accepted(std::move(event)).Naming(name);
+}
+
+void FoldOrganisationRegistered(es::Entities& entities, const v1::OrganisationRegistered& event,
+                                const es::EventContext&) {
+  v1::OrganisationFacts facts;
+  facts.set_organisation(event.organisation());
+  *facts.mutable_display_name() = event.display_name();
+  entities.Put(event.name(), facts);
+}
+
 }  // namespace
 
 void RegisterOperations(es::Decider& decider) {
   decider.On<v1::RegisterOperationRequest>(&DecideRegisterOperation);
   OnKnown<v1::RegisterProjectRequest, &DecideRegisterProject>(decider);
+  OnKnown<v1::RegisterOrganisationRequest, &DecideRegisterOrganisation>(decider);
+  decider.Fold<v1::OrganisationRegistered>(&FoldOrganisationRegistered);
   decider.Fold<v1::OperationRegistered>(&FoldOperationRegistered);
   decider.Fold<v1::ProjectRegistered>(&FoldProjectRegistered);
   decider.SetZoneOf(&ZoneOf);

@@ -1,5 +1,6 @@
 #include "services/handover/domain/organisations.h"
 
+#include "prihvat/handover/v1/state.pb.h"
 #include "services/handover/domain/names.h"
 #include "services/handover/domain/values.h"
 
@@ -13,17 +14,28 @@ OrganisationNames::OrganisationNames(const es::View& view, std::string_view oper
         const auto [at, is_new] = since.try_emplace(mandate.organisation(), day);
         if (!is_new && day < at->second) return true;
         at->second = day;
-        names_[mandate.organisation()] = mandate.organisation_display_name();
+        mandated_[mandate.organisation()] = mandate.organisation_display_name();
         return true;
       });
+  view.ForEach<v1::OrganisationFacts>(std::string(operation) + "/organisations",
+                                      [&](std::string_view, const v1::OrganisationFacts& facts) {
+                                        listed_[facts.organisation()] = facts.display_name();
+                                        return true;
+                                      });
 }
 
 v1::LocalizedText OrganisationNames::Of(std::string_view organisation) const {
-  const auto found = names_.find(organisation);
-  if (found != names_.end()) return found->second;
+  for (const Names* names : {&listed_, &mandated_}) {
+    if (const auto found = names->find(organisation); found != names->end()) return found->second;
+  }
   v1::LocalizedText by_id;
   by_id.set_en(std::string(IdOf(organisation)));
   return by_id;
+}
+
+std::string OrganisationNames::OfDonor(std::string_view organisation) const {
+  const auto found = listed_.find(organisation);
+  return found == listed_.end() ? std::string(IdOf(organisation)) : found->second.en();
 }
 
 }  // namespace prihvat::handover

@@ -10,16 +10,21 @@
 
 namespace prihvat::handover {
 
-// As the mandate says that holds from the latest day; else by the id. Of one moment: it keeps what
-// it read.
+// As procurement's list of organisations has it; else as the mandate does that holds from the
+// latest day; else by the id. Of one moment: it keeps what it read.
 class OrganisationNames {
  public:
   OrganisationNames(const es::View& view, std::string_view operation);
 
   v1::LocalizedText Of(std::string_view organisation) const;
+  // Of a donor in a line of text, in English: a mandate names a donor's representation, which is
+  // not the donor, so only the list counts.
+  std::string OfDonor(std::string_view organisation) const;
 
  private:
-  std::map<std::string, v1::LocalizedText, std::less<>> names_;
+  using Names = std::map<std::string, v1::LocalizedText, std::less<>>;
+  Names listed_;
+  Names mandated_;
 };
 
 }  // namespace prihvat::handover

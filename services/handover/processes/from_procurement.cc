@@ -5,6 +5,7 @@
 #include "libs/base/decimal.h"
 #include "prihvat/handover/v1/state.pb.h"
 #include "prihvat/procurement/v1/events.pb.h"
+#include "prihvat/procurement/v1/organisations.pb.h"
 #include "services/handover/domain/names.h"
 #include "services/handover/processes/processes.h"
 
@@ -37,6 +38,17 @@ void RegisterProject(const procurement::v1::ProjectCreated& event, const es::Eve
   project.mutable_display_name()->set_bs(event.display_name_bs());
   project.set_funding_source(event.funding_source());
   project.set_donor(event.donor());
+  reactions.Send(context, std::move(command));
+}
+
+void RegisterOrganisation(const procurement::v1::OrganisationNamed& event,
+                          const es::EventContext& context, es::Reactions& reactions) {
+  v1::RegisterOrganisationRequest command;
+  command.set_operation(std::string(context.operation));
+  v1::OrganisationFacts& organisation = *command.mutable_organisation();
+  organisation.set_organisation(event.organisation());
+  organisation.mutable_display_name()->set_en(event.display_name());
+  organisation.mutable_display_name()->set_bs(event.display_name_bs());
   reactions.Send(context, std::move(command));
 }
 
@@ -162,6 +174,7 @@ const es::Process& FromProcurement() {
     auto* p = new es::Process("handover.from-procurement", "prihvat.procurement");
     p->On<procurement::v1::OperationCreated>(&RegisterOperation);
     p->On<procurement::v1::ProjectCreated>(&RegisterProject);
+    p->On<procurement::v1::OrganisationNamed>(&RegisterOrganisation);
     p->On<procurement::v1::GoodsReceiptPosted>(&RegisterGoods);
     p->On<procurement::v1::GoodsReturned>(&RecordReturn<procurement::v1::GoodsReturned>);
     p->On<procurement::v1::GoodsReceiptReversed>(

@@ -6,6 +6,7 @@
 #include "libs/base/status_macros.h"
 #include "services/procurement/documents/papers.h"
 #include "services/procurement/domain/checks.h"
+#include "services/procurement/domain/organisation_names.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -30,6 +31,23 @@ void AddSupplier(const es::View& view, const std::string& name, PaperContext& co
   if (const auto* supplier = view.Find<v1::Supplier>(name)) context.suppliers.push_back(supplier);
 }
 
+void AddOrganisation(const es::View& view, const std::string& operation,
+                     const std::string& organisation, PaperContext& context) {
+  if (organisation.empty()) return;
+  const auto* found = view.Find<v1::Organisation>(OrganisationName(operation, organisation));
+  if (found != nullptr) context.organisations.push_back(found);
+}
+
+// Who pays, by name: of the context's project and budget line.
+void AddDonors(const rpc::ReadContext& reads, PaperContext& context) {
+  const es::View& view = reads.entities();
+  if (context.project != nullptr)
+    AddOrganisation(view, reads.operation(), context.project->donor(), context);
+  if (context.budget_line == nullptr) return;
+  for (const v1::FundingShare& share : context.budget_line->funding_shares())
+    AddOrganisation(view, reads.operation(), share.donor(), context);
+}
+
 PaperContext ContextOf(const rpc::ReadContext& reads, const v1::PurchaseOrder& order) {
   PaperContext context;
   context.zone = reads.zone();
@@ -37,6 +55,9 @@ PaperContext ContextOf(const rpc::ReadContext& reads, const v1::PurchaseOrder& o
   context.budget_line = reads.entities().Find<v1::BudgetLine>(order.budget_line());
   context.order = &order;
   AddSupplier(reads.entities(), order.supplier(), context);
+  AddDonors(reads, context);
+  for (const v1::OrderLine& line : order.lines())
+    AddOrganisation(reads.entities(), reads.operation(), line.recipient(), context);
   return context;
 }
 
@@ -46,6 +67,7 @@ PaperContext ContextOf(const rpc::ReadContext& reads, const v1::SourcingProcess&
   context.zone = reads.zone();
   context.project = ProjectOfLine(view, process.budget_line());
   context.budget_line = view.Find<v1::BudgetLine>(process.budget_line());
+  AddDonors(reads, context);
   std::set<std::string> suppliers(process.invited_suppliers().begin(),
                                   process.invited_suppliers().end());
   for (const v1::LotAward& award : process.recommended()) suppliers.insert(award.supplier());
@@ -104,6 +126,7 @@ absl::Status AnswerRequisition(const rpc::ReadContext& reads, const std::string&
   context.zone = reads.zone();
   context.project = reads.entities().Find<v1::Project>(requisition.project());
   context.budget_line = reads.entities().Find<v1::BudgetLine>(requisition.budget_line());
+  AddDonors(reads, context);
   return Fill(RenderRequisition(requisition, context), requisition.document_number(), response);
 }
 

@@ -14,6 +14,7 @@
 #include "services/procurement/api/purchase_queries.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
+#include "services/procurement/domain/suppliers.h"
 #include "services/procurement/domain/values.h"
 #include "services/procurement/views/budget_position.h"
 
@@ -90,6 +91,47 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RegisterSupplier(
   return calls_.Command(context, request, response);
 }
 
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ScreenSupplier(
+    Context* context, const v1::ScreenSupplierRequest* request, v1::Supplier* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::BlockSupplier(
+    Context* context, const v1::BlockSupplierRequest* request, v1::Supplier* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::UnblockSupplier(
+    Context* context, const v1::UnblockSupplierRequest* request, v1::Supplier* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::NameOrganisation(
+    Context* context, const v1::NameOrganisationRequest* request, v1::Organisation* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetOrganisation(
+    Context* context, const v1::GetOrganisationRequest* request, v1::Organisation* response) {
+  return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListOrganisations(
+    Context* context, const v1::ListOrganisationsRequest* request,
+    v1::ListOrganisationsResponse* response) {
+  return calls_.List<v1::Organisation>(
+      context, request, response, response->mutable_organisations(), "organisations",
+      [words = request->display_name()](const v1::Organisation& organisation) {
+        return words.empty() || base::MatchesName(words, organisation.display_name()) ||
+               base::MatchesName(words, organisation.display_name_bs());
+      });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RecordVatExemption(
+    Context* context, const v1::RecordVatExemptionRequest* request, v1::PurchaseOrder* response) {
+  return calls_.Command(context, request, response);
+}
+
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetSupplier(
     Context* context, const v1::GetSupplierRequest* request, v1::Supplier* response) {
   return calls_.Get(context, request, response);
@@ -100,8 +142,11 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListSuppliers(
     v1::ListSuppliersResponse* response) {
   return calls_.List<v1::Supplier>(
       context, request, response, response->mutable_suppliers(), "suppliers",
-      [words = request->display_name()](const v1::Supplier& supplier) {
-        return words.empty() || base::MatchesName(words, supplier.display_name());
+      [wanted = *request](const v1::Supplier& supplier) {
+        return (wanted.display_name().empty() ||
+                base::MatchesName(wanted.display_name(), supplier.display_name())) &&
+               SellsOf(supplier, wanted.category()) &&
+               (!wanted.only_blocked() || IsBlocked(supplier));
       });
 }
 

@@ -37,6 +37,20 @@ class ProcurementServiceImpl final : public v1::ProcurementService::CallbackServ
                              v1::BudgetPosition* response) override;
   Reactor* RegisterSupplier(Context* context, const v1::RegisterSupplierRequest* request,
                             v1::Supplier* response) override;
+  Reactor* ScreenSupplier(Context* context, const v1::ScreenSupplierRequest* request,
+                          v1::Supplier* response) override;
+  Reactor* BlockSupplier(Context* context, const v1::BlockSupplierRequest* request,
+                         v1::Supplier* response) override;
+  Reactor* UnblockSupplier(Context* context, const v1::UnblockSupplierRequest* request,
+                           v1::Supplier* response) override;
+  Reactor* NameOrganisation(Context* context, const v1::NameOrganisationRequest* request,
+                            v1::Organisation* response) override;
+  Reactor* GetOrganisation(Context* context, const v1::GetOrganisationRequest* request,
+                           v1::Organisation* response) override;
+  Reactor* ListOrganisations(Context* context, const v1::ListOrganisationsRequest* request,
+                             v1::ListOrganisationsResponse* response) override;
+  Reactor* RecordVatExemption(Context* context, const v1::RecordVatExemptionRequest* request,
+                              v1::PurchaseOrder* response) override;
   Reactor* GetSupplier(Context* context, const v1::GetSupplierRequest* request,
                        v1::Supplier* response) override;
   Reactor* ListSuppliers(Context* context, const v1::ListSuppliersRequest* request,

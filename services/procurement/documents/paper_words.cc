@@ -25,8 +25,8 @@ std::string FundingTextOf(const PaperContext& context) {
   std::vector<std::string> texts;
   if (context.budget_line != nullptr) {
     for (const v1::FundingShare& share : context.budget_line->funding_shares()) {
-      texts.push_back(documents::FundingShareText(IdOf(share.donor()), share.funding_source(),
-                                                  Number(share.percent())));
+      texts.push_back(documents::FundingShareText(OrganisationWords(share.donor(), context).en,
+                                                  share.funding_source(), Number(share.percent())));
     }
   }
   return texts.empty() ? context.project->funding_source() : documents::FundingTexts(texts);
@@ -50,6 +50,15 @@ std::string Figure(const google::type::Money& money) {
 }
 
 std::string Number(const common::v1::Decimal& number) { return FromProto(number).ToString(); }
+
+Bilingual OrganisationWords(const std::string& organisation, const PaperContext& context) {
+  for (const v1::Organisation* known : context.organisations) {
+    if (known->organisation() == organisation) {
+      return {known->display_name(), known->display_name_bs()};
+    }
+  }
+  return {IdOf(organisation), ""};
+}
 
 std::string SupplierName(const std::string& name, const PaperContext& context) {
   for (const v1::Supplier* supplier : context.suppliers) {

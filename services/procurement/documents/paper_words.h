@@ -21,6 +21,10 @@ std::string Amount(const google::type::Money& money);
 std::string Figure(const google::type::Money& money);
 std::string Number(const common::v1::Decimal& number);
 
+// An organisation as it is called; its id where that is not known.
+documents::Bilingual OrganisationWords(const std::string& organisation,
+                                       const PaperContext& context);
+
 std::string SupplierName(const std::string& name, const PaperContext& context);
 // With country and tax number.
 std::string SupplierText(const std::string& name, const PaperContext& context);

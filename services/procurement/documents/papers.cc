@@ -34,7 +34,18 @@ Bilingual OrderState(v1::PurchaseOrderState state) {
   }
 }
 
-FormTable OrderLines(const v1::PurchaseOrder& order) {
+// Its tolerance, and whom it is for.
+std::string FineOf(const v1::OrderLine& line, const PaperContext& context) {
+  std::string fine;
+  if (!FromProto(line.tolerance_percent()).IsZero()) {
+    fine = fmt::format("± {} %", Number(line.tolerance_percent()));
+  }
+  if (line.recipient().empty()) return fine;
+  const Bilingual recipient = OrganisationWords(line.recipient(), context);
+  return fmt::format("{}{}for · za: {}", fine, fine.empty() ? "" : ", ", recipient.en);
+}
+
+FormTable OrderLines(const v1::PurchaseOrder& order, const PaperContext& context) {
   FormTable table = {.columns = {{.title = {"No.", "R. br."}, .figures = true},
                                  {.title = {"Description", "Opis"}},
                                  {.title = {"Quantity", "Količina"}, .figures = true},
@@ -42,12 +53,8 @@ FormTable OrderLines(const v1::PurchaseOrder& order) {
                                  {.title = {"Price", "Cijena"}, .figures = true},
                                  {.title = {"Total", "Ukupno"}, .figures = true}}};
   for (const v1::OrderLine& line : order.lines()) {
-    std::string fine;
-    if (!FromProto(line.tolerance_percent()).IsZero()) {
-      fine = fmt::format("± {} %", Number(line.tolerance_percent()));
-    }
     table.rows.push_back({{{std::to_string(line.line_number()), ""}, ""},
-                          {{line.description(), line.description_bs()}, fine},
+                          {{line.description(), line.description_bs()}, FineOf(line, context)},
                           {{Number(line.quantity()), ""}, ""},
                           {{line.unit(), ""}, ""},
                           {{Figure(line.unit_price()), ""}, ""},
@@ -247,7 +254,7 @@ absl::StatusOr<std::string> RenderOrder(const v1::PurchaseOrder& order,
     form.facts.push_back(
         {{"Retention", "Zadržani iznos"}, {Number(order.retention_percent()) + " %", ""}});
   }
-  form.tables.push_back(OrderLines(order));
+  form.tables.push_back(OrderLines(order, context));
   form.notes.push_back(
       {{"Delivery", "Isporuka"},
        {"Deliver with a delivery note that cites this order's number. What exceeds the quantity "

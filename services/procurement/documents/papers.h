@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "prihvat/procurement/v1/organisations.pb.h"
 #include "prihvat/procurement/v1/resources.pb.h"
 #include "prihvat/procurement/v1/sourcing.pb.h"
 
@@ -22,6 +23,8 @@ struct PaperContext {
   const v1::PurchaseOrder* order = nullptr;
   // By name: whoever the paper names and is known here; others stand by their resource name.
   std::vector<const v1::Supplier*> suppliers;
+  // Likewise.
+  std::vector<const v1::Organisation*> organisations;
   std::vector<const v1::Bid*> bids;  // of a sourcing process
 };
 

@@ -48,7 +48,7 @@ TEST(Papers, AnOrderSaysWhatIsBoughtFromWhomAndWhoApproved) {
                           HasSubstr("PO-2023-0001"), HasSubstr("Autokuća d.o.o."),
                           HasSubstr("protective footwear"), HasSubstr("zaštitna obuća")));
   EXPECT_THAT(text, AllOf(HasSubstr("170.90"), HasSubstr("170,900.00"), HasSubstr("725,000.00"),
-                          HasSubstr("895,900.00 BAM"), HasSubstr("± 2 %")));
+                          HasSubstr("895,900.00 BAM"), HasSubstr("± 2 %"), HasSubstr("za: dcpb")));
   EXPECT_THAT(text, AllOf(HasSubstr("approver"), HasSubstr("second-approver"),
                           HasSubstr("13 July 2023"), HasSubstr("Funded by the European Union")));
   EXPECT_THAT(text, Not(HasSubstr("Draft")));
@@ -85,6 +85,20 @@ TEST(Papers, AnOrderThatSeveralPayForNamesThemAll) {
   EXPECT_THAT(both, Not(HasSubstr("Funded by")));
   EXPECT_THAT(TextOf(RenderVatExemption(spec.Order(), at.context), "vat-shared"),
               HasSubstr("ch, eu"));
+  // By their names, where they are known.
+  v1::Organisation union_, swiss;
+  union_.set_organisation("organisations/eu");
+  union_.set_display_name("European Union");
+  union_.set_display_name_bs("Evropska unija");
+  swiss.set_organisation("organisations/ch");
+  swiss.set_display_name("Switzerland");
+  swiss.set_display_name_bs("Švicarska");
+  at.context.organisations = {&union_, &swiss};
+  EXPECT_THAT(TextOf(RenderOrder(spec.Order(), at.context), "order-named"),
+              HasSubstr("IPA II (European Union) 66.6667 % · Switzerland 33.3333 %"));
+  EXPECT_THAT(
+      TextOf(RenderVatExemption(spec.Order(), at.context), "vat-named"),
+      AllOf(HasSubstr("Switzerland, European Union"), HasSubstr("Švicarska, Evropska unija")));
   line.clear_funding_shares();
   add("organisations/ch", "", "100");
   EXPECT_THAT(TextOf(RenderOrder(spec.Order(), at.context), "order-others"),

@@ -4,6 +4,7 @@
 
 #include "fmt/format.h"
 #include "libs/documents/form.h"
+#include "libs/documents/paper_dates.h"
 #include "services/procurement/documents/paper_words.h"
 #include "services/procurement/documents/papers.h"
 #include "services/procurement/domain/values.h"
@@ -326,12 +327,24 @@ absl::StatusOr<std::string> RenderVatExemption(const v1::PurchaseOrder& order,
   form.title = {"Request for VAT Exemption", "Zahtjev za oslobađanje od PDV-a"};
   SayProject(form, context);
   if (context.project != nullptr) {
-    std::string donors;
-    for (const std::string& donor : DonorsOf(context))
-      donors += (donors.empty() ? "" : ", ") + IdOf(donor);
-    form.facts.push_back({{"Paid by", "Plaća"}, {donors, ""}});
+    Bilingual donors;
+    for (const std::string& donor : DonorsOf(context)) {
+      const Bilingual name = OrganisationWords(donor, context);
+      donors.en += (donors.en.empty() ? "" : ", ") + name.en;
+      donors.bs += (donors.bs.empty() ? "" : ", ") + (name.bs.empty() ? name.en : name.bs);
+    }
+    if (donors.bs == donors.en) donors.bs.clear();
+    form.facts.push_back({{"Paid by", "Plaća"}, donors});
   }
   SayOrder(form, context);
+  if (order.has_vat_exemption()) {
+    const v1::VatExemption& exemption = order.vat_exemption();
+    form.state = {"Decided on", "Odlučeno"};
+    form.facts.push_back({{"Decision", "Odluka"},
+                          {fmt::format("{}, {}, {}", exemption.reference(), exemption.authority(),
+                                       documents::BothDates(FromProto(exemption.decision_date()))),
+                           ""}});
+  }
   form.tables.push_back(ExemptLines(order));
   form.notes.push_back(
       {{"Request", "Zahtjev"},

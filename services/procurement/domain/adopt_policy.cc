@@ -90,6 +90,10 @@ MaybeRejected CheckContent(const v1::ProcurementPolicy& policy) {
   if (auto no = CheckNumber("max_rate_age_days", policy.max_rate_age_days(), 0, kMaxDays)) {
     return no;
   }
+  if (auto no =
+          CheckNumber("max_screening_age_days", policy.max_screening_age_days(), 0, kMaxDays)) {
+    return no;
+  }
   return CheckText(Path("reason"), policy.reason(), true, 1000);
 }
 

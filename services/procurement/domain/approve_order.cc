@@ -12,6 +12,7 @@
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/requisition.h"
+#include "services/procurement/domain/suppliers.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -72,6 +73,10 @@ Decision DecideApprovePurchaseOrder(const es::View& view,
   }
   if (auto no = CheckMayApprove(order, order.approvals(), context.principal)) return *no;
   const Policy policy = PolicyOn(view, context);
+  if (auto no = CheckMayOrderFrom(*view.Find<v1::Supplier>(order.supplier()), policy,
+                                  context.EffectiveDay())) {
+    return *no;
+  }
   if (auto no = CheckWithinAward(view, order, policy)) return *no;
   const int needed = policy.ApproversFor(FromProto(order.total()));
   if (order.approvals_size() + 1 >= needed) return Approve(view, order, context);

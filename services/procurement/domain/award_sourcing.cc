@@ -14,6 +14,7 @@
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/sourcing.h"
+#include "services/procurement/domain/suppliers.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -222,12 +223,22 @@ Decision Awarded(SourcingProcess process, const Context& context) {
   return es::Accepted(std::move(event)).Naming(process.name());
 }
 
+// Who is to have something may have been blocked since it was recommended.
+MaybeRejected CheckAwardees(const View& view, const SourcingProcess& process) {
+  for (const v1::LotAward& award : process.recommended()) {
+    const auto& supplier = *view.Find<v1::Supplier>(award.supplier());
+    if (auto no = CheckMayDealWith(supplier, "be awarded anything")) return no;
+  }
+  return std::nullopt;
+}
+
 Decision DecideAward(const View& view, const v1::AwardSourcingRequest& command, Context& context) {
   const auto found = FindProcess(view, context, command);
   if (!found.ok()) return found.rejection();
   SourcingProcess process = **found;
   if (process.state() == v1::SOURCING_STATE_WAIVED) {
     if (auto no = CheckApprover(process, context.principal)) return *no;
+    if (auto no = CheckAwardees(view, process)) return *no;
     AddProcessApproval(process, context);
     if (!IsLastApproval(view, context, process)) return ApprovalGiven(process, context);
     return Awarded(std::move(process), context);
@@ -242,6 +253,7 @@ Decision DecideAward(const View& view, const v1::AwardSourcingRequest& command, 
                             absl::FormatTime(end, context.zone)))
         .With("standstill_end_time", absl::FormatTime(end, context.zone));
   }
+  if (auto no = CheckAwardees(view, process)) return *no;
   return Awarded(std::move(process), context);
 }
 

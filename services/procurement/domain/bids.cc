@@ -15,6 +15,7 @@
 #include "services/procurement/domain/decider.h"
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/sourcing.h"
+#include "services/procurement/domain/suppliers.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -38,6 +39,7 @@ Decision DecideSubmit(const View& view, const v1::SubmitBidRequest& command, Con
   const auto supplier =
       Find<v1::Supplier>(view, context, "bid.supplier", wanted.supplier(), kSupplierPattern);
   if (!supplier.ok()) return supplier.rejection();
+  if (auto no = CheckMayDealWith(**supplier, "bid")) return *no;
   const auto& invited = process.invited_suppliers();
   if (process.method() == v1::SOURCING_METHOD_REQUEST_FOR_QUOTATIONS &&
       std::find(invited.begin(), invited.end(), wanted.supplier()) == invited.end()) {

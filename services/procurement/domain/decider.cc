@@ -23,7 +23,9 @@ const es::Decider& ProcurementDecider() {
     d->SetTimePolicy({.backdating_days = kBackdatingDays});
     AddOperations(*d);
     AddProjects(*d);
+    AddOrganisations(*d);
     AddSuppliers(*d);
+    AddVatExemptions(*d);
     AddRequisitions(*d);
     AddOrderDrafts(*d);
     AddOrderApprovals(*d);

@@ -11,7 +11,9 @@ const es::Decider& ProcurementDecider();
 // The parts that ProcurementDecider is put together from.
 void AddOperations(es::Decider& decider);      // operation.cc
 void AddProjects(es::Decider& decider);        // project.cc: projects, budget lines, their money
+void AddOrganisations(es::Decider& decider);   // organisation.cc: what they are called
 void AddSuppliers(es::Decider& decider);       // supplier.cc
+void AddVatExemptions(es::Decider& decider);   // vat_exemption.cc
 void AddRequisitions(es::Decider& decider);    // requisition.cc
 void AddOrderDrafts(es::Decider& decider);     // draft_order.cc
 void AddOrderApprovals(es::Decider& decider);  // approve_order.cc

@@ -10,6 +10,7 @@
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/requisition.h"
+#include "services/procurement/domain/suppliers.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -62,6 +63,7 @@ es::Decision DecideCreatePurchaseOrder(const es::View& view,
   const auto supplier = Find<v1::Supplier>(view, context, "purchase_order.supplier",
                                            wanted.supplier(), kSupplierPattern);
   if (!supplier.ok()) return supplier.rejection();
+  if (auto no = CheckMayDealWith(**supplier, "be ordered from")) return *no;
   const auto requisition = CheckRequisition(view, context, wanted);
   if (!requisition.ok()) return requisition.rejection();
   if (auto no = CheckText("purchase_order.display_name", wanted.display_name(), true)) return *no;

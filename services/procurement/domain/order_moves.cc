@@ -10,8 +10,10 @@
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
 #include "services/procurement/domain/order.h"
+#include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/receipt.h"
+#include "services/procurement/domain/suppliers.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -49,6 +51,18 @@ Decision DecideIssue(const View& view, const v1::IssuePurchaseOrderRequest& comm
   if (!order.ok()) return order.rejection();
   if ((*order)->state() != v1::PURCHASE_ORDER_STATE_APPROVED) {
     return WrongOrderState(**order, "be issued");
+  }
+  const Policy policy = PolicyOn(view, context);
+  if (auto no = CheckMayOrderFrom(*view.Find<v1::Supplier>((*order)->supplier()), policy,
+                                  context.EffectiveDay())) {
+    return *no;
+  }
+  if (policy.vat_exemption_required && !(*order)->has_vat_exemption()) {
+    return es::Rejected(kVatExemptionMissing)
+        .Saying(fmt::format("of {} no exemption from value added tax is recorded, which policy "
+                            "asks for",
+                            (*order)->name()))
+        .With("purchase_order", (*order)->name());
   }
   return es::Accepted(MovedTo<v1::PurchaseOrderIssued>(**order, v1::PURCHASE_ORDER_STATE_ISSUED))
       .Naming(command.name());

@@ -16,6 +16,7 @@
 #include "services/procurement/domain/invoice.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/reasons.h"
+#include "services/procurement/domain/suppliers.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -137,6 +138,9 @@ Decision DecidePay(const View& view, const v1::PaySupplierInvoiceRequest& comman
                           PolicyOn(view, context))) {
     return *no;
   }
+  if (auto no = CheckMayDealWith(*view.Find<v1::Supplier>(order.supplier()), "be paid")) {
+    return *no;
+  }
   const auto amount = CheckPaid(command.amount(), FromProto(invoice.amounts().open()),
                                 invoice.name(), kMoreThanPayable);
   if (!amount.ok()) return amount.rejection();
@@ -182,6 +186,9 @@ Decision DecidePayAdvance(const View& view, const v1::PayAdvanceRequest& command
   if (!IsOpenForReceipt(order.state())) return WrongOrderState(order, "be advanced on");
   if (auto no = CheckDuty(order, AtStake(order), context.principal, Duty::kPayer,
                           PolicyOn(view, context))) {
+    return *no;
+  }
+  if (auto no = CheckMayDealWith(*view.Find<v1::Supplier>(order.supplier()), "be paid")) {
     return *no;
   }
   const Money amount = FromProto(advance.amount());

@@ -56,6 +56,8 @@ Policy FromVersion(const v1::ProcurementPolicy& version) {
   policy.max_advance_percent = FromProto(version.max_advance_percent());
   policy.max_retention_percent = FromProto(version.max_retention_percent());
   policy.max_rate_age_days = version.max_rate_age_days();
+  policy.max_screening_age_days = version.max_screening_age_days();
+  policy.vat_exemption_required = version.vat_exemption_required();
   return policy;
 }
 

@@ -37,6 +37,8 @@ struct Policy {
   base::Decimal max_advance_percent;
   base::Decimal max_retention_percent;
   int max_rate_age_days = 0;
+  int max_screening_age_days = 0;  // 0: none is asked for
+  bool vat_exemption_required = false;
 
   // How many people must approve an order of that total. KM are compared by the peg; an amount of a
   // currency without a fixed rate is taken for the largest.

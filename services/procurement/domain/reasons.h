@@ -57,6 +57,24 @@ inline constexpr es::Reason kSerialTaken{
 inline constexpr es::Reason kReturnTooMuch{"RETURN_TOO_MUCH", absl::StatusCode::kFailedPrecondition,
                                            "More would be returned than the receipt has left.",
                                            "Get the receipt, and return at most what is left."};
+inline constexpr es::Reason kSupplierBlocked{
+    "SUPPLIER_BLOCKED", absl::StatusCode::kFailedPrecondition,
+    "Nothing is bought from the supplier or paid to it: it is blocked, or was found on a sanctions "
+    "list.",
+    "Choose another supplier; or have the block ended, or a later screening that is clear "
+    "recorded."};
+inline constexpr es::Reason kSupplierNotScreened{
+    "SUPPLIER_NOT_SCREENED", absl::StatusCode::kFailedPrecondition,
+    "Policy asks that sanctions lists were searched for the supplier not long before.",
+    "Search the lists, and record the screening."};
+inline constexpr es::Reason kDuplicateSupplier{
+    "DUPLICATE_SUPPLIER", absl::StatusCode::kAlreadyExists,
+    "A supplier of that country and tax number is there already.",
+    "Use the one that is there; if its number is wrong, block it and say so."};
+inline constexpr es::Reason kVatExemptionMissing{
+    "VAT_EXEMPTION_MISSING", absl::StatusCode::kFailedPrecondition,
+    "Policy asks that an order's exemption from value added tax is recorded before it is issued.",
+    "Ask the authority for it (RenderVatExemption), and record its decision."};
 inline constexpr es::Reason kOrderHasReceipts{
     "ORDER_HAS_RECEIPTS", absl::StatusCode::kFailedPrecondition,
     "An order of which something was delivered cannot be cancelled (INV-11).",

@@ -15,6 +15,7 @@
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/requisition.h"
 #include "services/procurement/domain/sourcing.h"
+#include "services/procurement/domain/suppliers.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -118,6 +119,7 @@ MaybeRejected Invite(const View& view, const Context& context, std::string_view 
     const auto supplier = Find<v1::Supplier>(view, context, fmt::format("{}[{}]", field, i),
                                              suppliers[i], kSupplierPattern);
     if (!supplier.ok()) return supplier.rejection();
+    if (auto no = CheckMayDealWith(**supplier, "be invited")) return no;
     if (invited.insert(suppliers[i]).second) process.add_invited_suppliers(suppliers[i]);
   }
   return CheckSize(field, process.invited_suppliers_size());
@@ -317,6 +319,7 @@ Decision DecideWaive(const View& view, const v1::WaiveSourcingRequest& command, 
     const auto supplier = Find<v1::Supplier>(view, context, FieldOf("awards", i, "supplier"),
                                              award.supplier(), kSupplierPattern);
     if (!supplier.ok()) return supplier.rejection();
+    if (auto no = CheckMayDealWith(**supplier, "be awarded anything")) return *no;
     const auto amount = CheckAmount(FieldOf("awards", i, "amount"), award.amount(), currency);
     if (!amount.ok()) return amount.rejection();
     const auto sum = CheckedAdd(total, *amount);
