@@ -459,20 +459,14 @@ absl::StatusOr<bool> Partition::FoldWhatIsThere() {
   es::MutableRows& meta = batch.Rows(state_store::kMeta);
   meta.Put(FenceKey(tp_.topic, tp_.partition), fence().Serialize());
   meta.Put(LastRecordKey(tp_.topic, tp_.partition), last_record_digest_);
-  GatherAfter(static_cast<size_t>(std::count_if(
-      settled.begin(), settled.end(), [](const Pending& p) { return p.done != nullptr; })));
-  deps_.store.Announce(std::move(batch));
-  if (settled.size() == 1 && settled.front().done != nullptr && mailbox_.empty()) {
-    // Alone it need not wait for the store: who reads does.
-    settled.front().reply.unhurried = true;
-    Reply(settled.front(), fence().last_event);
-    settled.clear();
-  }
-  if (absl::Status s = deps_.store.CommitAnnounced(); !s.ok()) {
+  if (absl::Status s = deps_.store.Commit(std::move(batch)); !s.ok()) {
     // They are answered with the rest that the end of the service leaves unknown.
     std::move(settled.rbegin(), settled.rend(), std::front_inserter(pending_));
     return s;
   }
+  GatherAfter(static_cast<size_t>(std::count_if(
+      settled.begin(), settled.end(), [](const Pending& p) { return p.done != nullptr; })));
+  if (settled.size() == 1 && mailbox_.empty()) settled.front().reply.unhurried = true;
   for (Pending& pending : settled) Reply(pending, fence().last_event);
   if (pending_.empty()) settle_by_ = absl::InfiniteFuture();
   deps_.on_change();

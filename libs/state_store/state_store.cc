@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <mutex>
-#include <utility>
 
 #include "fmt/format.h"
 #include "libs/base/check.h"
@@ -225,7 +224,6 @@ rocksdb::ColumnFamilyHandle* StateStore::Handle(std::string_view family) const {
 }
 
 std::unique_ptr<es::Rows> StateStore::Read(std::string_view family) const {
-  AwaitAnnounced();
   rocksdb::ColumnFamilyHandle* handle = Handle(family);
   PRIHVAT_CHECK(handle != nullptr, "no family " + std::string(family));
   return std::make_unique<StoreRows>(db_.get(), handle, nullptr);
@@ -243,7 +241,6 @@ std::unique_ptr<es::Rows> StateStore::Snapshot::Read(std::string_view family) co
 }
 
 std::unique_ptr<StateStore::Snapshot> StateStore::Look() const {
-  AwaitAnnounced();
   return std::unique_ptr<Snapshot>(new Snapshot(*this));
 }
 
@@ -265,37 +262,7 @@ bool StateStore::Batch::empty() const {
   return true;
 }
 
-absl::Status StateStore::Commit(Batch&& batch) { return Write(batch); }
-
-void StateStore::Announce(Batch&& batch) {
-  PRIHVAT_CHECK(!announced_, "the batch that was announced before is not committed");
-  announced_.emplace(std::move(batch));
-  announcer_ = std::this_thread::get_id();
-}
-
-absl::Status StateStore::CommitAnnounced() {
-  AwaitAnnounced();
-  return std::exchange(announced_became_, absl::OkStatus());
-}
-
-void StateStore::AwaitAnnounced() const {
-  const std::thread::id announcer = announcer_;
-  if (announcer == std::thread::id()) return;
-  if (announcer == std::this_thread::get_id()) {
-    announced_became_ = Write(*announced_);
-    announced_.reset();
-    {
-      std::lock_guard lock(announced_mutex_);
-      announcer_ = std::thread::id();
-    }
-    announced_done_.notify_all();
-    return;
-  }
-  std::unique_lock lock(announced_mutex_);
-  announced_done_.wait(lock, [&] { return announcer_.load() == std::thread::id(); });
-}
-
-absl::Status StateStore::Write(const Batch& batch) const {
+absl::Status StateStore::Commit(Batch&& batch) {
   rocksdb::WriteBatch writes;
   for (const auto& [family, overlay] : batch.overlays_) {
     rocksdb::ColumnFamilyHandle* handle = Handle(family);
@@ -366,7 +333,6 @@ std::vector<base::Statistic> StateStore::Statistics() const {
 }
 
 absl::Status StateStore::Checkpoint(const std::string& directory) {
-  AwaitAnnounced();
   rocksdb::Checkpoint* raw = nullptr;
   const rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &raw);
   std::unique_ptr<rocksdb::Checkpoint> checkpoint(raw);

@@ -7,17 +7,13 @@
 // process, one store: a second open fails.
 #pragma once
 
-#include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -96,13 +92,6 @@ class StateStore {
   // RocksDB latches).
   absl::Status Commit(Batch&& batch);
 
-  // Commits in two steps, for who has something to tell in between: whoever begins to read after
-  // Announce finds the batch's changes, and waits for the second step if need be (on the announcing
-  // thread, which cannot wait for itself, the read commits). One thread announces, commits before
-  // it announces again, and waits in between for nobody who may be reading.
-  void Announce(Batch&& batch);
-  absl::Status CommitAnnounced();  // OK where there is nothing left to commit
-
   bool HasFamily(std::string_view family) const;
   absl::Status AddFamily(std::string_view family);
   absl::Status DropFamily(std::string_view family);
@@ -117,8 +106,6 @@ class StateStore {
  private:
   StateStore() = default;
   rocksdb::ColumnFamilyHandle* Handle(std::string_view family) const;
-  void AwaitAnnounced() const;
-  absl::Status Write(const Batch& batch) const;
 
   std::shared_ptr<rocksdb::Cache> cache_;
   std::shared_ptr<rocksdb::WriteBufferManager> write_buffers_;
@@ -126,12 +113,6 @@ class StateStore {
   std::unique_ptr<rocksdb::DB> db_;
   mutable std::shared_mutex mutex_;  // guards handles_, not the rows
   std::map<std::string, rocksdb::ColumnFamilyHandle*, std::less<>> handles_;
-
-  mutable std::optional<Batch> announced_;          // the announcing thread's
-  mutable absl::Status announced_became_;           // the announcing thread's
-  mutable std::atomic<std::thread::id> announcer_;  // of what is not committed yet; else nobody
-  mutable std::mutex announced_mutex_;              // for those who wait; guards no data
-  mutable std::condition_variable announced_done_;
 };
 
 }  // namespace prihvat::state_store

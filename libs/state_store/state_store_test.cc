@@ -1,8 +1,6 @@
 #include "libs/state_store/state_store.h"
 
-#include <chrono>
 #include <filesystem>
-#include <future>
 #include <string_view>
 
 #include "absl/time/clock.h"
@@ -47,30 +45,6 @@ TEST_F(StateStoreTest, ABatchChangesSeveralFamiliesAtOnceAndSurvivesReopening) {
   auto store = Open();
   EXPECT_EQ(store->Read(kEntities)->Get("a"), "1");
   EXPECT_EQ(store->Read(kMeta)->Get("position"), "7");
-}
-
-TEST_F(StateStoreTest, WhoReadsAfterAnAnnouncementFindsWhatItAnnounces) {
-  auto store = Open();
-  const auto announce = [&](const std::string& value) {
-    StateStore::Batch batch = store->NewBatch();
-    batch.Rows(kEntities).Put("a", value);
-    store->Announce(std::move(batch));
-  };
-  announce("1");
-  auto look =
-      std::async(std::launch::async, [&] { return store->Look()->Read(kEntities)->Get("a"); });
-  auto read = std::async(std::launch::async, [&] { return store->Read(kEntities)->Get("a"); });
-  EXPECT_EQ(look.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
-  EXPECT_EQ(read.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
-  ASSERT_TRUE(store->CommitAnnounced().ok());
-  EXPECT_EQ(look.get(), "1");
-  EXPECT_EQ(read.get(), "1");
-
-  announce("2");
-  EXPECT_EQ(store->Look()->Read(kEntities)->Get("a"), "2")
-      << "who announced cannot wait for itself";
-  EXPECT_TRUE(store->CommitAnnounced().ok());
-  EXPECT_TRUE(store->CommitAnnounced().ok()) << "nothing is left to commit";
 }
 
 TEST_F(StateStoreTest, ScanKeepsToThePrefixAndBeginsAfter) {
