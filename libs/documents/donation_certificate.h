@@ -7,7 +7,7 @@
 
 namespace prihvat::documents {
 
-// The certificate as a PDF, the same bytes for the same certificate.
+// The certificate as a PDF, the same bytes for the same certificate and code.
 //
 // InvalidArgument where it must not be signed: a field that it needs is empty, a value is no
 // decimal of two places, the items' KM do not add up to the total, their EUR differ from it by more

@@ -18,7 +18,7 @@ using google::protobuf::io::CodedOutputStream;
 
 constexpr size_t kIdBytes = 16;
 constexpr size_t kDigestBytes = 32;
-constexpr uint32_t kStateFormat = 3;
+constexpr uint32_t kStateFormat = 4;
 
 int64_t ToUnixMicros(const google::protobuf::Timestamp& time) {
   return time.seconds() * 1'000'000 + time.nanos() / 1'000;

@@ -103,8 +103,9 @@ std::string CheckTable(const Aggregate<Spec>& aggregate, const char* by_hand,
   const Cells found = TryOut(aggregate, refusals_of_state);
   for (const auto& [state, reach] : aggregate.states) {
     for (const auto& [command, send] : aggregate.commands) {
-      const auto says = [&](const Cells& cells) {
-        const auto cell = cells.find({state, command});
+      const typename Cells::key_type key{state, command};
+      const auto says = [&key](const Cells& cells) {
+        const auto cell = cells.find(key);
         return cell == cells.end() ? std::string("refused") : cell->second;
       };
       EXPECT_EQ(says(found), says(expected)) << aggregate.title << ", " << state << ", " << command;

@@ -103,12 +103,11 @@ absl::Status VerifyPartition(LogSource& source, Progress& progress, const TopicP
   const Seal* to = SealOf(all.to, tp);
   if (to != nullptr) verifier.Expect(*to);
   const std::string label = event_log::ToString(tp);
-  const absl::Status read =
-      source.Read(tp, verifier.next(), [&](Offset offset, std::string_view record) {
-        if (offset % kShowEvery == 0) progress.Show(static_cast<size_t>(source.done()), label);
-        return verifier.Add(record) &&
-               (to == nullptr || verifier.report().sealed_through < to->last_offset());
-      });
+  absl::Status read = source.Read(tp, verifier.next(), [&](Offset offset, std::string_view record) {
+    if (offset % kShowEvery == 0) progress.Show(static_cast<size_t>(source.done()), label);
+    return verifier.Add(record) &&
+           (to == nullptr || verifier.report().sealed_through < to->last_offset());
+  });
   if (absl::IsDataLoss(read)) {
     all.damaged = true;
     verifier.Broken(std::string(base::FromAbsl(read.message())));

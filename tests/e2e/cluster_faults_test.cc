@@ -156,6 +156,7 @@ class ClusterFaults : public ::testing::Test {
     absl::SleepFor(time);
     instances_[i]->process().Kill();
     if (volumes_[i]->mounted()) {
+      volumes_[i]->Fill();  // what its store removed at the last is free again
       const auto refused =
           RunToEnd("prihvat-reception",
                    {"--log=kafka", "--replication=3", "--brokers=" + bootstraps_[i],

@@ -169,9 +169,11 @@ TEST_F(Evidence, G10_ACertificateOnPaperIsCheckedWhenTheServerIsGone) {
   MakeKey("key-1");
   auto server = StartSealing("data", "key-1");
   ASSERT_NE(server, nullptr);
-  const Ended played =
-      Ctl({"play", PRIHVAT_SCENARIOS "/bih-2023.yaml", "--server", server->address()});
-  ASSERT_EQ(played.status, 0) << played.err;
+  const auto played = RunToEnd(
+      "prihvatctl", {"play", PRIHVAT_SCENARIOS "/bih-2023.yaml", "--server", server->address()},
+      absl::Now() + absl::Seconds(300));
+  ASSERT_TRUE(played.ok()) << played.status();
+  ASSERT_EQ(played->status, 0) << played->err;
   const std::vector<std::string> asked = {"--server", server->address(), "--principal", kManager};
   const auto ctl = [&](std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), asked.begin(), asked.end());

@@ -1,7 +1,9 @@
 """A real Kafka for a test in Python: one broker of deploy/kafka, in a folder of its own."""
 
+import contextlib
 import os
 import pathlib
+import random
 import shutil
 import socket
 import subprocess
@@ -10,10 +12,20 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+def free_port(besides=()):
+    """A free port, with those so far above it free as well: below the range from which the kernel gives out ports, so
+    that nobody is given it before it is used."""
+    for _ in range(1000):
+        port = random.randrange(20000, 31000)
+        with contextlib.ExitStack() as taken:
+            try:
+                for beside in (0, *besides):
+                    listener = taken.enter_context(socket.socket())
+                    listener.bind(("127.0.0.1", port + beside))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no free port among 20000 to 31000")
 
 
 class Kafka:
@@ -21,7 +33,7 @@ class Kafka:
     it has beside (kafka-up.sh)."""
 
     def __init__(self, lines=0):
-        self._lines, self.port = lines, free_port()
+        self._lines, self.port = lines, free_port((5, 10, 15, 20, 25, 30, 35, 100))
 
     def __enter__(self):
         self._folder = tempfile.mkdtemp(prefix="prihvat_kafka_")

@@ -22,6 +22,7 @@ namespace {
 
 constexpr size_t kLinesOfPaper = 5'000;  // some 200 pages
 constexpr size_t kLinesOfTable = 50'000;
+constexpr size_t kMostBytes = 7 << 20;  // of a file: an answer has 8 MiB (libs/rpc/server.h)
 
 absl::Status Fill(absl::StatusOr<std::string> pdf, const std::string& file_name,
                   v1::PaperResponse& response) {
@@ -131,6 +132,15 @@ absl::Status AnswerAssetRegister(const rpc::ReadContext& reads,
   if (!assets.ok()) return assets.status();
   const OrganisationNames names(reads.entities(), request.parent());
   PRIHVAT_ASSIGN_OR_RETURN(*response.mutable_content(), Written(format->format, *assets, names));
+  if (response.content().size() > kMostBytes) {
+    const es::Rejection too_large =
+        es::Rejected(kRegisterTooLarge)
+            .Saying(fmt::format("the {} lines take {} bytes; a file may have {}",
+                                assets->lines.size(), response.content().size(), kMostBytes))
+            .With("limit_bytes", kMostBytes);
+    response.Clear();
+    return rpc::Reject(too_large);
+  }
   response.set_content_type(format->content_type);
   response.set_file_name(fmt::format("asset-register-{}.{}",
                                      base::FormatDate(base::LocalDay(as_of, reads.zone())),

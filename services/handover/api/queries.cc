@@ -63,7 +63,10 @@ absl::Status AnswerCertificatePdf(const rpc::ReadContext& reads,
             .Saying(fmt::format("{} counts no more, so it is not printed", certificate.name()))
             .With("certificate", certificate.name()));
   }
-  const std::string code = SignCertificate(certificate, signer, reads.now());
+  // A paper that is still to be signed is nothing that one vouches for.
+  const bool both_signed = certificate.signatures_size() == 2;
+  const std::string code =
+      SignCertificate(certificate, both_signed ? signer : nullptr, reads.now());
   auto pdf = RenderCertificatePdf(certificate, code);
   if (!pdf.ok()) return pdf.status();
   PRIHVAT_ASSIGN_OR_RETURN(*response.mutable_canonical_content(),

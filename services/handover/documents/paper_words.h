@@ -16,7 +16,7 @@ documents::Bilingual FunctionWords(std::string_view function);
 // "in use" / "u upotrebi"
 documents::Bilingual AssetStateWords(v1::AssetState state);
 
-// "VIN WXY..., serial G10-0771", with maker and model.
+// "VIN WXY..., S/N G10-0771", with maker and model.
 std::string NumbersText(const v1::Asset& asset);
 
 }  // namespace prihvat::handover

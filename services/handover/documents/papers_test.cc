@@ -142,8 +142,8 @@ TEST(HandoverPapers, OrganisationsAreNamedByTheListThenByTheirMandates) {
   EXPECT_EQ(names.Of(testing::kEu).bs(), "Evropska unija");
   EXPECT_EQ(names.Of(testing::kDcpb).en(), "Body organisations/dcpb");
   EXPECT_EQ(names.Of("organisations/unknown").en(), "unknown");
-  EXPECT_EQ(names.OfDonor(testing::kEu), "European Union");
-  EXPECT_EQ(names.OfDonor(testing::kDcpb), "dcpb");
+  EXPECT_EQ(DonorName(es::View(story.rows()), "operations/ba", testing::kEu), "European Union");
+  EXPECT_EQ(DonorName(es::View(story.rows()), "operations/ba", testing::kDcpb), "dcpb");
 }
 
 TEST(HandoverPapers, INV19_AProtocolSaysFromWhenWhoAnswers) {

@@ -83,7 +83,7 @@ std::optional<es::Rejection> FindToSign(const es::View& view,
         .With("handover_case", of->name());
   }
   certificate = view.Find<v1::Certificate>(of->pending_corrective_certificate());
-  return CheckEtag(certificate->name(), command.etag(), *certificate);
+  return CheckEtag(of->name(), command.etag(), *of);
 }
 
 es::Decision DecideSign(const es::View& view, const v1::SignCorrectiveCertificateRequest& command,

@@ -1,4 +1,5 @@
 #include "services/handover/domain/funding.h"
+#include "services/handover/domain/organisations.h"
 
 #include <algorithm>
 
@@ -24,17 +25,18 @@ bool HasDonor(const v1::Provenance& from, std::string_view donor) {
 }
 
 void FundingText::Add(const v1::Provenance& from, const v1::ProjectFacts* project,
-                      const OrganisationNames& names) {
+                      const es::View& view, std::string_view operation) {
   std::vector<Source> split;
   for (const v1::FundingShare& share : from.funding()) {
-    split.push_back(
-        {documents::FundingSourceText(names.OfDonor(share.donor()), share.funding_source()),
-         share.percent().value()});
+    split.push_back({documents::FundingSourceText(DonorName(view, operation, share.donor()),
+                                                  share.funding_source()),
+                     share.percent().value()});
   }
   named_ = named_ || !split.empty();
   if (split.empty()) {
     const bool cited = project != nullptr && !project->funding_source().empty();
-    split.push_back({cited ? project->funding_source() : names.OfDonor(from.donor()), "100"});
+    split.push_back(
+        {cited ? project->funding_source() : DonorName(view, operation, from.donor()), "100"});
   }
   if (std::find(splits_.begin(), splits_.end(), split) == splits_.end()) splits_.push_back(split);
 }

@@ -5,9 +5,9 @@
 #include <string_view>
 #include <vector>
 
+#include "libs/es/entities.h"
 #include "prihvat/handover/v1/resources.pb.h"
 #include "prihvat/handover/v1/state.pb.h"
-#include "services/handover/domain/organisations.h"
 
 namespace prihvat::handover {
 
@@ -20,8 +20,8 @@ bool HasDonor(const v1::Provenance& from, std::string_view donor);
 class FundingText {
  public:
   // `project` is the thing's, where it is known: what it cites is said for a donor that pays all.
-  void Add(const v1::Provenance& from, const v1::ProjectFacts* project,
-           const OrganisationNames& names);
+  void Add(const v1::Provenance& from, const v1::ProjectFacts* project, const es::View& view,
+           std::string_view operation);
   // "" where nothing says more than the project does.
   std::string Text() const;
 

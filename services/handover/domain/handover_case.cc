@@ -64,9 +64,6 @@ constexpr int64_t kMostMinor = 100'000'000'000'000'000;
 
 // What the items of one case have in common, as far as seen.
 struct Common {
-  explicit Common(const OrganisationNames& of_organisations) : names(of_organisations) {}
-
-  const OrganisationNames& names;
   std::string donor;                // that the case names first
   std::vector<std::string> donors;  // all of them, by name
   FundingText funding;
@@ -197,7 +194,8 @@ std::optional<es::Rejection> TakeAsset(const es::View& view, const std::string& 
   common.bytes += kItemBytes + asset->description().ByteSizeLong() +
                   asset->provenance().ByteSizeLong() + asset->serial().size();
   common.funding.Add(asset->provenance(),
-                     view.Find<v1::ProjectFacts>(asset->provenance().project()), common.names);
+                     view.Find<v1::ProjectFacts>(asset->provenance().project()), view,
+                     context.operation);
   item.set_asset(asset->name());
   *item.mutable_quantity() = ToProto(base::Decimal::FromInt(1));
   return SetNeedsProof(asset->value(), context, item);
@@ -238,7 +236,7 @@ std::optional<es::Rejection> TakeLot(const es::View& view, const std::string& fi
   if (auto no = AddValue(lot->name(), *value, common)) return no;
   common.bytes += kItemBytes + lot->description().ByteSizeLong() + lot->provenance().ByteSizeLong();
   common.funding.Add(lot->provenance(), view.Find<v1::ProjectFacts>(lot->provenance().project()),
-                     common.names);
+                     view, context.operation);
   item.set_asset_lot(lot->name());
   *item.mutable_quantity() = ToProto(quantity);
   return SetNeedsProof(lot->unit_price(), context, item);
@@ -253,8 +251,7 @@ std::optional<es::Rejection> TakeItems(const es::View& view, const v1::HandoverC
         fmt::format("has {} entries; 1 to {} are allowed", wanted.items_size(), most));
   }
   std::set<std::string> seen;
-  const OrganisationNames names(view, context.operation);
-  Common common(names);
+  Common common;
   common.donor = wanted.donor();
   for (int i = 0; i < wanted.items_size(); ++i) {
     const std::string field = fmt::format("handover_case.items[{}]", i);

@@ -33,9 +33,11 @@ v1::LocalizedText OrganisationNames::Of(std::string_view organisation) const {
   return by_id;
 }
 
-std::string OrganisationNames::OfDonor(std::string_view organisation) const {
-  const auto found = listed_.find(organisation);
-  return found == listed_.end() ? std::string(IdOf(organisation)) : found->second.en();
+std::string DonorName(const es::View& view, std::string_view operation,
+                      std::string_view organisation) {
+  const auto* facts =
+      view.Find<v1::OrganisationFacts>(OrganisationFactsName(operation, organisation));
+  return facts == nullptr ? std::string(IdOf(organisation)) : facts->display_name().en();
 }
 
 }  // namespace prihvat::handover

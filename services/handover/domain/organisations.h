@@ -17,14 +17,16 @@ class OrganisationNames {
   OrganisationNames(const es::View& view, std::string_view operation);
 
   v1::LocalizedText Of(std::string_view organisation) const;
-  // Of a donor in a line of text, in English: a mandate names a donor's representation, which is
-  // not the donor, so only the list counts.
-  std::string OfDonor(std::string_view organisation) const;
 
  private:
   using Names = std::map<std::string, v1::LocalizedText, std::less<>>;
   Names listed_;
   Names mandated_;
 };
+
+// Of a donor in a line of text, in English: a mandate names a donor's representation, which is not
+// the donor, so only the list counts; else by the id.
+std::string DonorName(const es::View& view, std::string_view operation,
+                      std::string_view organisation);
 
 }  // namespace prihvat::handover

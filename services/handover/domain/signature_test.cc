@@ -510,8 +510,13 @@ TEST(Correction, IsSignedByTheNameOfItsCaseToo) {
   };
   story.When(sign(v1::HANDOVER_PARTY_GIVER))
       .ThenRejected("NOT_CORRECTIVE", {{"handover_case", testing::kCase}});
+  const std::string before = es::EtagOf(story.TheCase());
   story.Do(Correction());
-  story.DoAs(kEuHead, sign(v1::HANDOVER_PARTY_GIVER));
+  auto first = sign(v1::HANDOVER_PARTY_GIVER);
+  first.set_etag(before);
+  story.When(first).ThenRejected("STALE_ETAG", {{"etag", before}});
+  first.set_etag(es::EtagOf(story.TheCase()));  // the case's, since it is the case that is named
+  story.DoAs(kEuHead, first);
   EXPECT_EQ(story.decision().resource(), kSecond);
   story.DoAs(kJulyDirector, sign(v1::HANDOVER_PARTY_RECIPIENT));
   EXPECT_EQ(story.TheCase().corrective_certificate(), kSecond);

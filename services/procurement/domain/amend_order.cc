@@ -16,6 +16,7 @@
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
+#include "services/procurement/domain/suppliers.h"
 #include "services/procurement/domain/values.h"
 
 namespace prihvat::procurement {
@@ -114,6 +115,24 @@ bool SameLines(const PurchaseOrder& a, const PurchaseOrder& b) {
   return true;
 }
 
+// Whether more is bought than before, of any line or in all.
+bool BuysMore(const PurchaseOrder& before, const PurchaseOrder& after) {
+  if (after.lines_size() > before.lines_size()) return true;
+  if (FromProto(after.total()).minor() > FromProto(before.total()).minor()) return true;
+  for (int i = 0; i < after.lines_size(); ++i) {
+    if (FromProto(after.lines(i).quantity()) > FromProto(before.lines(i).quantity())) return true;
+  }
+  return false;
+}
+
+MaybeRejected CheckMayBuyMore(const View& view, const PurchaseOrder& before,
+                              const PurchaseOrder& after, const Policy& policy,
+                              const Context& context) {
+  if (!BuysMore(before, after)) return std::nullopt;
+  return CheckMayOrderFrom(*view.Find<v1::Supplier>(before.supplier()), policy,
+                           context.EffectiveDay());
+}
+
 // The change takes effect: money is committed or freed by the difference.
 Decision Amend(const View& view, const PurchaseOrder& before, PurchaseOrder after,
                const std::string& reason, const std::string& amender, const std::string& approver) {
@@ -165,6 +184,7 @@ Decision DecideAmend(const View& view, const v1::AmendPurchaseOrderRequest& comm
   const Policy policy = PolicyOn(view, context);
   const Money stake = std::max(
       AtStake(order), total, [](const Money& a, const Money& b) { return a.minor() < b.minor(); });
+  if (auto no = CheckMayBuyMore(view, order, *changed, policy, context)) return *no;
   // Who changes what is ordered asks for it.
   if (auto no = CheckDuty(order, stake, context.principal, Duty::kRequester, policy)) return *no;
   if (total.minor() <= FromProto(order.approved_total()).minor()) {
@@ -211,6 +231,7 @@ Decision DecideApprove(const View& view, const v1::ApprovePurchaseOrderAmendment
   const auto changed = Changed(order, amendment.changes(), amendment.added_lines(), view, context);
   if (!changed.ok()) return changed.rejection();
   const Policy policy = PolicyOn(view, context);
+  if (auto no = CheckMayBuyMore(view, order, *changed, policy, context)) return *no;
   const Money total = FromProto(changed->total());
   if (auto no = CheckDuty(order, total, context.principal, Duty::kApprover, policy)) return *no;
   if (auto no = CheckHasAward(*changed, policy)) return *no;

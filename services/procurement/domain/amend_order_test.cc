@@ -24,6 +24,32 @@ ApproveAmendment Approving() {
   return command;
 }
 
+TEST(AmendOrder, OfABlockedSupplierNoMoreIsBought) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00")});
+  spec.When(Amending(1, "8")).ThenAccepted();
+  spec.When(Amending(1, "12")).ThenAccepted();  // to be approved
+  v1::BlockSupplierRequest block;
+  block.set_name(kSupplier);
+  block.set_reason("False documents");
+  spec.As(kApprover).When(block).ThenAccepted();
+  spec.When(Approving()).ThenRejected("SUPPLIER_BLOCKED", {{"supplier", kSupplier}});
+  Drop drop;
+  drop.set_name(kOrder);
+  drop.set_reason("blocked");
+  spec.When(drop).ThenAccepted();
+  spec.As(kRequester).When(Amending(1, "9")).ThenRejected("SUPPLIER_BLOCKED");
+  spec.When(Amending(1, "9", "4.00")).ThenRejected("SUPPLIER_BLOCKED");
+  spec.When(Amending(1, "7")).ThenAccepted();
+  v1::SuspendPurchaseOrderRequest suspend;
+  suspend.set_name(kOrder);
+  suspend.set_reason("blocked");
+  spec.When(suspend).ThenAccepted();
+  v1::ResumePurchaseOrderRequest resume;
+  resume.set_name(kOrder);
+  spec.When(resume).ThenRejected("SUPPLIER_BLOCKED");
+}
+
 TEST(AmendOrder, ToLessTakesEffectAtOnceAndFreesMoney) {
   ProcurementSpec spec;
   spec.Ordered({Goods("10", "5.00")});

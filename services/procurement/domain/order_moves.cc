@@ -109,6 +109,8 @@ Decision DecideResume(const View& view, const v1::ResumePurchaseOrderRequest& co
   if ((*order)->state() != v1::PURCHASE_ORDER_STATE_SUSPENDED) {
     return WrongOrderState(**order, "be resumed");
   }
+  if (auto no = CheckMayDealWith(*view.Find<v1::Supplier>((*order)->supplier()), "be ordered from"))
+    return *no;
   return es::Accepted(
              MovedTo<v1::PurchaseOrderResumed>(**order, (*order)->state_before_suspension()))
       .Naming(command.name());
