@@ -5,7 +5,6 @@
 #include "libs/base/decimal.h"
 #include "prihvat/handover/v1/state.pb.h"
 #include "prihvat/procurement/v1/events.pb.h"
-#include "prihvat/procurement/v1/organisations.pb.h"
 #include "services/handover/domain/names.h"
 #include "services/handover/processes/processes.h"
 

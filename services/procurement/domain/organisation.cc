@@ -1,6 +1,7 @@
 // Organisations and what papers call them. Anything may be named by its id before: a name is for
 // people, and decides nothing.
 #include "fmt/format.h"
+#include "prihvat/procurement/v1/events.pb.h"
 #include "prihvat/procurement/v1/organisations.pb.h"
 #include "prihvat/procurement/v1/service.pb.h"
 #include "services/procurement/domain/checks.h"
