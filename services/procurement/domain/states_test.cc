@@ -456,7 +456,7 @@ TEST_F(States, OfSourcing) { Check(Sourcing(), kSourcing); }
 // The domain's own list of moves between states, word by word, against the tables above.
 TEST_F(States, AreTheDomainsMovesAndTheCorrections) {
   using ::testing::UnorderedElementsAreArray;
-  const auto domain = [](std::vector<std::string> moves) {
+  const auto domain = [](const std::vector<std::string>& moves) {
     return UnorderedElementsAreArray(moves);
   };
   EXPECT_THAT(
