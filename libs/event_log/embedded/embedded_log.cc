@@ -33,9 +33,11 @@ namespace {
 
 constexpr size_t kMaxReadBytes = size_t{16} << 20;
 constexpr absl::Duration kLockPoll = absl::Milliseconds(50);
-// Readers hear of new records so much later, or when the next group is about to be written: they
-// are other services mostly, who would take the processor from the answer to whoever appended.
+// Readers hear of new records so much later: they are other services mostly, who would take the
+// processor from the answer to whoever appended. Waking them costs the writer, too, so while groups
+// follow each other they hear of several at once, at the latest so long after the first.
 constexpr absl::Duration kTellAfter = absl::Milliseconds(1);
+constexpr absl::Duration kTellAtMost = absl::Milliseconds(5);
 
 absl::Status FromRocks(const std::string& what, const rocksdb::Status& status) {
   const std::string message = absl::StrCat(what, ": ", status.ToString());
@@ -623,19 +625,22 @@ void EmbeddedLog::Core::RunWriter() {
   alive_at_ = absl::Now() + options_.alive_every;
   Signals wake;
   absl::Time tell_at = absl::InfiniteFuture();
+  absl::Time tell_by = absl::InfiniteFuture();
   const auto tell = [&] {
     for (const auto& signal : wake) signal->Notify();
     wake.clear();
-    tell_at = absl::InfiniteFuture();
+    tell_at = tell_by = absl::InfiniteFuture();
   };
   while (std::optional<std::vector<Pending>> group = NextGroup(std::min(tell_at, alive_at_))) {
-    tell();  // before the next fsync, which may take its time
+    // Before the next fsync, which may take its time.
+    if (group->empty() || absl::Now() >= tell_by) tell();
     if (group->empty()) {
       NoteAlive();
       continue;
     }
     WriteAndAnswer(*std::move(group), wake);
     tell_at = absl::Now() + kTellAfter;
+    tell_by = std::min(tell_by, tell_at + (kTellAtMost - kTellAfter));
   }
   tell();
 }

@@ -15,6 +15,7 @@ namespace {
 // A broker that was away believes for a moment that it still leads, and its log may end before what
 // was read from its successor. Only what is still so after this time is believed.
 constexpr absl::Duration kStaleLeader = absl::Seconds(5);
+constexpr absl::Duration kLookAgain = absl::Milliseconds(200);
 constexpr absl::Duration kOutsidePoll = absl::Milliseconds(200);
 
 bool SaysOutside(rd_kafka_resp_err_t error) {
@@ -69,6 +70,7 @@ absl::Status PartitionReader::Start() {
 }
 
 void PartitionReader::OnEvent(rd_kafka_t* /*client*/, void* self) {
+  static_cast<PartitionReader*>(self)->heard_ = true;
   ReadableSignal& signal = static_cast<PartitionReader*>(self)->signal_;
   signal.Arm();  // librdkafka tells each time that an empty queue got something
   signal.Notify();
@@ -78,6 +80,7 @@ absl::StatusOr<std::vector<RawRecord>> PartitionReader::Read(size_t max_records,
                                                              absl::Time deadline) {
   if (log_.closed()) return LogIsClosed();
   if (!stopped_.ok()) return stopped_;
+  if (deadline == absl::InfinitePast() && QueueIsEmpty()) return NothingInTime();
   absl::StatusOr<std::vector<RawRecord>> records = Take(max_records, absl::InfinitePast());
   while (true) {
     const bool outside = outside_since_ != absl::InfiniteFuture();
@@ -99,6 +102,13 @@ absl::StatusOr<std::vector<RawRecord>> PartitionReader::Read(size_t max_records,
       records = Take(max_records, deadline);
     }
   }
+}
+
+// Asking librdkafka costs a call into the kernel, and a service looks at all its partitions at each
+// step: it is asked when it has told of something, and now and then whatever it told.
+bool PartitionReader::QueueIsEmpty() {
+  if (heard_ || !pending_.ok()) return false;
+  return absl::Now() < look_again_;
 }
 
 absl::Status PartitionReader::NothingInTime() const {
@@ -133,7 +143,13 @@ absl::StatusOr<std::vector<RawRecord>> PartitionReader::Take(size_t max_records,
                                                              absl::Time deadline) {
   std::vector<RawRecord> records;
   if (!pending_.ok()) return std::exchange(pending_, absl::OkStatus());
-  while (records.size() < max_records) {
+  heard_ = false;  // before the look: what comes meanwhile is told anew
+  look_again_ = absl::Now() + kLookAgain;
+  while (true) {
+    if (records.size() == max_records) {
+      heard_ = true;  // there may be more, of which nothing is told again
+      break;
+    }
     const Message message(
         rd_kafka_consume_queue(queue_.get(), records.empty() ? TimeoutMs(deadline) : 0));
     if (message == nullptr) break;
@@ -149,6 +165,7 @@ absl::StatusOr<std::vector<RawRecord>> PartitionReader::Take(size_t max_records,
       if (absl::IsDataLoss(status)) stopped_ = status;
       if (records.empty()) return status;
       pending_ = status;
+      heard_ = true;
       break;
     }
     rd_kafka_timestamp_type_t type;

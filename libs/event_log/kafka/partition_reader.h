@@ -1,6 +1,7 @@
 // The reader of one partition on Kafka.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -46,6 +47,7 @@ class PartitionReader : public LogReader {
   absl::StatusOr<std::vector<RawRecord>> Take(size_t max_records, absl::Time deadline);
   absl::Status Check(const rd_kafka_message_t& message);
   absl::Status Outside(std::string why);
+  bool QueueIsEmpty();
   absl::Status NothingInTime() const;
   absl::Status Stop(absl::Status why);
 
@@ -57,6 +59,8 @@ class PartitionReader : public LogReader {
   rd_kafka_resp_err_t settling_ = RD_KAFKA_RESP_ERR_NO_ERROR;  // heard since the last record
   absl::Time outside_since_ = absl::InfiniteFuture();  // the position is said not to be in the log
   bool started_ = false;
+  std::atomic<bool> heard_ = true;  // librdkafka told of something since the last look
+  absl::Time look_again_ = absl::InfinitePast();
   ReadableSignal signal_;
   Client client_;  // destroyed after what it made
   Topic topic_;
