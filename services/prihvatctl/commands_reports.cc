@@ -67,6 +67,7 @@ constexpr PaperKind kPapers[] = {
     {"award-memo", "sourcingProcesses", "procurement.RenderAwardMemo"},
     {"delivery-note", "handoverCases", "handover.RenderDeliveryNote"},
     {"discrepancy-note", "handoverCases", "handover.RenderDiscrepancyNote"},
+    {"asset-tag", "assets", "handover.RenderAssetTag"},
     {"responsibility-protocol", "responsibilityTransfers", "handover.RenderResponsibilityProtocol"},
 };
 

@@ -7,6 +7,7 @@
 #include "gtest/gtest.h"
 #include "libs/es/entities.h"
 #include "libs/es/values.h"
+#include "prihvat/handover/v1/checks.pb.h"
 #include "prihvat/handover/v1/resources.pb.h"
 #include "services/handover/definition.h"
 #include "services/prihvatctl/api_catalogue.h"
@@ -83,7 +84,7 @@ TEST_F(Handover, EveryStepIsDecidedAsTold) {
   EXPECT_EQ(played_->sent, scenario_->steps.size());
   size_t refused = 0;
   for (const auto& step : scenario_->steps) refused += step.expected_reasons.empty() ? 0 : 1;
-  EXPECT_EQ(refused, 9u);
+  EXPECT_EQ(refused, 10u);
   EXPECT_EQ(played_->refused_as_expected, refused);
 }
 
@@ -143,6 +144,29 @@ TEST_F(Handover, WhatDidNotPassIsWhereItWasLeft) {
               holding.title_holder() == "organisations/sfa" ? "495" : "5");
   }
   EXPECT_EQ(blankets.missing().value(), "0");
+}
+
+TEST_F(Handover, WhatWasStolenIsWrittenOffOnceThePoliceReportIsFiled) {
+  const auto stolen = Of<handover::v1::Asset>("assets/winter-1-1-1");
+  EXPECT_EQ(stolen.state(), handover::v1::ASSET_STATE_WRITTEN_OFF);
+  ASSERT_EQ(stolen.evidence_size(), 2);
+  EXPECT_EQ(stolen.evidence(0).evidence().reference(), "Police report 02/3-1234/23");
+  EXPECT_EQ(stolen.lacks_evidence_of_size(), 0);
+}
+
+TEST_F(Handover, ChecksAreMadeAndUpkeepIsPlannedAgain) {
+  const auto end_use = Of<handover::v1::PostDonationCheck>("postDonationChecks/end-use");
+  EXPECT_EQ(end_use.state(), handover::v1::CHECK_STATE_DONE);
+  EXPECT_TRUE(end_use.follow_up());
+  EXPECT_EQ(end_use.next_check(), "");
+  const auto oil = Of<handover::v1::PostDonationCheck>("postDonationChecks/oil-3");
+  const auto next = Entity<handover::v1::PostDonationCheck>(oil.next_check());
+  EXPECT_EQ(next.state(), handover::v1::CHECK_STATE_PLANNED);
+  EXPECT_EQ(next.due_date().year(), 2024);
+  EXPECT_EQ(next.due_date().month(), 6);
+  EXPECT_EQ(Of<handover::v1::Asset>("assets/winter-1-1-3").condition(),
+            handover::v1::ASSET_CONDITION_GOOD);
+  EXPECT_TRUE(Of<handover::v1::VisibilityCheck>("visibilityChecks/generator-1").conforms());
 }
 
 }  // namespace

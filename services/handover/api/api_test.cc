@@ -10,6 +10,7 @@
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "libs/access/policy.h"
+#include "libs/base/civil.h"
 #include "libs/base/clock.h"
 #include "libs/base/digest.h"
 #include "libs/base/random.h"
@@ -210,7 +211,9 @@ TEST(HandoverApi, EveryMethodHasAPermissionAndEveryCommandADecider) {
   ASSERT_EQ(service->full_name(), kApi);
   for (int i = 0; i < service->method_count(); ++i) {
     const auto* method = service->method(i);
-    EXPECT_THAT(method->options().GetExtension(common::v1::permission), StartsWith("handover."))
+    // Policy is for who sets up an operation.
+    EXPECT_THAT(method->options().GetExtension(common::v1::permission),
+                ::testing::AnyOf(StartsWith("handover."), StartsWith("policies.")))
         << method->full_name();
     const bool mutates = method->input_type()->FindFieldByName("request_id") != nullptr;
     EXPECT_EQ(HandoverDefinition().decider->Knows(method->input_type()->full_name()), mutates)
@@ -507,6 +510,184 @@ TEST_F(Api, INV19_OfTwoTransfersAtOnceOneTakesEffectAndTheCentreHasOneBody) {
   EXPECT_EQ(Try(&Stub::GetResponsibleBody, ask, &nobody).reason, "INVALID_FIELD");
   *ask.mutable_as_of_time() = ToProto(absl::Now() + absl::Minutes(1));  // a clock that is ahead
   EXPECT_EQ(Do(&Stub::GetResponsibleBody, ask).answering().body(), takers[winner]);
+}
+
+TEST_F(Api, LotsAreListedByWhomTheyWereHandedToAndAsOfATime) {
+  const absl::Time before = clock_.Now();
+  Counted({testing::Lot("4")});
+  SignedByBoth();
+  Do(&Stub::MakeHandoverEffective, To<v1::MakeHandoverEffectiveRequest>());
+  v1::ListAssetLotsRequest lots;
+  lots.set_parent("operations/ba");
+  const auto count = [&] { return Do(&Stub::ListAssetLots, lots).asset_lots_size(); };
+  lots.set_recipient(kDcpb);
+  EXPECT_EQ(count(), 1);
+  lots.set_recipient(kIom);  // it has a part, which nobody handed to it
+  EXPECT_EQ(count(), 0);
+  *lots.mutable_as_of_time() = ToProto(before);
+  lots.set_recipient(kDcpb);
+  EXPECT_EQ(count(), 0);
+  lots.clear_recipient();
+  lots.set_custodian(kDcpb);
+  EXPECT_EQ(count(), 0);
+  lots.set_custodian(kIom);
+  EXPECT_EQ(count(), 1);
+  *lots.mutable_as_of_time() = ToProto(before - absl::Hours(24));  // it was not there
+  lots.clear_custodian();
+  EXPECT_EQ(count(), 0);
+}
+
+TEST_F(Api, ThePolicyInForceIsShownAlsoWhereNoneWasAdopted) {
+  v1::GetHandoverPolicyInForceRequest request;
+  request.set_parent("operations/ba");
+  const auto built_in = Do(&Stub::GetHandoverPolicyInForce, request);
+  EXPECT_EQ(built_in.name(), "");
+  EXPECT_EQ(built_in.max_case_items(), 1000);
+  EXPECT_EQ(built_in.proof_required_above().units(), 5000);
+
+  v1::AdoptHandoverPolicyRequest adopt;
+  adopt.set_parent("operations/ba");
+  *adopt.mutable_handover_policy() = built_in;
+  *adopt.mutable_handover_policy()->mutable_valid_from() = testing::Day(2199, 1, 1);
+  adopt.mutable_handover_policy()->set_proof_days(60);
+  v1::HandoverPolicy adopted;
+  EXPECT_EQ(Try(&Stub::AdoptHandoverPolicy, adopt, &adopted).reason, "PERMISSION_DENIED");
+  adopted = Do(&Stub::AdoptHandoverPolicy, adopt, kClerk, "operation_manager");
+  EXPECT_EQ(adopted.name(), "operations/ba/handoverPolicies/2199-01-01");
+  EXPECT_NE(adopted.etag(), "");
+  EXPECT_EQ(Do(&Stub::GetHandoverPolicyInForce, request).proof_days(), 0);
+  *request.mutable_date() = testing::Day(2199, 1, 1);
+  EXPECT_EQ(Do(&Stub::GetHandoverPolicyInForce, request).proof_days(), 60);
+  request.mutable_date()->set_month(13);
+  EXPECT_EQ(Try(&Stub::GetHandoverPolicyInForce, request, &adopted).reason, "INVALID_FIELD");
+  v1::ListHandoverPoliciesRequest list;
+  list.set_parent("operations/ba");
+  EXPECT_EQ(Do(&Stub::ListHandoverPolicies, list).handover_policies_size(), 1);
+}
+
+TEST_F(Api, FunctionsAreListedPageByPageWithThoseThatNobodyAdded) {
+  v1::AddCentreFunctionRequest add;
+  add.set_parent("operations/ba");
+  add.set_centre_function_id("internet");
+  add.mutable_display_name()->set_en("Internet access");
+  *add.mutable_valid_from() = testing::Day(2199, 1, 1);
+  add.set_reason("decision 7");
+  v1::CentreFunction added;
+  EXPECT_EQ(Try(&Stub::AddCentreFunction, add, &added).reason, "PERMISSION_DENIED");
+  added = Do(&Stub::AddCentreFunction, add, kClerk, "operation_manager");
+  EXPECT_EQ(Do(&Stub::GetCentreFunction, Named<v1::GetCentreFunctionRequest>(added.name()))
+                .display_name()
+                .en(),
+            "Internet access");
+  EXPECT_EQ(Do(&Stub::GetCentreFunction,
+               Named<v1::GetCentreFunctionRequest>("operations/ba/centreFunctions/security"))
+                .display_name()
+                .bs(),
+            "Sigurnost");
+  EXPECT_EQ(Try(&Stub::GetCentreFunction,
+                Named<v1::GetCentreFunctionRequest>("operations/ba/assets/security"), &added)
+                .reason,
+            "NOT_FOUND");
+  v1::ListCentreFunctionsRequest list;
+  list.set_parent("operations/ba");
+  list.set_page_size(10);
+  const auto first = Do(&Stub::ListCentreFunctions, list);
+  EXPECT_EQ(first.centre_functions_size(), 10);
+  list.set_page_token(first.next_page_token());
+  const auto second = Do(&Stub::ListCentreFunctions, list);
+  EXPECT_EQ(second.centre_functions_size(), 5);
+  EXPECT_EQ(second.next_page_token(), "");
+  list.Clear();
+  list.set_parent("operations/ba");
+  *list.mutable_valid_on() = testing::Day(2198, 12, 31);
+  EXPECT_EQ(Do(&Stub::ListCentreFunctions, list).centre_functions_size(), 14);
+}
+
+TEST_F(Api, ChecksAndVisibilityAreListedByWhatOneLooksFor) {
+  v1::PlanPostDonationCheckRequest plan;
+  plan.set_parent("operations/ba");
+  plan.set_post_donation_check_id("c");
+  plan.mutable_post_donation_check()->set_item(AssetOf(1));
+  plan.mutable_post_donation_check()->set_kind(v1::CHECK_KIND_END_USE);
+  *plan.mutable_post_donation_check()->mutable_due_date() = testing::Day(2198, 5, 1);
+  const std::string name = Do(&Stub::PlanPostDonationCheck, plan).name();
+  v1::ListPostDonationChecksRequest list;
+  list.set_parent("operations/ba");
+  const auto count = [&] {
+    return Do(&Stub::ListPostDonationChecks, list).post_donation_checks_size();
+  };
+  *list.mutable_due_before() = testing::Day(2198, 5, 1);
+  EXPECT_EQ(count(), 0);
+  *list.mutable_due_before() = testing::Day(2198, 5, 2);
+  EXPECT_EQ(count(), 1);
+  list.set_kind(v1::CHECK_KIND_MAINTENANCE);
+  EXPECT_EQ(count(), 0);
+  auto done = Named<v1::CompletePostDonationCheckRequest>(name);
+  done.set_findings("the mirror is broken");
+  done.set_follow_up(true);
+  done.set_condition(v1::ASSET_CONDITION_WORN);
+  EXPECT_EQ(Do(&Stub::CompletePostDonationCheck, done).checker(), kClerk);
+  list.set_kind(v1::CHECK_KIND_END_USE);
+  EXPECT_EQ(count(), 0);
+  list.clear_due_before();
+  list.set_follow_up(true);
+  EXPECT_EQ(count(), 1);
+  v1::ListAssetsRequest worn;
+  worn.set_condition(v1::ASSET_CONDITION_WORN);
+  EXPECT_THAT(Assets(worn), ElementsAre(AssetOf(1)));
+
+  v1::RecordVisibilityCheckRequest seen;
+  seen.set_parent("operations/ba");
+  seen.set_visibility_check_id("v");
+  seen.mutable_visibility_check()->set_item(kUsivak);
+  seen.mutable_visibility_check()->set_donor(testing::kEu);
+  seen.mutable_visibility_check()->set_emblem_seen(true);
+  seen.mutable_visibility_check()->set_note("the statement is painted over");
+  EXPECT_FALSE(Do(&Stub::RecordVisibilityCheck, seen).conforms());
+  v1::ListVisibilityChecksRequest failed;
+  failed.set_parent("operations/ba");
+  failed.set_failed(true);
+  EXPECT_EQ(Do(&Stub::ListVisibilityChecks, failed).visibility_checks_size(), 1);
+  failed.set_donor("organisations/ch");
+  EXPECT_EQ(Do(&Stub::ListVisibilityChecks, failed).visibility_checks_size(), 0);
+}
+
+TEST_F(Api, WarrantiesThatEndAndWhatLacksADocumentAreListed) {
+  auto warranted = testing::ReceivedPieces({"W-1"}, "100.00", "operations/ba/goodsReceipts/gr-9");
+  warranted.set_warranty_months(24);
+  Tell(warranted);
+  const std::string asset = AssetOf(1, "operations/ba/goodsReceipts/gr-9");
+  const absl::CivilDay today = absl::ToCivilDay(clock_.Now(), *base::LoadZone("Europe/Sarajevo"));
+  v1::ListAssetsRequest ending;
+  *ending.mutable_warranty_ends_until() = ToProto(absl::CivilDay(today.year() + 3, 1, 1));
+  EXPECT_THAT(Assets(ending), ElementsAre(asset));
+  *ending.mutable_warranty_ends_from() = ToProto(absl::CivilDay(today.year() + 3, 1, 1));
+  EXPECT_THAT(Assets(ending), ElementsAre());
+
+  v1::OpenWarrantyClaimRequest open;
+  open.set_parent("operations/ba");
+  open.mutable_warranty_claim()->set_item(asset);
+  open.mutable_warranty_claim()->set_defect("does not start");
+  const auto claim = Do(&Stub::OpenWarrantyClaim, open);
+  EXPECT_EQ(claim.name(), "operations/ba/warrantyClaims/" + claim.number());
+  v1::ListWarrantyClaimsRequest claims;
+  claims.set_parent("operations/ba");
+  claims.set_state(v1::WARRANTY_CLAIM_STATE_OPENED);
+  EXPECT_EQ(Do(&Stub::ListWarrantyClaims, claims).warranty_claims_size(), 1);
+  claims.set_supplier("operations/ba/suppliers/another");
+  EXPECT_EQ(Do(&Stub::ListWarrantyClaims, claims).warranty_claims_size(), 0);
+
+  auto gone = Named<v1::RecordAssetChangeRequest>(asset);
+  gone.set_change(v1::ASSET_CHANGE_DESTROYED);
+  gone.set_reason("fire");
+  Do(&Stub::RecordAssetChange, gone);
+  v1::ListAssetsRequest lacking;
+  lacking.set_lacking_evidence(true);
+  EXPECT_THAT(Assets(lacking), ElementsAre(asset));
+  const auto tag =
+      Do(&Stub::RenderAssetTag, Named<v1::RenderAssetTagRequest>(asset), kClerk, "viewer");
+  EXPECT_THAT(tag.content(), StartsWith("%PDF-"));
+  EXPECT_EQ(tag.file_name(), "gr-9-1-1-tag.pdf");
 }
 
 }  // namespace

@@ -370,6 +370,171 @@ Reactor* HandoverServiceImpl::ExportAssetRegister(Context* context,
   });
 }
 
+Reactor* HandoverServiceImpl::RecordAssetCondition(Context* context,
+                                                   const v1::RecordAssetConditionRequest* request,
+                                                   v1::Asset* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::AttachAssetEvidence(Context* context,
+                                                  const v1::AttachAssetEvidenceRequest* request,
+                                                  v1::Asset* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::RecordReadinessItem(Context* context,
+                                                  const v1::RecordReadinessItemRequest* request,
+                                                  v1::ResponsibilityTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::AdoptHandoverPolicy(Context* context,
+                                                  const v1::AdoptHandoverPolicyRequest* request,
+                                                  v1::HandoverPolicy* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::AddCentreFunction(Context* context,
+                                                const v1::AddCentreFunctionRequest* request,
+                                                v1::CentreFunction* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::EndCentreFunction(Context* context,
+                                                const v1::EndCentreFunctionRequest* request,
+                                                v1::CentreFunction* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::PlanPostDonationCheck(Context* context,
+                                                    const v1::PlanPostDonationCheckRequest* request,
+                                                    v1::PostDonationCheck* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ReschedulePostDonationCheck(
+    Context* context, const v1::ReschedulePostDonationCheckRequest* request,
+    v1::PostDonationCheck* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::CompletePostDonationCheck(
+    Context* context, const v1::CompletePostDonationCheckRequest* request,
+    v1::PostDonationCheck* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::CancelPostDonationCheck(
+    Context* context, const v1::CancelPostDonationCheckRequest* request,
+    v1::PostDonationCheck* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::RecordVisibilityCheck(Context* context,
+                                                    const v1::RecordVisibilityCheckRequest* request,
+                                                    v1::VisibilityCheck* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::OpenWarrantyClaim(Context* context,
+                                                const v1::OpenWarrantyClaimRequest* request,
+                                                v1::WarrantyClaim* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::MoveWarrantyClaim(Context* context,
+                                                const v1::MoveWarrantyClaimRequest* request,
+                                                v1::WarrantyClaim* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::GetHandoverPolicy(Context* context,
+                                                const v1::GetHandoverPolicyRequest* request,
+                                                v1::HandoverPolicy* response) {
+  return calls_.Get(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::GetPostDonationCheck(Context* context,
+                                                   const v1::GetPostDonationCheckRequest* request,
+                                                   v1::PostDonationCheck* response) {
+  return calls_.Get(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::GetVisibilityCheck(Context* context,
+                                                 const v1::GetVisibilityCheckRequest* request,
+                                                 v1::VisibilityCheck* response) {
+  return calls_.Get(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::GetWarrantyClaim(Context* context,
+                                               const v1::GetWarrantyClaimRequest* request,
+                                               v1::WarrantyClaim* response) {
+  return calls_.Get(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ListHandoverPolicies(Context* context,
+                                                   const v1::ListHandoverPoliciesRequest* request,
+                                                   v1::ListHandoverPoliciesResponse* response) {
+  return calls_.List<v1::HandoverPolicy>(context, request, response,
+                                         response->mutable_handover_policies(), "handoverPolicies");
+}
+
+Reactor* HandoverServiceImpl::ListPostDonationChecks(
+    Context* context, const v1::ListPostDonationChecksRequest* request,
+    v1::ListPostDonationChecksResponse* response) {
+  return calls_.List<v1::PostDonationCheck>(
+      context, request, response, response->mutable_post_donation_checks(), "postDonationChecks",
+      [wanted = *request](const v1::PostDonationCheck& entity) { return Keeps(wanted, entity); });
+}
+
+Reactor* HandoverServiceImpl::ListVisibilityChecks(Context* context,
+                                                   const v1::ListVisibilityChecksRequest* request,
+                                                   v1::ListVisibilityChecksResponse* response) {
+  return calls_.List<v1::VisibilityCheck>(
+      context, request, response, response->mutable_visibility_checks(), "visibilityChecks",
+      [wanted = *request](const v1::VisibilityCheck& entity) { return Keeps(wanted, entity); });
+}
+
+Reactor* HandoverServiceImpl::ListWarrantyClaims(Context* context,
+                                                 const v1::ListWarrantyClaimsRequest* request,
+                                                 v1::ListWarrantyClaimsResponse* response) {
+  return calls_.List<v1::WarrantyClaim>(
+      context, request, response, response->mutable_warranty_claims(), "warrantyClaims",
+      [wanted = *request](const v1::WarrantyClaim& entity) { return Keeps(wanted, entity); });
+}
+
+Reactor* HandoverServiceImpl::RenderAssetTag(Context* context,
+                                             const v1::RenderAssetTagRequest* request,
+                                             v1::PaperResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerAssetTag(reads, request->name(), *response);
+  });
+}
+
+Reactor* HandoverServiceImpl::GetHandoverPolicyInForce(
+    Context* context, const v1::GetHandoverPolicyInForceRequest* request,
+    v1::HandoverPolicy* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerPolicyInForce(reads, *request, *response);
+  });
+}
+
+Reactor* HandoverServiceImpl::GetCentreFunction(Context* context,
+                                                const v1::GetCentreFunctionRequest* request,
+                                                v1::CentreFunction* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerCentreFunction(reads, *request, *response);
+  });
+}
+
+Reactor* HandoverServiceImpl::ListCentreFunctions(Context* context,
+                                                  const v1::ListCentreFunctionsRequest* request,
+                                                  v1::ListCentreFunctionsResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerCentreFunctions(reads, *request, *response);
+  });
+}
+
 Reactor* HandoverServiceImpl::GetResponsibleBody(Context* context,
                                                  const v1::GetResponsibleBodyRequest* request,
                                                  v1::GetResponsibleBodyResponse* response) {

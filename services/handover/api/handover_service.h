@@ -146,6 +146,61 @@ class HandoverServiceImpl final : public v1::HandoverService::CallbackService {
                                         v1::PaperResponse* response) override;
   Reactor* ExportAssetRegister(Context* context, const v1::ExportAssetRegisterRequest* request,
                                v1::ExportAssetRegisterResponse* response) override;
+  Reactor* RecordAssetCondition(Context* context, const v1::RecordAssetConditionRequest* request,
+                                v1::Asset* response) override;
+  Reactor* AttachAssetEvidence(Context* context, const v1::AttachAssetEvidenceRequest* request,
+                               v1::Asset* response) override;
+  Reactor* RecordReadinessItem(Context* context, const v1::RecordReadinessItemRequest* request,
+                               v1::ResponsibilityTransfer* response) override;
+  Reactor* AdoptHandoverPolicy(Context* context, const v1::AdoptHandoverPolicyRequest* request,
+                               v1::HandoverPolicy* response) override;
+  Reactor* AddCentreFunction(Context* context, const v1::AddCentreFunctionRequest* request,
+                             v1::CentreFunction* response) override;
+  Reactor* EndCentreFunction(Context* context, const v1::EndCentreFunctionRequest* request,
+                             v1::CentreFunction* response) override;
+  Reactor* PlanPostDonationCheck(Context* context, const v1::PlanPostDonationCheckRequest* request,
+                                 v1::PostDonationCheck* response) override;
+  Reactor* ReschedulePostDonationCheck(Context* context,
+                                       const v1::ReschedulePostDonationCheckRequest* request,
+                                       v1::PostDonationCheck* response) override;
+  Reactor* CompletePostDonationCheck(Context* context,
+                                     const v1::CompletePostDonationCheckRequest* request,
+                                     v1::PostDonationCheck* response) override;
+  Reactor* CancelPostDonationCheck(Context* context,
+                                   const v1::CancelPostDonationCheckRequest* request,
+                                   v1::PostDonationCheck* response) override;
+  Reactor* RecordVisibilityCheck(Context* context, const v1::RecordVisibilityCheckRequest* request,
+                                 v1::VisibilityCheck* response) override;
+  Reactor* OpenWarrantyClaim(Context* context, const v1::OpenWarrantyClaimRequest* request,
+                             v1::WarrantyClaim* response) override;
+  Reactor* MoveWarrantyClaim(Context* context, const v1::MoveWarrantyClaimRequest* request,
+                             v1::WarrantyClaim* response) override;
+  Reactor* GetHandoverPolicy(Context* context, const v1::GetHandoverPolicyRequest* request,
+                             v1::HandoverPolicy* response) override;
+  Reactor* GetPostDonationCheck(Context* context, const v1::GetPostDonationCheckRequest* request,
+                                v1::PostDonationCheck* response) override;
+  Reactor* GetVisibilityCheck(Context* context, const v1::GetVisibilityCheckRequest* request,
+                              v1::VisibilityCheck* response) override;
+  Reactor* GetWarrantyClaim(Context* context, const v1::GetWarrantyClaimRequest* request,
+                            v1::WarrantyClaim* response) override;
+  Reactor* ListHandoverPolicies(Context* context, const v1::ListHandoverPoliciesRequest* request,
+                                v1::ListHandoverPoliciesResponse* response) override;
+  Reactor* ListPostDonationChecks(Context* context,
+                                  const v1::ListPostDonationChecksRequest* request,
+                                  v1::ListPostDonationChecksResponse* response) override;
+  Reactor* ListVisibilityChecks(Context* context, const v1::ListVisibilityChecksRequest* request,
+                                v1::ListVisibilityChecksResponse* response) override;
+  Reactor* ListWarrantyClaims(Context* context, const v1::ListWarrantyClaimsRequest* request,
+                              v1::ListWarrantyClaimsResponse* response) override;
+  Reactor* RenderAssetTag(Context* context, const v1::RenderAssetTagRequest* request,
+                          v1::PaperResponse* response) override;
+  Reactor* GetHandoverPolicyInForce(Context* context,
+                                    const v1::GetHandoverPolicyInForceRequest* request,
+                                    v1::HandoverPolicy* response) override;
+  Reactor* GetCentreFunction(Context* context, const v1::GetCentreFunctionRequest* request,
+                             v1::CentreFunction* response) override;
+  Reactor* ListCentreFunctions(Context* context, const v1::ListCentreFunctionsRequest* request,
+                               v1::ListCentreFunctionsResponse* response) override;
   Reactor* GetResponsibleBody(Context* context, const v1::GetResponsibleBodyRequest* request,
                               v1::GetResponsibleBodyResponse* response) override;
 

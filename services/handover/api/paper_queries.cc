@@ -12,7 +12,9 @@
 #include "libs/rpc/errors.h"
 #include "services/handover/api/queries.h"
 #include "services/handover/documents/asset_register.h"
+#include "services/handover/documents/asset_tag.h"
 #include "services/handover/documents/papers.h"
+#include "services/handover/domain/functions.h"
 #include "services/handover/domain/names.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/values.h"
@@ -103,8 +105,20 @@ absl::Status AnswerResponsibilityProtocol(const rpc::ReadContext& reads, const s
   PRIHVAT_RETURN_IF_ERROR(reads.FindInto(name, transfer));
   const OrganisationNames names(reads.entities(), reads.operation());
   return Fill(RenderResponsibilityProtocol(
-                  transfer, {.zone = reads.zone(), .names = &names, .assets = {}, .lots = {}}),
+                  transfer, {.zone = reads.zone(),
+                             .names = &names,
+                             .assets = {},
+                             .lots = {},
+                             .function = FunctionWords(reads.entities(), reads.operation(),
+                                                       transfer.function())}),
               transfer.protocol_number(), response);
+}
+
+absl::Status AnswerAssetTag(const rpc::ReadContext& reads, const std::string& name,
+                            v1::PaperResponse& response) {
+  v1::Asset asset;
+  PRIHVAT_RETURN_IF_ERROR(reads.FindInto(name, asset));
+  return Fill(RenderAssetTag(asset), fmt::format("{}-tag", IdOf(name)), response);
 }
 
 absl::Status AnswerAssetRegister(const rpc::ReadContext& reads,

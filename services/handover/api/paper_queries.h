@@ -17,6 +17,10 @@ absl::Status AnswerDiscrepancyNote(const rpc::ReadContext& reads, const std::str
 absl::Status AnswerResponsibilityProtocol(const rpc::ReadContext& reads, const std::string& name,
                                           v1::PaperResponse& response);
 
+// By the name of an asset.
+absl::Status AnswerAssetTag(const rpc::ReadContext& reads, const std::string& name,
+                            v1::PaperResponse& response);
+
 // INVALID_FIELD for no format or a time after now; REGISTER_TOO_LARGE.
 absl::Status AnswerAssetRegister(const rpc::ReadContext& reads,
                                  const v1::ExportAssetRegisterRequest& request,

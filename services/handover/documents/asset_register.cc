@@ -75,44 +75,19 @@ RegisterLine LineOf(const v1::Asset& asset, const v1::AssetStanding& standing, a
   return line;
 }
 
-struct Holder {
-  std::string title_holder;
-  std::string custodian;
-  bool operator<(const Holder& other) const {
-    return std::pair(title_holder, custodian) < std::pair(other.title_holder, other.custodian);
-  }
-};
-
-// Who had how much of the lot at the time.
-std::map<Holder, base::Decimal> HoldingsAt(const v1::AssetLot& lot, absl::Time time) {
-  std::map<Holder, base::Decimal> holdings;
-  for (const v1::LotMovement& movement : lot.movements()) {
-    if (FromProto(movement.move_time()) > time) continue;
-    const base::Decimal quantity = FromProto(movement.quantity());
-    const auto change = [&](const Holder& holder, const base::Decimal& by) {
-      if (holder.title_holder.empty()) return;  // the supplier's
-      base::Decimal& held = holdings[holder];
-      held = Sum(held, by);
-    };
-    change({movement.from_title_holder(), movement.from_custodian()}, quantity.Negated());
-    change({movement.to_title_holder(), movement.to_custodian()}, quantity);
-  }
-  return holdings;
-}
-
 // The lot's value shared out: what all holders have, and what went back, sum to it exactly.
 absl::StatusOr<std::vector<RegisterLine>> LinesOf(const v1::AssetLot& lot, absl::Time time,
                                                   absl::TimeZone zone) {
   std::vector<RegisterLine> lines;
   std::vector<base::Decimal> weights;
   base::Decimal rest = FromProto(lot.quantity());
-  for (const auto& [holder, quantity] : HoldingsAt(lot, time)) {
-    if (quantity <= base::Decimal()) continue;
+  for (const v1::LotHolding& holding : HoldingsAt(lot, time)) {
+    const base::Decimal quantity = FromProto(holding.quantity());
     RegisterLine& line = lines.emplace_back();
     line.item = lot.name();
     line.description = lot.description();
-    line.title_holder = holder.title_holder;
-    line.custodian = holder.custodian;
+    line.title_holder = holding.title_holder();
+    line.custodian = holding.custodian();
     line.quantity = quantity;
     line.unit = lot.unit();
     line.received = base::LocalDay(FromProto(lot.movements(0).move_time()), zone);

@@ -1,8 +1,5 @@
 #include "services/handover/documents/paper_words.h"
 
-#include <utility>
-#include <vector>
-
 #include "fmt/format.h"
 
 namespace prihvat::handover {
@@ -10,29 +7,6 @@ namespace prihvat::handover {
 using documents::Bilingual;
 
 Bilingual ToText(const v1::LocalizedText& text) { return {text.en(), text.bs()}; }
-
-Bilingual FunctionWords(std::string_view function) {
-  static const auto& words = *new std::vector<std::pair<std::string_view, Bilingual>>{
-      {"camp_management", {"Camp management", "Upravljanje centrom"}},
-      {"security", {"Security", "Sigurnost"}},
-      {"food", {"Food", "Hrana"}},
-      {"water", {"Water", "Voda"}},
-      {"sanitation", {"Sanitation", "Sanitarne usluge"}},
-      {"clothing", {"Clothing", "Odjeća"}},
-      {"psychosocial", {"Psychosocial support", "Psihosocijalna podrška"}},
-      {"education", {"Education", "Obrazovanje"}},
-      {"health", {"Health", "Zdravstvena zaštita"}},
-      {"shelter", {"Shelter", "Smještaj"}},
-      {"protection", {"Protection", "Zaštita"}},
-      {"legal", {"Legal aid", "Pravna pomoć"}},
-      {"transport", {"Transport", "Prijevoz"}},
-      {"non_food_items", {"Non-food items", "Neprehrambeni artikli"}},
-  };
-  for (const auto& [id, text] : words) {
-    if (id == function) return text;
-  }
-  return {std::string(function), ""};
-}
 
 Bilingual AssetStateWords(v1::AssetState state) {
   switch (state) {

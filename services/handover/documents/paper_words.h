@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "libs/documents/form.h"
 #include "prihvat/handover/v1/resources.pb.h"
@@ -11,8 +10,6 @@ namespace prihvat::handover {
 
 documents::Bilingual ToText(const v1::LocalizedText& text);
 
-// "Security" / "Sigurnost"; a function that is not known stands as it is.
-documents::Bilingual FunctionWords(std::string_view function);
 // "in use" / "u upotrebi"
 documents::Bilingual AssetStateWords(v1::AssetState state);
 

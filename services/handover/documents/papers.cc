@@ -132,6 +132,24 @@ FormTable Discrepancies(const v1::HandoverCase& of, const PaperContext& context)
   return table;
 }
 
+// What had to be so before the taker answered, and since when it was.
+FormTable Readiness(const v1::ResponsibilityTransfer& transfer, const PaperContext& context) {
+  FormTable table = {.title = {"Readiness", "Spremnost"},
+                     .columns = {{.title = {"No.", "R. br."}, .figures = true},
+                                 {.title = {"What must be so", "Šta mora biti ispunjeno"}},
+                                 {.title = {"Done", "Ispunjeno"}}},
+                     .rows = {},
+                     .totals = {}};
+  for (const v1::ReadinessItem& item : transfer.readiness_items()) {
+    Bilingual done = {"no", "ne"};
+    if (item.done()) done = {documents::BothDates(DayIn(item.record_time(), context)), ""};
+    table.rows.push_back({{{std::to_string(table.rows.size() + 1), ""}, ""},
+                          {ToText(item.display_name()), item.note()},
+                          {done, item.mandatory() ? "" : "not mandatory · nije obavezno"}});
+  }
+  return table;
+}
+
 void SayDisputes(Form& form, const v1::HandoverCase& of) {
   // What is contested and how it was settled, by turns.
   for (int i = 0; i < of.dispute_notes_size(); ++i) {
@@ -226,7 +244,7 @@ absl::StatusOr<std::string> RenderResponsibilityProtocol(const v1::Responsibilit
   form.date = DayIn(since, context);
   if (reverted) form.state = {"It went back to who had it before", "Vraćeno prethodnom nosiocu"};
   form.facts.push_back({{"Centre", "Centar"}, {std::string(IdOf(transfer.centre())), ""}});
-  form.facts.push_back({{"Function", "Funkcija"}, FunctionWords(transfer.function())});
+  form.facts.push_back({{"Function", "Funkcija"}, ToText(context.function)});
   form.facts.push_back({{"Given by", "Predaje"}, ToText(context.names->Of(from))});
   form.facts.push_back({{"Taken over by", "Preuzima"}, ToText(context.names->Of(to))});
   form.facts.push_back({{"Agreement", "Sporazum"}, {transfer.agreement(), ""}});
@@ -238,6 +256,7 @@ absl::StatusOr<std::string> RenderResponsibilityProtocol(const v1::Responsibilit
   if (!transfer.readiness().empty()) {
     form.notes.push_back({{"Readiness", "Spremnost"}, {transfer.readiness(), ""}});
   }
+  if (!transfer.readiness_items().empty()) form.tables.push_back(Readiness(transfer, context));
   if (!transfer.review().empty()) {
     form.notes.push_back({{"Review", "Preispitivanje"}, {transfer.review(), ""}});
   }

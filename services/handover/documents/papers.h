@@ -20,6 +20,7 @@ struct PaperContext {
   // The case's assets and lots, by name; the case names no other.
   std::map<std::string, const v1::Asset*> assets;
   std::map<std::string, const v1::AssetLot*> lots;
+  v1::LocalizedText function = {};  // what people call a transfer's
 };
 
 // INVALID_ARGUMENT and FAILED_PRECONDITION as documents::RenderForm.

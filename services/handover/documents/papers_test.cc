@@ -5,6 +5,8 @@
 #include <fstream>
 
 #include "libs/documents/testing/probe.h"
+#include "services/handover/documents/asset_tag.h"
+#include "services/handover/domain/functions.h"
 #include "services/handover/testing/story.h"
 
 namespace prihvat::handover {
@@ -18,7 +20,9 @@ using testing::Story;
 // What a paper of the story's case says beside it.
 class Around {
  public:
-  explicit Around(const Story& story) : names_(es::View(story.rows()), "operations/ba") {
+  explicit Around(const Story& story)
+      : names_(es::View(story.rows()), "operations/ba"),
+        function_(FunctionWords(es::View(story.rows()), "operations/ba", "security")) {
     const v1::HandoverCase of = story.TheCase();
     for (const v1::HandoverItem& item : of.items()) {
       if (!item.asset().empty()) assets_.push_back(story.Entity<v1::Asset>(item.asset()));
@@ -26,7 +30,8 @@ class Around {
     }
   }
   PaperContext context() const {
-    PaperContext context = {.zone = Zone(), .names = &names_, .assets = {}, .lots = {}};
+    PaperContext context = {
+        .zone = Zone(), .names = &names_, .assets = {}, .lots = {}, .function = function_};
     for (const v1::Asset& asset : assets_) context.assets[asset.name()] = &asset;
     for (const v1::AssetLot& lot : lots_) context.lots[lot.name()] = &lot;
     return context;
@@ -39,6 +44,7 @@ class Around {
 
  private:
   OrganisationNames names_;
+  v1::LocalizedText function_;
   std::vector<v1::Asset> assets_;
   std::vector<v1::AssetLot> lots_;
 };
@@ -146,6 +152,32 @@ TEST(HandoverPapers, OrganisationsAreNamedByTheListThenByTheirMandates) {
   EXPECT_EQ(DonorName(es::View(story.rows()), "operations/ba", testing::kDcpb), "dcpb");
 }
 
+TEST(HandoverPapers, AnAssetTagHasItsNumbersAndAQrCodeOfThem) {
+  Story story;
+  story.Do(testing::ReceivedVehicles({"WVWZZZ1JZXW000001"}, "72500.00"));
+  const auto pdf = RenderAssetTag(story.Entity<v1::Asset>(testing::AssetOf(1)));
+  EXPECT_THAT(TextOf(pdf, "tag"),
+              AllOf(HasSubstr("All-terrain vehicle"), HasSubstr("Terensko vozilo"),
+                    HasSubstr("VIN WVWZZZ1JZXW000001"), HasSubstr("Funded by"),
+                    HasSubstr("GRN-2023-0001")));
+  EXPECT_EQ(documents::DecodeQrOnPage(*pdf, 1).value_or(""),
+            "prihvat:asset:operations/ba/assets/gr-1-1-1;VIN=WVWZZZ1JZXW000001\n");
+  EXPECT_EQ(*pdf, *RenderAssetTag(story.Entity<v1::Asset>(testing::AssetOf(1))));
+}
+
+TEST(HandoverPapers, TheTagOfWhatTheUnionDoesNotPayShowsNoEmblemAndLongTextFits) {
+  Story story;
+  auto received = testing::ReceivedPieces({"0123456789-ABCDEFGHIJ-0123456789-KLMNOPQRST"}, "10.00");
+  received.mutable_provenance()->set_donor("organisations/ch");
+  received.mutable_description()->set_en(std::string(20, 'W') + " " + std::string(300, 'x'));
+  story.Do(received);
+  const auto pdf = RenderAssetTag(story.Entity<v1::Asset>(testing::AssetOf(1)));
+  EXPECT_THAT(TextOf(pdf, "long-tag"), AllOf(HasSubstr("WWW"), Not(HasSubstr("European Union"))));
+  EXPECT_EQ(documents::DecodeQrOnPage(*pdf, 1).value_or(""),
+            "prihvat:asset:operations/ba/assets/gr-1-1-1;"
+            "SN=0123456789-ABCDEFGHIJ-0123456789-KLMNOPQRST\n");
+}
+
 TEST(HandoverPapers, INV19_AProtocolSaysFromWhenWhoAnswers) {
   const Story story = Listed();
   const Around around(story);
@@ -157,6 +189,12 @@ TEST(HandoverPapers, INV19_AProtocolSaysFromWhenWhoAnswers) {
   transfer.set_taker(testing::kDcpb);
   transfer.set_agreement("Agreement 7/2022");
   transfer.set_readiness("Guards are trained");
+  v1::ReadinessItem& item = *transfer.add_readiness_items();
+  item.mutable_display_name()->set_en("Keys handed over");
+  item.set_mandatory(true);
+  item.set_done(true);
+  item.mutable_record_time()->set_seconds(absl::ToUnixSeconds(
+      absl::FromCivil(absl::CivilSecond(2022, 1, 30, 9, 0, 0), Around::Zone())));
   EXPECT_EQ(RenderResponsibilityProtocol(transfer, around.context()).status().code(),
             absl::StatusCode::kFailedPrecondition);
   transfer.set_protocol_number("RP-2022-0001");
@@ -168,6 +206,7 @@ TEST(HandoverPapers, INV19_AProtocolSaysFromWhenWhoAnswers) {
   EXPECT_THAT(text, AllOf(HasSubstr("RP-2022-0001"), HasSubstr("1 February 2022"),
                           HasSubstr("00:00"), HasSubstr("Sigurnost"), HasSubstr("Agreement 7/2022"),
                           HasSubstr("Guards are trained"), HasSubstr("usivak"),
+                          HasSubstr("Keys handed over"), HasSubstr("30 January 2022"),
                           Not(HasSubstr("went back"))));
   // What went back did so from its taker to its giver, at the moment of the reversion.
   transfer.set_state(v1::RESPONSIBILITY_TRANSFER_STATE_REVERTED);

@@ -5,6 +5,7 @@
 
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
+#include "services/handover/domain/evidence.h"
 #include "services/handover/domain/holdings.h"
 #include "services/handover/domain/names.h"
 #include "services/handover/domain/registration.h"
@@ -17,17 +18,17 @@ namespace {
 std::string_view OpenMoves(v1::AssetState state) {
   switch (state) {
     case v1::ASSET_STATE_RECEIVED:
-      return "take into custody, return to supplier, move, hand over, destroyed";
+      return "take into custody, return to supplier, move, hand over, damaged, destroyed";
     case v1::ASSET_STATE_IN_CUSTODY:
-      return "put into use, move, hand over, sent to repair, lost, stolen, destroyed";
+      return "put into use, move, hand over, sent to repair, damaged, lost, stolen, destroyed";
     case v1::ASSET_STATE_TITLE_PASSED:
-      return "put into use, move, destroyed";
+      return "put into use, move, damaged, destroyed";
     case v1::ASSET_STATE_IN_USE:
-      return "move, sent to repair, lost, stolen, disposed, destroyed";
+      return "move, sent to repair, damaged, lost, stolen, disposed, destroyed";
     case v1::ASSET_STATE_UNDER_REPAIR:
-      return "move, back from repair, destroyed";
+      return "move, back from repair, damaged, destroyed";
     case v1::ASSET_STATE_IN_TRANSIT:
-      return "take into custody, lost, stolen, destroyed";
+      return "take into custody, damaged, lost, stolen, destroyed";
     case v1::ASSET_STATE_LOST:
     case v1::ASSET_STATE_STOLEN:
       return "found, written off, destroyed";
@@ -146,13 +147,14 @@ es::Decision DecidePutIntoUse(const es::View& view, const v1::PutAssetIntoUseReq
   return es::Accepted(std::move(event)).Naming(command.name());
 }
 
-// A change, the states that it leads out of, and where to; previous: to where it came from.
+// A change, the states that it leads out of, and where to.
 struct ChangeRule {
   v1::AssetChange change;
   std::string_view wish;
   std::vector<v1::AssetState> from;
-  std::optional<v1::AssetState> to;  // none: the previous state
-  bool comes_back;                   // the state is remembered
+  std::optional<v1::AssetState> to;  // none: the previous state, or the one that it is in
+  bool comes_back = false;           // the state is remembered
+  bool stays = false;                // in its state
 };
 
 const std::vector<ChangeRule>& ChangeRules() {
@@ -192,6 +194,14 @@ const std::vector<ChangeRule>& ChangeRules() {
        {v1::ASSET_STATE_IN_USE},
        v1::ASSET_STATE_DISPOSED,
        false},
+      // Any that is there and in no open case: there it is refused at the count.
+      {v1::ASSET_CHANGE_DAMAGED,
+       "be damaged",
+       {v1::ASSET_STATE_RECEIVED, v1::ASSET_STATE_IN_CUSTODY, v1::ASSET_STATE_IN_TRANSIT,
+        v1::ASSET_STATE_TITLE_PASSED, v1::ASSET_STATE_IN_USE, v1::ASSET_STATE_UNDER_REPAIR},
+       std::nullopt,
+       false,
+       true},
       // Any live one; what an open case holds is counted missing there first.
       {v1::ASSET_CHANGE_DESTROYED,
        "be destroyed",
@@ -227,11 +237,17 @@ es::Decision DecideRecordChange(const es::View& view, const v1::RecordAssetChang
                           "those of its handover case, " + asset->handover_case());
   }
   if (auto no = CheckText("reason", command.reason())) return *std::move(no);
+  if (command.has_evidence()) {
+    if (auto no = CheckEvidence("evidence", command.evidence())) return *std::move(no);
+  }
+  if (auto no = CheckMayLeaveBooks(*asset, command)) return *std::move(no);
   v1::AssetChanged event;
   event.set_asset(command.name());
   event.set_change(command.change());
-  event.set_state(rule->to.value_or(asset->previous_state()));
+  event.set_state(rule->stays ? asset->state() : rule->to.value_or(asset->previous_state()));
   if (rule->comes_back) event.set_previous_state(asset->state());
+  if (rule->stays) event.set_previous_state(asset->previous_state());
+  if (command.has_evidence()) *event.mutable_evidence() = command.evidence();
   event.set_reason(command.reason());
   if (!IsLive(event.state())) SayNumbers(*asset, *event.mutable_freed());
   return es::Accepted(std::move(event)).Naming(command.name());
@@ -260,6 +276,10 @@ void FoldChanged(es::Entities& entities, const v1::AssetChanged& event,
   v1::Asset asset = *entities.Find<v1::Asset>(event.asset());
   asset.set_state(event.state());
   asset.set_previous_state(event.previous_state());
+  NoteChange(asset, event.change(), event.has_evidence() ? &event.evidence() : nullptr, context);
+  if (event.change() == v1::ASSET_CHANGE_DAMAGED) {
+    NoteCondition(asset, v1::ASSET_CONDITION_DAMAGED, event.reason(), context);
+  }
   Stamp(asset, context);
   entities.Put(event.asset(), asset);
   if (!IsLive(asset.state())) FreeNumbers(entities, asset);

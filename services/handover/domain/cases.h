@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/time/civil_time.h"
 #include "libs/es/decider.h"
 #include "prihvat/handover/v1/resources.pb.h"
 
@@ -27,6 +28,9 @@ std::optional<es::Rejection> CheckNothingReturned(const v1::HandoverCase& of);
 
 // It took effect, an accepted item needs its proof of transfer, and none is filed (INV-17).
 bool LacksProof(const v1::HandoverCase& of);
+
+// It lacks a proof that was due before that day: with today, it is overdue.
+bool IsProofDueBefore(const v1::HandoverCase& of, absl::CivilDay day);
 
 // Fold: the case is in `state` from the event's time on.
 void SetState(v1::HandoverCase& handover_case, v1::HandoverCaseState state,

@@ -1,7 +1,10 @@
 #include "services/handover/domain/decider.h"
 
+#include "services/handover/domain/checks.h"
+#include "services/handover/domain/evidence.h"
 #include "services/handover/domain/policy.h"
 #include "services/handover/domain/registration.h"
+#include "services/handover/domain/warranty.h"
 
 namespace prihvat::handover {
 
@@ -9,10 +12,16 @@ const es::Decider& HandoverDecider() {
   static const es::Decider& decider = *[] {
     auto* d = new es::Decider;
     RegisterOperations(*d);
+    RegisterPolicies(*d);
+    RegisterFunctions(*d);
     RegisterReceivedGoods(*d);
     RegisterReturnedGoods(*d);
     RegisterConflicts(*d);
     RegisterAssets(*d);
+    RegisterEvidence(*d);
+    RegisterPostDonationChecks(*d);
+    RegisterVisibilityChecks(*d);
+    RegisterWarrantyClaims(*d);
     RegisterMandates(*d);
     RegisterCases(*d);
     RegisterCounts(*d);
@@ -21,9 +30,7 @@ const es::Decider& HandoverDecider() {
     RegisterCorrections(*d);
     RegisterResponsibilities(*d);
     RegisterTransfers(*d);
-    // Backdating and skew have been the same in every policy so far.
-    const Policy& policy = PolicyOn(absl::CivilDay(2018, 1, 1));
-    d->SetTimePolicy({.future_skew = policy.skew, .backdating_days = policy.backdating_days});
+    d->SetTimePolicy({.future_skew = kSkew, .backdating_days = kBackdatingDays});
     return d;
   }();
   return decider;

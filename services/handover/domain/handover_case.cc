@@ -69,6 +69,7 @@ struct Common {
   FundingText funding;
   std::string currency;
   std::string project;
+  Policy policy;      // that the case is judged by
   size_t bytes = 0;   // of all of them
   int64_t minor = 0;  // what all of them cost, in the currency
 };
@@ -152,8 +153,8 @@ std::optional<es::Rejection> CheckProvenance(const v1::HandoverCase& wanted, std
 }
 
 std::optional<es::Rejection> SetNeedsProof(const google::type::Money& unit_cost,
-                                           const es::Context& context, v1::HandoverItem& item) {
-  const auto needed = NeedsProof(FromProto(unit_cost), PolicyOn(context.EffectiveDay()));
+                                           const Policy& policy, v1::HandoverItem& item) {
+  const auto needed = NeedsProof(FromProto(unit_cost), policy);
   if (!needed.ok()) {
     return es::Rejected(kCurrencyUnsupported)
         .Saying(base::FromAbsl(needed.status().message()))
@@ -198,7 +199,7 @@ std::optional<es::Rejection> TakeAsset(const es::View& view, const std::string& 
                      context.operation);
   item.set_asset(asset->name());
   *item.mutable_quantity() = ToProto(base::Decimal::FromInt(1));
-  return SetNeedsProof(asset->value(), context, item);
+  return SetNeedsProof(asset->value(), common.policy, item);
 }
 
 std::optional<es::Rejection> TakeLot(const es::View& view, const std::string& field,
@@ -239,19 +240,20 @@ std::optional<es::Rejection> TakeLot(const es::View& view, const std::string& fi
                      view, context.operation);
   item.set_asset_lot(lot->name());
   *item.mutable_quantity() = ToProto(quantity);
-  return SetNeedsProof(lot->unit_price(), context, item);
+  return SetNeedsProof(lot->unit_price(), common.policy, item);
 }
 
 std::optional<es::Rejection> TakeItems(const es::View& view, const v1::HandoverCase& wanted,
                                        const es::Context& context, v1::HandoverCase& made) {
-  const int most = PolicyOn(context.EffectiveDay()).items_a_case;
+  Common common;
+  common.policy = PolicyOn(view, context);
+  const int most = common.policy.items_a_case;
   if (wanted.items().empty() || wanted.items_size() > most) {
     return es::InvalidField(
         "handover_case.items",
         fmt::format("has {} entries; 1 to {} are allowed", wanted.items_size(), most));
   }
   std::set<std::string> seen;
-  Common common;
   common.donor = wanted.donor();
   for (int i = 0; i < wanted.items_size(); ++i) {
     const std::string field = fmt::format("handover_case.items[{}]", i);

@@ -1,6 +1,8 @@
 #include "services/handover/domain/holdings.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "libs/base/check.h"
 #include "prihvat/handover/v1/state.pb.h"
@@ -107,6 +109,31 @@ std::string HolderAt(const Periods& periods, absl::Time time) {
     if (begun && !over) return period.holder();
   }
   return "";
+}
+
+std::vector<v1::LotHolding> HoldingsAt(const v1::AssetLot& lot, absl::Time time) {
+  std::map<std::pair<std::string, std::string>, base::Decimal> held;
+  for (const v1::LotMovement& movement : lot.movements()) {
+    if (FromProto(movement.move_time()) > time) continue;
+    const base::Decimal quantity = FromProto(movement.quantity());
+    const auto change = [&](const std::string& title_holder, const std::string& custodian,
+                            const base::Decimal& by) {
+      if (title_holder.empty()) return;  // the supplier's
+      base::Decimal& part = held[{title_holder, custodian}];
+      part = Sum(part, by);
+    };
+    change(movement.from_title_holder(), movement.from_custodian(), quantity.Negated());
+    change(movement.to_title_holder(), movement.to_custodian(), quantity);
+  }
+  std::vector<v1::LotHolding> holdings;
+  for (const auto& [holder, quantity] : held) {
+    if (quantity <= base::Decimal()) continue;
+    v1::LotHolding& holding = holdings.emplace_back();
+    holding.set_title_holder(holder.first);
+    holding.set_custodian(holder.second);
+    *holding.mutable_quantity() = ToProto(quantity);
+  }
+  return holdings;
 }
 
 base::Decimal AvailableOf(const v1::AssetLot& lot) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "libs/base/decimal.h"
@@ -34,6 +35,9 @@ void SetTitleHolder(v1::Asset& asset, std::string_view holder, absl::Time time,
 // The holder at `time`; "" before the first.
 std::string HolderAt(const google::protobuf::RepeatedPtrField<v1::HoldingPeriod>& periods,
                      absl::Time time);
+
+// Who had how much of the lot at `time`, by title holder and custodian.
+std::vector<v1::LotHolding> HoldingsAt(const v1::AssetLot& lot, absl::Time time);
 
 // How much of the lot is in the agency's keeping and promised to nobody.
 base::Decimal AvailableOf(const v1::AssetLot& lot);

@@ -1,30 +1,57 @@
 #include "services/handover/domain/policy.h"
 
-#include <array>
+#include <optional>
+#include <string>
+
+#include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
 namespace {
 
-// Oldest first.
-const std::array<Policy, 1>& Policies() {
-  static const std::array<Policy, 1> policies{{
-      {.valid_from = absl::CivilDay(2018, 1, 1),
-       .backdating_days = 30,
-       .skew = absl::Minutes(5),
-       .proof_above_eur = base::Decimal::FromInt(5000),
-       .items_a_case = 1000},
-  }};
-  return policies;
+// Of what was checked when it was adopted.
+Policy FromVersion(const v1::HandoverPolicy& version) {
+  return {.valid_from = FromProto(version.valid_from()),
+          .proof_above_eur = version.has_proof_required_above()
+                                 ? FromProto(version.proof_required_above()).ToDecimal()
+                                 : base::Decimal(),
+          .proof_days = version.proof_days(),
+          .items_a_case = version.max_case_items(),
+          .reminder_days = version.reminder_days()};
 }
 
 }  // namespace
 
-const Policy& PolicyOn(absl::CivilDay day) {
-  const Policy* valid = &Policies().front();
-  for (const Policy& policy : Policies()) {
-    if (policy.valid_from <= day) valid = &policy;
-  }
-  return *valid;
+v1::HandoverPolicy BuiltInPolicy() {
+  // EUR 5,000.00: the European Union's rule for the transfer of equipment to a final beneficiary.
+  v1::HandoverPolicy version;
+  *version.mutable_valid_from() = ToProto(absl::CivilDay(2018, 1, 1));
+  *version.mutable_proof_required_above() =
+      ToProto(*base::Money::FromMinor(5'000 * 100, base::Currency::Eur()));
+  version.set_max_case_items(1'000);
+  version.set_reminder_days(14);
+  version.set_reason("built in");
+  return version;
+}
+
+v1::HandoverPolicy PolicyVersionOn(const es::View& view, std::string_view operation,
+                                   absl::CivilDay day) {
+  std::optional<v1::HandoverPolicy> found;
+  view.ForEach<v1::HandoverPolicy>(
+      std::string(operation) + "/handoverPolicies",
+      [&](std::string_view, const v1::HandoverPolicy& version) {
+        const absl::CivilDay from = FromProto(version.valid_from());
+        if (from <= day && (!found || FromProto(found->valid_from()) < from)) found = version;
+        return true;
+      });
+  return found ? *found : BuiltInPolicy();
+}
+
+Policy PolicyOn(const es::View& view, std::string_view operation, absl::CivilDay day) {
+  return FromVersion(PolicyVersionOn(view, operation, day));
+}
+
+Policy PolicyOn(const es::View& view, const es::Context& context) {
+  return PolicyOn(view, context.operation, context.EffectiveDay());
 }
 
 absl::StatusOr<bool> NeedsProof(const base::Money& unit_cost, const Policy& policy) {

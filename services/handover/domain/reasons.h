@@ -118,6 +118,23 @@ inline constexpr es::Reason kNotResponsible{
     "NOT_RESPONSIBLE", absl::StatusCode::kFailedPrecondition,
     "The giver is not the body that answers for the function.",
     "Get the responsibility; plan the transfer from the body that answers."};
+inline constexpr es::Reason kPolicyReachesBack{
+    "POLICY_REACHES_BACK", absl::StatusCode::kFailedPrecondition,
+    "What is decided would hold from a day before the decision.",
+    "Let it hold from the day of the decision or later; an approved import may tell of earlier "
+    "ones."};
+inline constexpr es::Reason kEvidenceMissing{
+    "EVIDENCE_MISSING", absl::StatusCode::kFailedPrecondition,
+    "No document shows what the asset is taken off the books for.",
+    "Give the document's kind and reference; of a loss or theft, attach its report first."};
+inline constexpr es::Reason kReadinessIncomplete{
+    "READINESS_INCOMPLETE", absl::StatusCode::kFailedPrecondition,
+    "Something that must be so before the transfer takes effect is not done.",
+    "Record the items that the error names as done once they are."};
+inline constexpr es::Reason kNotUnderWarranty{
+    "NOT_UNDER_WARRANTY", absl::StatusCode::kFailedPrecondition,
+    "The supplier gave no warranty, or it had ended when the defect showed.",
+    "Get the item: warranty_end_date is its last day; give the time at which the defect showed."};
 inline constexpr es::Reason kRegisterTooLarge{
     "REGISTER_TOO_LARGE", absl::StatusCode::kOutOfRange,
     "The register has more lines than the format holds.",
@@ -141,6 +158,8 @@ inline std::span<const es::Reason* const> HandoverReasons() {
       &kCertificateVoided,    &kReceiptTooLarge,
       &kCaseTooLarge,         &kItemReturned,
       &kRecipientNotEntitled, &kRegisterTooLarge,
+      &kPolicyReachesBack,    &kEvidenceMissing,
+      &kReadinessIncomplete,  &kNotUnderWarranty,
   };
   return kAll;
 }

@@ -13,6 +13,7 @@
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
 #include "services/handover/domain/values.h"
+#include "services/handover/domain/warranty.h"
 
 namespace prihvat::handover {
 namespace {
@@ -85,7 +86,7 @@ std::optional<es::Rejection> CheckFits(const v1::RegisterReceivedGoodsRequest& c
 }
 
 v1::AssetRegistered AssetOf(const v1::RegisterReceivedGoodsRequest& command, int index,
-                            const base::Money& value) {
+                            const base::Money& value, const es::Context& context) {
   const v1::ReceivedSerial& piece = command.serials(index);
   const v1::Provenance& from = command.provenance();
   v1::AssetRegistered event;
@@ -98,6 +99,9 @@ v1::AssetRegistered AssetOf(const v1::RegisterReceivedGoodsRequest& command, int
   }
   event.set_manufacturer(piece.manufacturer());
   event.set_model(piece.model());
+  if (const auto end = WarrantyEndOf(command, context)) {
+    *event.mutable_warranty_end_date() = ToProto(*end);
+  }
   *event.mutable_value() = ToProto(value);
   *event.mutable_provenance() = from;
   event.set_title_holder(from.agency());
@@ -122,18 +126,22 @@ es::Decision DecideAssets(const es::View& view, const v1::RegisterReceivedGoodsR
   if (!values.ok()) return es::InvalidField("value", base::FromAbsl(values.status().message()));
   es::Decision decision = es::Decision::Accept();
   for (int i = 0; i < pieces; ++i) {
-    decision.Add(AssetOf(command, i, (*values)[static_cast<size_t>(i)]));
+    decision.Add(AssetOf(command, i, (*values)[static_cast<size_t>(i)], context));
   }
   if (auto no = CheckFits(command, decision)) return *std::move(no);
   return decision;
 }
 
-v1::AssetLotRegistered LotOf(const v1::RegisterReceivedGoodsRequest& command) {
+v1::AssetLotRegistered LotOf(const v1::RegisterReceivedGoodsRequest& command,
+                             const es::Context& context) {
   const v1::Provenance& from = command.provenance();
   v1::AssetLotRegistered event;
   event.set_asset_lot(LotName(from.receipt(), from.line_number()));
   *event.mutable_description() = command.description();
   event.set_unit(command.unit());
+  if (const auto end = WarrantyEndOf(command, context)) {
+    *event.mutable_warranty_end_date() = ToProto(*end);
+  }
   *event.mutable_quantity() = command.accepted();
   *event.mutable_unit_price() = command.unit_price();
   *event.mutable_value() = command.value();
@@ -167,7 +175,7 @@ es::Decision DecideRegisterReceivedGoods(const es::View& view,
                                                  : LotName(from.receipt(), from.line_number());
   if (view.Exists(first)) return es::AlreadyExists(first);
   if (command.serialised()) return DecideAssets(view, command, accepted, value, context);
-  es::Decision decision = es::Accepted(LotOf(command));
+  es::Decision decision = es::Accepted(LotOf(command, context));
   if (auto no = CheckFits(command, decision)) return *std::move(no);
   return decision;
 }
@@ -184,6 +192,7 @@ void FoldAssetRegistered(es::Entities& entities, const v1::AssetRegistered& even
   asset.set_model(event.model());
   *asset.mutable_value() = event.value();
   *asset.mutable_provenance() = event.provenance();
+  if (event.has_warranty_end_date()) *asset.mutable_warranty_end_date() = event.warranty_end_date();
   asset.set_state(v1::ASSET_STATE_RECEIVED);
   SetTitleHolder(asset, event.title_holder(), context.effective_at, "");
   SetCustodian(asset, event.custodian(), context.effective_at, "");
@@ -214,6 +223,7 @@ void FoldAssetLotRegistered(es::Entities& entities, const v1::AssetLotRegistered
   *lot.mutable_unit_price() = event.unit_price();
   *lot.mutable_value() = event.value();
   *lot.mutable_provenance() = event.provenance();
+  if (event.has_warranty_end_date()) *lot.mutable_warranty_end_date() = event.warranty_end_date();
   MoveLot(lot, FromProto(event.quantity()), {"", ""}, {event.title_holder(), event.custodian()},
           context.effective_at, "");
   *lot.mutable_uncertified_quantity() = event.quantity();

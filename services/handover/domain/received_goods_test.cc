@@ -258,7 +258,8 @@ TEST(Assets, MovesThatAreNotNamedAreRejectedWithThoseThatAreOpen) {
   story.When(back).ThenRejected(
       "WRONG_STATE",
       {{"state", "IN_CUSTODY"},
-       {"open_moves", "put into use, move, hand over, sent to repair, lost, stolen, destroyed"}});
+       {"open_moves",
+        "put into use, move, hand over, sent to repair, damaged, lost, stolen, destroyed"}});
   story.Do(testing::To<v1::PutAssetIntoUseRequest>(AssetOf(1)));  // the agency's own
   EXPECT_EQ(story.Entity<v1::Asset>(AssetOf(1)).state(), v1::ASSET_STATE_IN_USE);
   story.When(testing::Case({testing::Asset(1)})).ThenRejected("ITEM_NOT_AVAILABLE");
@@ -268,6 +269,11 @@ v1::RecordAssetChangeRequest Change(v1::AssetChange change) {
   auto command = testing::To<v1::RecordAssetChangeRequest>(AssetOf(1));
   command.set_change(change);
   command.set_reason("as reported");
+  if (change == v1::ASSET_CHANGE_STOLEN || change == v1::ASSET_CHANGE_WRITTEN_OFF ||
+      change == v1::ASSET_CHANGE_DISPOSED) {
+    command.mutable_evidence()->set_kind(v1::EVIDENCE_KIND_POLICE_REPORT);
+    command.mutable_evidence()->set_reference("PU Sarajevo 02/3-1234/23");
+  }
   return command;
 }
 

@@ -21,6 +21,8 @@ using es::CheckReference;
 using es::ShortName;
 
 void RegisterOperations(es::Decider& decider);
+void RegisterPolicies(es::Decider& decider);
+void RegisterFunctions(es::Decider& decider);
 void RegisterReceivedGoods(es::Decider& decider);
 void RegisterReturnedGoods(es::Decider& decider);
 void RegisterConflicts(es::Decider& decider);

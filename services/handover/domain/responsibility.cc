@@ -1,4 +1,3 @@
-#include "fmt/ranges.h"
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
 #include "services/handover/domain/functions.h"
@@ -21,9 +20,8 @@ es::Decision DecideEstablish(const es::View& view,
   if (auto no = CheckReference("parent", command.parent(), "centres/*", context)) {
     return *std::move(no);
   }
-  if (!IsFunction(command.function())) {
-    return es::InvalidField("function", fmt::format("\"{}\" is none of {}", command.function(),
-                                                    fmt::join(kFunctions, ", ")));
+  if (auto no = CheckFunction(view, "function", command.function(), context)) {
+    return *std::move(no);
   }
   if (auto no = CheckGlobalName("body", command.body(), "organisations/*")) return *std::move(no);
   if (auto no = CheckOptionalText("agreement", command.agreement())) return *std::move(no);

@@ -186,7 +186,8 @@ TEST(Responsibility, SuspendedItGoesOnWhereItWas) {
   story.Do(suspend);
   story.At(absl::CivilSecond(2022, 2, 1, 6, 0, 0));
   story.When(story.Effect("t"))
-      .ThenRejected("WRONG_STATE", {{"state", "SUSPENDED"}, {"open_moves", "resume, cancel"}});
+      .ThenRejected("WRONG_STATE",
+                    {{"state", "SUSPENDED"}, {"open_moves", "resume, record readiness, cancel"}});
   EXPECT_TRUE(AssistingAt(story.Entity<v1::Responsibility>(kSecurity), story.Of(1, 20, 0)).empty());
   story.Do(To<v1::ResumeResponsibilityTransferRequest>(Name("t")));
   EXPECT_EQ(story.Entity<v1::ResponsibilityTransfer>(Name("t")).state(),
@@ -236,6 +237,80 @@ TEST(Responsibility, INV19_RevertedItGoesBackAtAnInstant) {
   EXPECT_EQ(story.Who(story.Of(2, 15, 0)), kDcpb);
   EXPECT_EQ(story.Who(story.Of(3, 1, 6)), kIom);
   story.ExpectNoGapAndNoOverlap();
+}
+
+v1::RecordReadinessItemRequest Ready(const std::string& id, int item, bool done = true) {
+  auto command = To<v1::RecordReadinessItemRequest>(Name(id));
+  command.set_item_number(item);
+  command.set_done(done);
+  command.set_note("seen on site");
+  return command;
+}
+
+// With two items by the plan, of which one is mandatory, and a mandatory one by the assessment.
+void AgreeWithItems(Transfers& story) {
+  auto plan = Planned("t", kDcpb);
+  v1::ReadinessItem& trained = *plan.mutable_responsibility_transfer()->add_readiness_items();
+  trained.mutable_display_name()->set_en("Officers trained");
+  trained.set_mandatory(true);
+  trained.set_done(true);  // nobody says so of a plan
+  plan.mutable_responsibility_transfer()->add_readiness_items()->mutable_display_name()->set_en(
+      "Gate painted");
+  story.Do(plan);
+  auto assess = To<v1::AssessReadinessRequest>(Name("t"));
+  assess.set_readiness("radios are lacking");
+  assess.add_readiness_items()->mutable_display_name()->set_en("Radios issued");
+  assess.mutable_readiness_items(0)->set_mandatory(true);
+  story.Do(assess);
+  auto agree = To<v1::AgreeResponsibilityTransferRequest>(Name("t"));
+  agree.set_agreement("protocol 01-22");
+  story.Do(agree);
+}
+
+TEST(Readiness, NothingPassesBeforeAllThatIsMandatoryIsDone) {
+  Transfers story;
+  AgreeWithItems(story);
+  story.At(absl::CivilSecond(2022, 2, 1, 6, 0, 0));
+  story.When(story.Effect("t")).ThenRejected("READINESS_INCOMPLETE", {{"item_numbers", "1,3"}});
+  story.Do(Ready("t", 1));
+  story.When(story.Effect("t")).ThenRejected("READINESS_INCOMPLETE", {{"item_numbers", "3"}});
+  story.Do(Ready("t", 3));
+  story.Do(Ready("t", 1, false));
+  story.When(story.Effect("t")).ThenRejected("READINESS_INCOMPLETE", {{"item_numbers", "1"}});
+  story.Do(Ready("t", 1));
+  story.Do(story.Effect("t"));
+  story.When(Ready("t", 2)).ThenRejected("WRONG_STATE", {{"state", "EFFECTIVE"}});
+}
+
+TEST(Readiness, EachItemSaysWhoSaidSoAndWhen) {
+  Transfers story;
+  AgreeWithItems(story);
+  story.At(absl::CivilSecond(2022, 1, 20, 6, 0, 0));
+  story.As("organisations/dcpb/people/captain").When(Ready("t", 1)).ThenAccepted();
+  const auto transfer = story.Entity<v1::ResponsibilityTransfer>(Name("t"));
+  EXPECT_EQ(transfer.state(), v1::RESPONSIBILITY_TRANSFER_STATE_AGREED);
+  ASSERT_EQ(transfer.readiness_items_size(), 3);
+  EXPECT_TRUE(transfer.readiness_items(0).done());
+  EXPECT_EQ(transfer.readiness_items(0).person(), "organisations/dcpb/people/captain");
+  EXPECT_EQ(FromProto(transfer.readiness_items(0).record_time()), story.Of(1, 20, 6));
+  EXPECT_FALSE(transfer.readiness_items(2).done());
+  EXPECT_TRUE(transfer.readiness_items(2).mandatory());
+}
+
+TEST(Readiness, OnlyWhatIsListedIsDone) {
+  Transfers story;
+  AgreeWithItems(story);
+  story.When(Ready("t", 0)).ThenRejectedField("item_number");
+  story.When(Ready("t", 4)).ThenRejectedField("item_number");
+  auto plan = Planned("u", kDcpb);
+  plan.mutable_responsibility_transfer()->add_readiness_items();
+  story.When(plan).ThenRejectedField("responsibility_transfer.readiness_items[0].display_name.en");
+  plan.mutable_responsibility_transfer()->clear_readiness_items();
+  for (int i = 0; i < 101; ++i) {
+    plan.mutable_responsibility_transfer()->add_readiness_items()->mutable_display_name()->set_en(
+        "x");
+  }
+  story.When(plan).ThenRejectedField("responsibility_transfer.readiness_items");
 }
 
 }  // namespace

@@ -22,19 +22,19 @@ std::string ToText(v1::ResponsibilityTransferState state) {
 std::string_view OpenMoves(v1::ResponsibilityTransferState state) {
   switch (state) {
     case v1::RESPONSIBILITY_TRANSFER_STATE_PLANNED:
-      return "assess readiness, suspend, cancel";
+      return "assess readiness, record readiness, suspend, cancel";
     case v1::RESPONSIBILITY_TRANSFER_STATE_READINESS_ASSESSED:
-      return "agree, suspend, cancel";
+      return "agree, record readiness, suspend, cancel";
     case v1::RESPONSIBILITY_TRANSFER_STATE_AGREED:
-      return "start parallel run, make effective, suspend, cancel";
+      return "start parallel run, make effective, record readiness, suspend, cancel";
     case v1::RESPONSIBILITY_TRANSFER_STATE_PARALLEL_RUN:
-      return "make effective, suspend, cancel";
+      return "make effective, record readiness, suspend, cancel";
     case v1::RESPONSIBILITY_TRANSFER_STATE_EFFECTIVE:
       return "review, revert";
     case v1::RESPONSIBILITY_TRANSFER_STATE_REVIEWED:
       return "close, revert";
     case v1::RESPONSIBILITY_TRANSFER_STATE_SUSPENDED:
-      return "resume, cancel";
+      return "resume, record readiness, cancel";
     default:
       return "none";
   }
@@ -65,15 +65,53 @@ std::optional<es::Rejection> CheckMove(const es::View& view, std::string_view na
   return CheckNotBefore(name, FromProto(found->state_time()), context);
 }
 
-std::optional<es::Rejection> CheckPlan(const v1::ResponsibilityTransfer& plan,
+// Items as they are asked for, beside `there` that there are; each is not done yet.
+std::optional<es::Rejection> TakeReadinessItems(
+    const std::string& field, const google::protobuf::RepeatedPtrField<v1::ReadinessItem>& asked,
+    int there, google::protobuf::RepeatedPtrField<v1::ReadinessItem>& items) {
+  constexpr int kMostItems = 100;
+  if (there + asked.size() > kMostItems) {
+    return es::InvalidField(field, fmt::format("has {} entries beside {}; at most {} are allowed",
+                                               asked.size(), there, kMostItems));
+  }
+  for (int i = 0; i < asked.size(); ++i) {
+    if (auto no =
+            CheckText(fmt::format("{}[{}].display_name", field, i), asked[i].display_name())) {
+      return no;
+    }
+    v1::ReadinessItem& item = *items.Add();
+    *item.mutable_display_name() = asked[i].display_name();
+    item.set_mandatory(asked[i].mandatory());
+  }
+  return std::nullopt;
+}
+
+// READINESS_INCOMPLETE with what is lacking, unless all that must be so is done.
+std::optional<es::Rejection> CheckReady(const v1::ResponsibilityTransfer& of) {
+  std::string lacking;
+  std::string numbers;
+  for (int i = 0; i < of.readiness_items_size(); ++i) {
+    const v1::ReadinessItem& item = of.readiness_items(i);
+    if (!item.mandatory() || item.done()) continue;
+    lacking +=
+        fmt::format("{}{} ({})", lacking.empty() ? "" : "; ", item.display_name().en(), i + 1);
+    numbers += fmt::format("{}{}", numbers.empty() ? "" : ",", i + 1);
+  }
+  if (lacking.empty()) return std::nullopt;
+  return es::Rejected(kReadinessIncomplete)
+      .Saying(fmt::format("{} cannot take effect before this is done: {}", of.name(), lacking))
+      .With("responsibility_transfer", of.name())
+      .With("item_numbers", numbers);
+}
+
+std::optional<es::Rejection> CheckPlan(const es::View& view, const v1::ResponsibilityTransfer& plan,
                                        const es::Context& context) {
   if (auto no =
           CheckReference("responsibility_transfer.centre", plan.centre(), "centres/*", context)) {
     return no;
   }
-  if (!IsFunction(plan.function())) {
-    return es::InvalidField("responsibility_transfer.function",
-                            fmt::format("\"{}\" is no function of a centre", plan.function()));
+  if (auto no = CheckFunction(view, "responsibility_transfer.function", plan.function(), context)) {
+    return no;
   }
   const std::string_view pattern = "organisations/*";
   if (auto no = CheckGlobalName("responsibility_transfer.giver", plan.giver(), pattern)) return no;
@@ -92,7 +130,7 @@ es::Decision DecidePlan(const es::View& view,
     return *std::move(no);
   }
   const v1::ResponsibilityTransfer& plan = command.responsibility_transfer();
-  if (auto no = CheckPlan(plan, context)) return *std::move(no);
+  if (auto no = CheckPlan(view, plan, context)) return *std::move(no);
   const std::string name = fmt::format("{}/responsibilityTransfers/{}", context.operation,
                                        command.responsibility_transfer_id());
   if (view.Exists(name)) return es::AlreadyExists(name);
@@ -107,6 +145,10 @@ es::Decision DecidePlan(const es::View& view,
   event.set_giver(plan.giver());
   event.set_taker(plan.taker());
   *event.mutable_planned_date() = plan.planned_date();
+  if (auto no = TakeReadinessItems("responsibility_transfer.readiness_items",
+                                   plan.readiness_items(), 0, *event.mutable_readiness_items())) {
+    return *std::move(no);
+  }
   return es::Accepted(std::move(event)).Naming(name);
 }
 
@@ -122,6 +164,38 @@ es::Decision DecideAssess(const es::View& view, const v1::AssessReadinessRequest
   v1::ReadinessAssessed event;
   event.set_responsibility_transfer(command.name());
   event.set_readiness(command.readiness());
+  if (auto no =
+          TakeReadinessItems("readiness_items", command.readiness_items(),
+                             found->readiness_items_size(), *event.mutable_readiness_items())) {
+    return *std::move(no);
+  }
+  return es::Accepted(std::move(event)).Naming(command.name());
+}
+
+es::Decision DecideRecordReadiness(const es::View& view,
+                                   const v1::RecordReadinessItemRequest& command,
+                                   es::Context& context) {
+  const v1::ResponsibilityTransfer* found = nullptr;
+  if (auto no = CheckMove(
+          view, command.name(), command.etag(),
+          {v1::RESPONSIBILITY_TRANSFER_STATE_PLANNED,
+           v1::RESPONSIBILITY_TRANSFER_STATE_READINESS_ASSESSED,
+           v1::RESPONSIBILITY_TRANSFER_STATE_AGREED, v1::RESPONSIBILITY_TRANSFER_STATE_PARALLEL_RUN,
+           v1::RESPONSIBILITY_TRANSFER_STATE_SUSPENDED},
+          "have its readiness recorded", context, found)) {
+    return *std::move(no);
+  }
+  if (command.item_number() < 1 || command.item_number() > found->readiness_items_size()) {
+    return es::InvalidField("item_number", fmt::format("is {}; there are {}", command.item_number(),
+                                                       found->readiness_items_size()));
+  }
+  if (auto no = CheckOptionalText("note", command.note())) return *std::move(no);
+  v1::ReadinessItemRecorded event;
+  event.set_responsibility_transfer(command.name());
+  event.set_item_number(command.item_number());
+  event.set_done(command.done());
+  event.set_note(command.note());
+  event.set_person(context.principal);
   return es::Accepted(std::move(event)).Naming(command.name());
 }
 
@@ -199,6 +273,7 @@ es::Decision DecideMakeEffective(const es::View& view,
         .With("planned_date", base::FormatDate(agreed))
         .With("effective_date", base::FormatDate(context.EffectiveDay()));
   }
+  if (auto no = CheckReady(*found)) return *std::move(no);
   // Of two transfers that race, the second finds the first one's taker here (INV-19).
   const auto* responsibility = view.Find<v1::Responsibility>(ResponsibilityOf(*found));
   if (auto no = CheckMayPass(*responsibility, found->giver(), context)) return *std::move(no);
@@ -353,6 +428,7 @@ void FoldPlanned(es::Entities& entities, const v1::ResponsibilityTransferPlanned
   transfer.set_giver(event.giver());
   transfer.set_taker(event.taker());
   *transfer.mutable_planned_date() = event.planned_date();
+  *transfer.mutable_readiness_items() = event.readiness_items();
   SetState(transfer, v1::RESPONSIBILITY_TRANSFER_STATE_PLANNED, "", context);
   entities.Put(transfer.name(), transfer);
 }
@@ -362,7 +438,21 @@ void FoldAssessed(es::Entities& entities, const v1::ReadinessAssessed& event,
   entities.Edit<v1::ResponsibilityTransfer>(
       event.responsibility_transfer(), [&](v1::ResponsibilityTransfer& edited) {
         edited.set_readiness(event.readiness());
+        edited.mutable_readiness_items()->MergeFrom(event.readiness_items());
         SetState(edited, v1::RESPONSIBILITY_TRANSFER_STATE_READINESS_ASSESSED, "", context);
+      });
+}
+
+void FoldReadinessRecorded(es::Entities& entities, const v1::ReadinessItemRecorded& event,
+                           const es::EventContext& context) {
+  entities.Edit<v1::ResponsibilityTransfer>(
+      event.responsibility_transfer(), [&](v1::ResponsibilityTransfer& edited) {
+        v1::ReadinessItem& item = *edited.mutable_readiness_items(event.item_number() - 1);
+        item.set_done(event.done());
+        item.set_note(event.note());
+        item.set_person(event.person());
+        *item.mutable_record_time() = ToProto(context.effective_at);
+        Stamp(edited, context);
       });
 }
 
@@ -459,6 +549,7 @@ void FoldCancelled(es::Entities& entities, const v1::ResponsibilityTransferCance
 void RegisterTransfers(es::Decider& decider) {
   OnKnown<v1::CreateResponsibilityTransferRequest, &DecidePlan>(decider);
   OnKnown<v1::AssessReadinessRequest, &DecideAssess>(decider);
+  OnKnown<v1::RecordReadinessItemRequest, &DecideRecordReadiness>(decider);
   OnKnown<v1::AgreeResponsibilityTransferRequest, &DecideAgree>(decider);
   OnKnown<v1::StartParallelRunRequest, &DecideStartParallelRun>(decider);
   OnKnown<v1::MakeResponsibilityTransferEffectiveRequest, &DecideMakeEffective>(decider);
@@ -470,6 +561,7 @@ void RegisterTransfers(es::Decider& decider) {
   OnKnown<v1::RevertResponsibilityTransferRequest, &DecideRevert>(decider);
   decider.Fold<v1::ResponsibilityTransferPlanned>(&FoldPlanned);
   decider.Fold<v1::ReadinessAssessed>(&FoldAssessed);
+  decider.Fold<v1::ReadinessItemRecorded>(&FoldReadinessRecorded);
   decider.Fold<v1::ResponsibilityTransferAgreed>(&FoldAgreed);
   decider.Fold<v1::ParallelRunStarted>(&FoldParallelRunStarted);
   decider.Fold<v1::ResponsibilityTransferred>(&FoldTransferred);

@@ -382,7 +382,8 @@ TEST(Proof, INV17_ItIsTheCostOfOneThatCounts) {
 }
 
 TEST(Proof, INV17_InEurExactly5000DoesNot) {
-  const Policy& policy = PolicyOn(absl::CivilDay(2023, 7, 13));
+  const es::MapRows rows;
+  const Policy policy = PolicyOn(es::View(rows), "operations/ba", absl::CivilDay(2023, 7, 13));
   EXPECT_FALSE(*NeedsProof(*base::Money::Parse("5000.00", "EUR"), policy));
   EXPECT_TRUE(*NeedsProof(*base::Money::Parse("5000.01", "EUR"), policy));
   EXPECT_FALSE(NeedsProof(*base::Money::Parse("1.00", "USD"), policy).ok());

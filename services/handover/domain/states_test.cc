@@ -168,6 +168,8 @@ void Change(Story& s, v1::AssetChange change) {
   command.set_name(AssetOf(1));
   command.set_change(change);
   command.set_reason("as told");
+  command.mutable_evidence()->set_kind(v1::EVIDENCE_KIND_POLICE_REPORT);
+  command.mutable_evidence()->set_reference("PU Sarajevo 02/3-1234/23");
   s.When(command);
 }
 
@@ -208,6 +210,13 @@ Aggregate<Story> Assets() {
                         [](S& s) { s.When(testing::Case({testing::Asset(1)}, "another")); }},
                        {"send to repair", change(v1::ASSET_CHANGE_SENT_TO_REPAIR)},
                        {"get back from repair", change(v1::ASSET_CHANGE_BACK_FROM_REPAIR)},
+                       {"damage", change(v1::ASSET_CHANGE_DAMAGED)},
+                       {"find in a condition",
+                        [](S& s) {
+                          auto found = To<v1::RecordAssetConditionRequest>(AssetOf(1));
+                          found.set_condition(v1::ASSET_CONDITION_WORN);
+                          s.When(found);
+                        }},
                        {"lose", change(v1::ASSET_CHANGE_LOST)},
                        {"have stolen", change(v1::ASSET_CHANGE_STOLEN)},
                        {"find", change(v1::ASSET_CHANGE_FOUND)},
@@ -249,6 +258,8 @@ void Plan(Story& s) {
   plan.mutable_responsibility_transfer()->set_giver(kIom);
   plan.mutable_responsibility_transfer()->set_taker(kDcpb);
   *plan.mutable_responsibility_transfer()->mutable_planned_date() = Day(2023, 7, 11);
+  plan.mutable_responsibility_transfer()->add_readiness_items()->mutable_display_name()->set_en(
+      "Keys handed over");
   s.At(absl::CivilSecond(2023, 7, 11, 8, 0, 0));
   s.Do(plan);
 }
@@ -285,6 +296,13 @@ Aggregate<Story> Transfers() {
            {"REVERTED",
             [=](S& s) { effective(s), OfTransfer<v1::RevertResponsibilityTransferRequest>(s); }}},
       .commands = {{"assess", OfTransfer<v1::AssessReadinessRequest>},
+                   {"record readiness",
+                    [](S& s) {
+                      auto done = To<v1::RecordReadinessItemRequest>(kTransfer);
+                      done.set_item_number(1);
+                      done.set_done(true);
+                      s.When(done);
+                    }},
                    {"agree", OfTransfer<v1::AgreeResponsibilityTransferRequest>},
                    {"run in parallel", OfTransfer<v1::StartParallelRunRequest>},
                    {"take effect", OfTransfer<v1::MakeResponsibilityTransferEffectiveRequest>},
@@ -299,6 +317,96 @@ Aggregate<Story> Transfers() {
                        v1::ResponsibilityTransferState_Name(
                            s.Entity<v1::ResponsibilityTransfer>(kTransfer).state()));
       }};
+}
+
+// ---- Checks, and claims of warranty ----
+
+constexpr char kCheck[] = "operations/ba/postDonationChecks/c";
+constexpr char kClaim[] = "operations/ba/warrantyClaims/WC-2023-0001";
+
+void PlanCheck(Story& s) {
+  Receive(s);
+  v1::PlanPostDonationCheckRequest plan;
+  plan.set_parent("operations/ba");
+  plan.set_post_donation_check_id("c");
+  plan.mutable_post_donation_check()->set_item(AssetOf(1));
+  plan.mutable_post_donation_check()->set_kind(v1::CHECK_KIND_END_USE);
+  *plan.mutable_post_donation_check()->mutable_due_date() = Day(2023, 12, 1);
+  s.Do(plan);
+}
+void PutOff(Story& s) {
+  auto command = To<v1::ReschedulePostDonationCheckRequest>(kCheck);
+  *command.mutable_due_date() = Day(2023, 12, 15);
+  command.set_reason("snow");
+  s.When(command);
+}
+void MakeCheck(Story& s) {
+  auto command = To<v1::CompletePostDonationCheckRequest>(kCheck);
+  command.set_findings("in use as given");
+  s.When(command);
+}
+void CancelCheck(Story& s) {
+  auto command = To<v1::CancelPostDonationCheckRequest>(kCheck);
+  command.set_reason("not needed");
+  s.When(command);
+}
+
+Aggregate<Story> Checks() {
+  using S = Story;
+  return {.title = "Post-donation checks",
+          .states = {{"PLANNED", PlanCheck},
+                     {"DONE", [](S& s) { PlanCheck(s), MakeCheck(s); }},
+                     {"CANCELLED", [](S& s) { PlanCheck(s), CancelCheck(s); }}},
+          .commands = {{"put off", PutOff}, {"make", MakeCheck}, {"cancel", CancelCheck}},
+          .state_of = [](const S& s) {
+            return Without("CHECK_STATE_",
+                           v1::CheckState_Name(s.Entity<v1::PostDonationCheck>(kCheck).state()));
+          }};
+}
+
+void OpenClaim(Story& s) {
+  auto received = testing::ReceivedPieces({"A-1"}, "100.00");
+  received.set_warranty_months(24);
+  s.Do(received);
+  v1::OpenWarrantyClaimRequest open;
+  open.set_parent("operations/ba");
+  open.mutable_warranty_claim()->set_item(AssetOf(1));
+  open.mutable_warranty_claim()->set_defect("does not start");
+  s.Do(open);
+}
+void MoveClaim(Story& s, v1::WarrantyClaimState state) {
+  auto command = To<v1::MoveWarrantyClaimRequest>(kClaim);
+  command.set_state(state);
+  command.set_note("letter of the supplier");
+  if (state == v1::WARRANTY_CLAIM_STATE_SETTLED) {
+    command.set_resolution(v1::WARRANTY_RESOLUTION_REPAIRED);
+  }
+  s.When(command);
+}
+
+Aggregate<Story> Claims() {
+  using S = Story;
+  const auto to = [](v1::WarrantyClaimState state) { return [=](S& s) { MoveClaim(s, state); }; };
+  const auto accept = to(v1::WARRANTY_CLAIM_STATE_ACCEPTED);
+  const auto reject = to(v1::WARRANTY_CLAIM_STATE_REJECTED);
+  const auto settle = to(v1::WARRANTY_CLAIM_STATE_SETTLED);
+  const auto withdraw = to(v1::WARRANTY_CLAIM_STATE_WITHDRAWN);
+  return {.title = "Claims of warranty",
+          .states = {{"OPENED", OpenClaim},
+                     {"ACCEPTED", [=](S& s) { OpenClaim(s), accept(s); }},
+                     {"REJECTED", [=](S& s) { OpenClaim(s), reject(s); }},
+                     {"SETTLED", [=](S& s) { OpenClaim(s), accept(s), settle(s); }},
+                     {"WITHDRAWN", [=](S& s) { OpenClaim(s), withdraw(s); }}},
+          .commands = {{"accept", accept},
+                       {"reject", reject},
+                       {"contest", to(v1::WARRANTY_CLAIM_STATE_OPENED)},
+                       {"settle", settle},
+                       {"withdraw", withdraw}},
+          .state_of = [](const S& s) {
+            return Without(
+                "WARRANTY_CLAIM_STATE_",
+                v1::WarrantyClaimState_Name(s.Entity<v1::WarrantyClaim>(kClaim).state()));
+          }};
 }
 
 // ---- By hand, from the domain's words; what it does not name is refused ----
@@ -319,22 +427,33 @@ CLOSED: draw up a correction > CLOSED, correct (both sign) > CORRECTED
 CORRECTED: file a proof > CORRECTED
 )";
 constexpr char kAssets[] = R"(
-RECEIVED: take into custody > IN_CUSTODY, return to the supplier > RETURNED_TO_SUPPLIER, move > RECEIVED, list in a case > RESERVED, destroy > DESTROYED
-IN_CUSTODY: move > IN_CUSTODY, put into use > IN_USE, list in a case > RESERVED, send to repair > UNDER_REPAIR, lose > LOST, have stolen > STOLEN, destroy > DESTROYED
-TITLE_PASSED: move > TITLE_PASSED, put into use > IN_USE, destroy > DESTROYED
-IN_USE: move > IN_USE, send to repair > UNDER_REPAIR, lose > LOST, have stolen > STOLEN, dispose of > DISPOSED, destroy > DESTROYED
-UNDER_REPAIR: move > UNDER_REPAIR, get back from repair > IN_USE, destroy > DESTROYED
-LOST: find > IN_USE, write off > WRITTEN_OFF, destroy > DESTROYED
-STOLEN: find > IN_USE, write off > WRITTEN_OFF, destroy > DESTROYED
+RECEIVED: take into custody > IN_CUSTODY, return to the supplier > RETURNED_TO_SUPPLIER, move > RECEIVED, list in a case > RESERVED, damage > RECEIVED, find in a condition > RECEIVED, destroy > DESTROYED
+IN_CUSTODY: move > IN_CUSTODY, put into use > IN_USE, list in a case > RESERVED, send to repair > UNDER_REPAIR, damage > IN_CUSTODY, find in a condition > IN_CUSTODY, lose > LOST, have stolen > STOLEN, destroy > DESTROYED
+RESERVED: find in a condition > RESERVED
+DELIVERED: find in a condition > DELIVERED
+REFUSED: find in a condition > REFUSED
+TITLE_PASSED: move > TITLE_PASSED, put into use > IN_USE, damage > TITLE_PASSED, find in a condition > TITLE_PASSED, destroy > DESTROYED
+IN_USE: move > IN_USE, send to repair > UNDER_REPAIR, damage > IN_USE, find in a condition > IN_USE, lose > LOST, have stolen > STOLEN, dispose of > DISPOSED, destroy > DESTROYED
+UNDER_REPAIR: move > UNDER_REPAIR, get back from repair > IN_USE, damage > UNDER_REPAIR, find in a condition > UNDER_REPAIR, destroy > DESTROYED
+LOST: find in a condition > LOST, find > IN_USE, write off > WRITTEN_OFF, destroy > DESTROYED
+STOLEN: find in a condition > STOLEN, find > IN_USE, write off > WRITTEN_OFF, destroy > DESTROYED
 )";
 constexpr char kTransfers[] = R"(
-PLANNED: assess > READINESS_ASSESSED, suspend > SUSPENDED, cancel > CANCELLED
-READINESS_ASSESSED: agree > AGREED, suspend > SUSPENDED, cancel > CANCELLED
-AGREED: run in parallel > PARALLEL_RUN, take effect > EFFECTIVE, suspend > SUSPENDED, cancel > CANCELLED
-PARALLEL_RUN: take effect > EFFECTIVE, suspend > SUSPENDED, cancel > CANCELLED
+PLANNED: assess > READINESS_ASSESSED, record readiness > PLANNED, suspend > SUSPENDED, cancel > CANCELLED
+READINESS_ASSESSED: record readiness > READINESS_ASSESSED, agree > AGREED, suspend > SUSPENDED, cancel > CANCELLED
+AGREED: record readiness > AGREED, run in parallel > PARALLEL_RUN, take effect > EFFECTIVE, suspend > SUSPENDED, cancel > CANCELLED
+PARALLEL_RUN: record readiness > PARALLEL_RUN, take effect > EFFECTIVE, suspend > SUSPENDED, cancel > CANCELLED
 EFFECTIVE: review > REVIEWED, revert > REVERTED
 REVIEWED: close > CLOSED, revert > REVERTED
-SUSPENDED: resume > AGREED, cancel > CANCELLED
+SUSPENDED: record readiness > SUSPENDED, resume > AGREED, cancel > CANCELLED
+)";
+constexpr char kChecks[] = R"(
+PLANNED: put off > PLANNED, make > DONE, cancel > CANCELLED
+)";
+constexpr char kClaims[] = R"(
+OPENED: accept > ACCEPTED, reject > REJECTED, withdraw > WITHDRAWN
+ACCEPTED: settle > SETTLED, withdraw > WITHDRAWN
+REJECTED: contest > OPENED
 )";
 
 // The last two say why a case or an asset is refused in the words of the case.
@@ -350,7 +469,9 @@ Made by trying each command out in each state: `PRIHVAT_WRITE_STATES=1 build/PRE
 page, and a test fails while it is stale. What a state does not name is refused with `WRONG_STATE`, which says the state
 and the moves that are open; an asset that another case has answers with `ITEM_NOT_AVAILABLE`. A case with an item above
 the threshold (EUR 5,000) answers `close` with `PROOF_MISSING` until a proof is filed. What an open case lists is lost,
-damaged or destroyed by its count only. The states themselves are explained in `protos/prihvat/handover/v1/`.
+damaged or destroyed by its count only. What is disposed of or written off needs a document (`EVIDENCE_MISSING`); a
+transfer takes no effect before its mandatory items are done (`READINESS_INCOMPLETE`). The states themselves are
+explained in `protos/prihvat/handover/v1/`.
 )";
 
 TEST(States, OfHandoverAreTheTranscribedOnesAndThePageIsNotStale) {
@@ -358,6 +479,8 @@ TEST(States, OfHandoverAreTheTranscribedOnesAndThePageIsNotStale) {
   page += CheckTable(Cases(), kCases, Refusals());
   page += CheckTable(Assets(), kAssets, Refusals());
   page += CheckTable(Transfers(), kTransfers, Refusals());
+  page += CheckTable(Checks(), kChecks, Refusals());
+  page += CheckTable(Claims(), kClaims, Refusals());
   testkit::ExpectPage("docs/states-handover.md", page);
 }
 

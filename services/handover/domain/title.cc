@@ -1,17 +1,27 @@
 // The title passes; proofs of transfer are filed; the case is closed. After that nothing is edited
 // (INV-18): no move leads out of these states but forward.
+#include <algorithm>
+
 #include "fmt/format.h"
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
 #include "services/handover/domain/cases.h"
 #include "services/handover/domain/holdings.h"
 #include "services/handover/domain/mandates.h"
+#include "services/handover/domain/policy.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
 #include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
 namespace {
+
+// Something that is handed over needs its proof of transfer filed.
+bool NeedsProof(const v1::HandoverCase& of) {
+  return std::any_of(of.items().begin(), of.items().end(), [](const v1::HandoverItem& item) {
+    return item.needs_proof() && !FromProto(item.accepted()).IsZero();
+  });
+}
 
 // Both mandates still hold for the days of signing: one may have been revoked since, from an
 // earlier day on. The signatures are of different people (INV-15).
@@ -82,6 +92,10 @@ es::Decision DecideMakeEffective(const es::View& view,
   *event.mutable_title_time() = ToProto(context.effective_at);
   *event.mutable_total_km() = certificate->total_km();
   *event.mutable_total_eur() = certificate->total_eur();
+  const int proof_days = PolicyOn(view, context).proof_days;
+  if (proof_days > 0 && NeedsProof(*of)) {
+    *event.mutable_proof_due_date() = ToProto(context.EffectiveDay() + proof_days);
+  }
   for (const v1::HandoverItem& item : of->items()) {
     if (FromProto(item.accepted()).IsZero()) continue;
     *event.add_items() = HandedOver(view, *of, item, FromProto(item.value_eur()));
@@ -176,6 +190,7 @@ void FoldBecameEffective(es::Entities& entities, const v1::HandoverBecameEffecti
   }
   entities.Edit<v1::HandoverCase>(event.handover_case(), [&](v1::HandoverCase& edited) {
     *edited.mutable_title_time() = event.title_time();
+    if (event.has_proof_due_date()) *edited.mutable_proof_due_date() = event.proof_due_date();
     SetState(edited, v1::HANDOVER_CASE_STATE_EFFECTIVE, context);
   });
   entities.Edit<v1::Certificate>(event.certificate(), [&](v1::Certificate& certificate) {
@@ -204,11 +219,11 @@ void FoldClosed(es::Entities& entities, const v1::HandoverCaseClosed& event,
 }  // namespace
 
 bool LacksProof(const v1::HandoverCase& of) {
-  if (!of.has_title_time() || !of.proofs().empty()) return false;
-  for (const v1::HandoverItem& item : of.items()) {
-    if (item.needs_proof() && !FromProto(item.accepted()).IsZero()) return true;
-  }
-  return false;
+  return of.has_title_time() && of.proofs().empty() && NeedsProof(of);
+}
+
+bool IsProofDueBefore(const v1::HandoverCase& of, absl::CivilDay day) {
+  return of.has_proof_due_date() && LacksProof(of) && FromProto(of.proof_due_date()) < day;
 }
 
 void RegisterTitles(es::Decider& decider) {

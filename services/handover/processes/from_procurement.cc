@@ -93,6 +93,14 @@ int PiecesOf(const procurement::v1::GoodsReceiptPosted& event) {
   return pieces;
 }
 
+// For how many months the supplier warrants what the line of the order buys.
+int WarrantyMonthsOf(const procurement::v1::OrderFacts& order, int line_number) {
+  for (const procurement::v1::OrderLine& line : order.lines()) {
+    if (line.line_number() == line_number) return line.warranty_months();
+  }
+  return 0;
+}
+
 void RegisterGoods(const procurement::v1::GoodsReceiptPosted& event,
                    const es::EventContext& context, es::Reactions& reactions) {
   const int pieces = PiecesOf(event);
@@ -119,6 +127,7 @@ void RegisterGoods(const procurement::v1::GoodsReceiptPosted& event,
     *command.mutable_accepted() = line.accepted();
     command.set_serialised(line.kind() == procurement::v1::LINE_KIND_GOODS_SERIAL);
     command.set_receipt_pieces(pieces);
+    command.set_warranty_months(WarrantyMonthsOf(event.order(), line.line_number()));
     for (const auto& item : line.serials()) *command.add_serials() = ToSerial(item);
     *command.mutable_unit_price() = line.unit_price();
     *command.mutable_value() = line.value();

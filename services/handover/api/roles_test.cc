@@ -1,0 +1,77 @@
+// Who may make which call of handover: the built-in policy against a table that is written by hand,
+// so that a method that is added is thought about.
+#include <set>
+#include <string>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "libs/access/policy.h"
+#include "prihvat/common/v1/options.pb.h"
+#include "prihvat/handover/v1/service.pb.h"
+
+namespace prihvat::handover {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using Methods = std::set<std::string>;
+
+const google::protobuf::ServiceDescriptor& Api() {
+  return *v1::GetAssetRequest::descriptor()->file()->FindServiceByName("HandoverService");
+}
+
+bool MayCall(const std::string& role, const google::protobuf::MethodDescriptor& method) {
+  return access::Policy::Default().Grants(
+      {.name = "organisations/iom/people/p", .roles = {role}, .operations = {"operations/ba"}},
+      method.options().GetExtension(common::v1::permission), absl::CivilDay(2026, 1, 1));
+}
+
+bool Changes(const google::protobuf::MethodDescriptor& method) {
+  return method.input_type()->FindFieldByName("request_id") != nullptr;
+}
+
+// What the role may do beside reading, or what it may not read.
+Methods Done(const std::string& role) {
+  Methods done;
+  for (int i = 0; i < Api().method_count(); ++i) {
+    const auto& method = *Api().method(i);
+    if (Changes(method) && MayCall(role, method)) done.insert(method.name());
+  }
+  return done;
+}
+Methods NotDone(const std::string& role) {
+  Methods not_done;
+  for (int i = 0; i < Api().method_count(); ++i) {
+    const auto& method = *Api().method(i);
+    if (!MayCall(role, method)) not_done.insert(method.name());
+  }
+  return not_done;
+}
+
+TEST(HandoverRoles, WhoHandsOverDecidesNoPolicy) {
+  for (const char* role : {"handover_officer", "logistics_officer"}) {
+    EXPECT_THAT(NotDone(role),
+                ElementsAre("AddCentreFunction", "AdoptHandoverPolicy", "EndCentreFunction"))
+        << role;
+  }
+  EXPECT_THAT(NotDone("operation_manager"), IsEmpty());
+}
+
+TEST(HandoverRoles, WhoReadsChangesNothingAndWhoReceivesSigns) {
+  EXPECT_THAT(Done("viewer"), IsEmpty());
+  EXPECT_THAT(Done("finance_officer"), IsEmpty());
+  EXPECT_THAT(Done("donor"), IsEmpty());
+  EXPECT_THAT(Done("recipient"), ElementsAre("SignCorrectiveCertificate", "SignHandoverCase"));
+}
+
+TEST(HandoverRoles, AViewerReadsAllButPapersThatNamePeople) {
+  Methods unread;
+  for (int i = 0; i < Api().method_count(); ++i) {
+    const auto& method = *Api().method(i);
+    if (!Changes(method) && !MayCall("viewer", method)) unread.insert(method.name());
+  }
+  EXPECT_THAT(unread, ElementsAre("RenderCertificate"));
+}
+
+}  // namespace
+}  // namespace prihvat::handover
