@@ -19,6 +19,7 @@
 #include "libs/base/string_view.h"
 #include "libs/es/values.h"
 #include "prihvat/common/v1/common.pb.h"
+#include "prihvat/handover/v1/resources.pb.h"
 
 namespace prihvat::ctl {
 namespace {
@@ -188,6 +189,15 @@ bool IsColumn(const FieldDescriptor& field) {
          std::find(kLeftOut->begin(), kLeftOut->end(), field.name()) == kLeftOut->end();
 }
 
+// In a table a text in two languages stands too, in English: it is what people call the thing.
+std::optional<Cell> ColumnCell(const Message& row, const FieldDescriptor& field) {
+  if (std::optional<Cell> cell = FieldCell(row, field, 0)) return cell;
+  if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return std::nullopt;
+  const auto text = As<handover::v1::LocalizedText>(row.GetReflection()->GetMessage(row, &field));
+  if (!text || text->en().empty()) return std::nullopt;
+  return documents::Text{text->en()};
+}
+
 Cell CellOf(const Message& row, const FieldDescriptor& field, std::string_view parent) {
   if (!IsSet(row, field)) {
     // In a column of numbers an unset one is 0, which proto3 does not tell from set.
@@ -197,7 +207,7 @@ Cell CellOf(const Message& row, const FieldDescriptor& field, std::string_view p
     }
     return documents::Empty{};
   }
-  Cell cell = FieldCell(row, field, 0).value_or(documents::Empty{});
+  Cell cell = ColumnCell(row, field).value_or(documents::Empty{});
   if (auto* text = std::get_if<documents::Text>(&cell);
       text != nullptr && !parent.empty() &&
       absl::StartsWith(text->value, fmt::format("{}/", parent))) {
@@ -224,7 +234,7 @@ documents::Table TableOf(const std::vector<const Message*>& rows, const Descript
   for (int i = 0; i < type.field_count(); ++i) {
     const FieldDescriptor& field = *type.field(i);
     const bool used = std::any_of(rows.begin(), rows.end(), [&](const Message* row) {
-      return IsColumn(field) && IsSet(*row, field) && FieldCell(*row, field, 0).has_value();
+      return IsColumn(field) && IsSet(*row, field) && ColumnCell(*row, field).has_value();
     });
     // The name stands even above an empty table.
     if (used || field.name() == "name") columns.push_back(&field);

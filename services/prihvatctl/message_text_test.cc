@@ -4,6 +4,7 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/type/money.pb.h"
 #include "gtest/gtest.h"
+#include "prihvat/handover/v1/resources.pb.h"
 #include "prihvat/reception/v1/service.pb.h"
 #include "prihvat/reporting/v1/resources.pb.h"
 #include "services/prihvatctl/error_text.h"
@@ -86,6 +87,20 @@ TEST(DescribeMessage, MoneyHasItsMinorUnits) {
   reporting::v1::CurrencyValue value;
   *value.mutable_value() = money;
   EXPECT_EQ(DescribeMessage(value), "value: 725,000.00 KM\n");
+}
+
+TEST(TableOf, ATextInTwoLanguagesStandsInItInEnglish) {
+  handover::v1::AssetLot boots;
+  boots.set_name("operations/ba/assetLots/gr-1-2");
+  boots.mutable_description()->set_en("Protective footwear");
+  boots.mutable_description()->set_bs("Zaštitna obuća");
+  boots.set_unit("pair");
+  const handover::v1::AssetLot nameless;
+  const documents::Table table =
+      TableOf({&boots, &nameless}, *handover::v1::AssetLot::descriptor(), "operations/ba");
+  EXPECT_THAT(table.header, ElementsAre("name", "description", "unit"));
+  EXPECT_EQ(documents::ToText(table.rows[0][1]), "Protective footwear");
+  EXPECT_EQ(documents::ToText(table.rows[1][1]), "");
 }
 
 TEST(TableOf, AnEmptyListStillHasAColumn) {
