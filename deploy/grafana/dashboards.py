@@ -116,6 +116,11 @@ def service():
                   (f"sum by (service) (prihvat_partition_mailbox_depth{{{SERVICE}}})", "{{service}} waiting"),
                   (f"sum by (service) (rate(prihvat_mailbox_rejections_total{{{SERVICE}}}[$__rate_interval]))",
                    "{{service}} refused/s")),
+            graph("Time to commit", "Of accepted commands, from the mailbox to the answer, and what of it was waiting: "
+                  "what 99 of 100 stay below.", "s",
+                  *[(f"histogram_quantile(0.99, sum by (service, le) (rate(prihvat_{what}_seconds_bucket{{{SERVICE}}}"
+                     "[$__rate_interval])))", "{{service}} " + label)
+                    for what, label in (("commit_latency", "commit"), ("mailbox_wait", "waiting"))]),
             graph("Reactions", "Commands that came of other services' events, a second, and those that a rule refused.",
                   "ops",
                   (f"sum by (service) (rate(prihvat_reactions_total{{{SERVICE}}}[$__rate_interval]))",
@@ -167,6 +172,13 @@ def log():
             graph("Lag", "Records in the log that an instance has not folded yet.", "short",
                   (f"max by (service, instance) (prihvat_partition_lag_records{{{SERVICE}}})",
                    "{{service}} {{instance}}"), limits=[(None, "green"), (1000, "red")]),
+            graph("Lag in time", "For how long the oldest record has been in the log that an instance, its views or its "
+                  "processes have not come to.", "s",
+                  *[(f"max by (service, instance) (prihvat_{what}_lag_seconds{{{SERVICE}}})",
+                     "{{service}} {{instance}} " + what) for what in ("partition", "view", "process")]),
+            graph("Views being built", "Records that a new version of a view has yet to fold.", "short",
+                  (f"sum by (service, instance, view) (prihvat_view_build_remaining_records{{{SERVICE}}}) > 0 "
+                   f"or vector(0)", "{{service}} {{instance}} {{view}}")),
             graph("Folded", "Records a second: high after a start, while a service catches up.", "short",
                   (f"sum by (service, instance) (rate(prihvat_partition_applied_offset{{{SERVICE}}}"
                    "[$__rate_interval]))", "{{service}} {{instance}}")),

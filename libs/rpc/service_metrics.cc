@@ -1,6 +1,7 @@
 #include "libs/rpc/service_metrics.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -16,10 +17,8 @@
 namespace prihvat::rpc {
 namespace {
 
-// A scrape asks the log for at most so long where sources end, and each source not again before
-// that.
+// A scrape asks the log for at most so long where topics end.
 constexpr absl::Duration kLogPatience = absl::Milliseconds(200);
-constexpr absl::Duration kEndsKeep = absl::Seconds(5);
 // Figures are not made anew before this, nor before so many times what making them took.
 constexpr absl::Duration kFiguresKeep = absl::Seconds(5);
 constexpr int kFiguresShare = 50;
@@ -47,6 +46,22 @@ void Add(MetricFamily& family, std::vector<ClientMetric::Label> labels, double v
     metric.gauge.value = value;
   }
   family.metric.push_back(std::move(metric));
+}
+
+ClientMetric MetricOf(const base::LatencyHistogram& histogram,
+                      std::vector<ClientMetric::Label> labels) {
+  ClientMetric metric;
+  metric.label = std::move(labels);
+  uint64_t so_far = 0;
+  for (size_t i = 0; i < histogram.counts.size(); ++i) {
+    so_far += static_cast<uint64_t>(histogram.counts[i]);
+    metric.histogram.bucket.push_back({so_far, i < histogram.kBounds.size()
+                                                   ? histogram.kBounds[i]
+                                                   : std::numeric_limits<double>::infinity()});
+  }
+  metric.histogram.sample_count = so_far;
+  metric.histogram.sample_sum = histogram.sum_seconds;
+  return metric;
 }
 
 // How long each operation's work list is.
@@ -90,30 +105,50 @@ std::vector<MetricFamily> FamiliesOf(
   return families;
 }
 
-event_log::Offset ServiceMetrics::EndOf(const event_log::TopicPartition& tp,
-                                        absl::Time deadline) const {
-  KnownEnd& known = ends_[tp];
-  const absl::Time now = absl::Now();
-  if (now < known.asked + kEndsKeep || now >= deadline) return known.end;
-  known.asked = now;
-  const auto end = log_->End(tp, deadline);
-  if (end.ok()) known.end = *end;
-  return known.end;
+// What a partition itself knows of the end is how far it has read: little more than it has folded.
+void ServiceMetrics::AddPartitionLags(const std::vector<runtime::PartitionStatus>& partitions,
+                                      std::vector<MetricFamily>& families) const {
+  MetricFamily records = Family("prihvat_partition_lag_records",
+                                "Known end of the log minus what is folded.", MetricType::Gauge);
+  MetricFamily seconds =
+      Family("prihvat_partition_lag_seconds",
+             "For how long at least the oldest record that is not folded has been in the log, by "
+             "looks that are some seconds apart; 0: all is folded.",
+             MetricType::Gauge);
+  const absl::Time deadline = clock_.Now() + kLogPatience;
+  absl::MutexLock lock(&mutex_);
+  for (const runtime::PartitionStatus& partition : partitions) {
+    const event_log::TopicPartition tp{service_.definition().topic, partition.partition};
+    event_log::Offset end = partition.end;
+    if (ends_) end = std::max(end, ends_->EndOf(tp, deadline));
+    const std::vector<ClientMetric::Label> labels = {
+        {"service", service_.definition().name},
+        {"partition", std::to_string(partition.partition)}};
+    Add(records, labels, static_cast<double>(std::max<int64_t>(0, end - 1 - partition.applied)));
+    if (ends_) Add(seconds, labels, absl::ToDoubleSeconds(ends_->Behind(tp, partition.applied)));
+  }
+  families.push_back(std::move(records));
+  if (ends_) families.push_back(std::move(seconds));
 }
 
-// What a partition itself knows of the end is how far it has read: little more than it has folded.
-int64_t ServiceMetrics::LagOf(const runtime::PartitionStatus& partition,
-                              absl::Time deadline) const {
-  event_log::Offset end = partition.end;
-  if (log_ != nullptr) {
-    absl::MutexLock lock(&mutex_);
-    end = std::max(end, EndOf({service_.definition().topic, partition.partition}, deadline));
-  }
-  return std::max<int64_t>(0, end - 1 - partition.applied);
+// How far views are that are built beside the ones that answer, or for the first time.
+void ServiceMetrics::AddViewBuilds(std::vector<MetricFamily>& families) const {
+  std::map<std::string, int64_t> left;
+  for (const es::Projection* view : service_.definition().projections) left[view->id()] = 0;
+  for (const runtime::ViewBuild& build : service_.ViewBuilds())
+    left[build.view] += std::max<int64_t>(0, build.wanted - build.built);
+  if (left.empty()) return;
+  families.push_back(Family("prihvat_view_build_remaining_records",
+                            "Records that the version of the view has yet to fold before it "
+                            "stands where the service stands; 0: it does.",
+                            MetricType::Gauge));
+  for (const auto& [view, records] : left)
+    Add(families.back(), {{"service", service_.definition().name}, {"view", view}},
+        static_cast<double>(records));
 }
 
 // The records of other services' topics that have not had their effect here.
-void ServiceMetrics::AddLags(std::vector<MetricFamily>& families) const {
+void ServiceMetrics::AddSourceLags(std::vector<MetricFamily>& families) const {
   MetricFamily processes = Family("prihvat_process_lag_records",
                                   "Records of the source that the process has not reacted to: told "
                                   "by the instance that reacts.",
@@ -121,20 +156,33 @@ void ServiceMetrics::AddLags(std::vector<MetricFamily>& families) const {
   MetricFamily views =
       Family("prihvat_view_lag_records",
              "Records of another service that the views here have not folded.", MetricType::Gauge);
-  const absl::Time deadline = absl::Now() + kLogPatience;
+  MetricFamily process_seconds =
+      Family("prihvat_process_lag_seconds",
+             "For how long at least the oldest record has been there that the process has not "
+             "reacted to; 0: there is none.",
+             MetricType::Gauge);
+  MetricFamily view_seconds =
+      Family("prihvat_view_lag_seconds",
+             "For how long at least the oldest record has been there that the views here have not "
+             "folded; 0: there is none.",
+             MetricType::Gauge);
+  const absl::Time deadline = clock_.Now() + kLogPatience;
   absl::MutexLock lock(&mutex_);
   for (const runtime::SourceStatus& source : service_.Sources()) {
     if (!source.process.empty() && !source.reacts_here) continue;
-    const event_log::Offset end = EndOf({source.topic, source.partition}, deadline);
+    const event_log::TopicPartition tp{source.topic, source.partition};
+    const event_log::Offset end = ends_->EndOf(tp, deadline);
     if (end < 0) continue;  // better no figure than a false one
     const auto lag = static_cast<double>(std::max<int64_t>(0, end - 1 - source.done_through));
     std::vector<ClientMetric::Label> labels = {{"service", service_.definition().name},
                                                {"source", source.topic},
                                                {"partition", std::to_string(source.partition)}};
     if (!source.process.empty()) labels.push_back({"process", source.process});
+    Add(source.process.empty() ? view_seconds : process_seconds, labels,
+        absl::ToDoubleSeconds(ends_->Behind(tp, source.done_through)));
     Add(source.process.empty() ? views : processes, std::move(labels), lag);
   }
-  for (MetricFamily* family : {&processes, &views})
+  for (MetricFamily* family : {&processes, &process_seconds, &views, &view_seconds})
     if (!family->metric.empty()) families.push_back(std::move(*family));
 }
 
@@ -195,6 +243,16 @@ std::vector<MetricFamily> ServiceMetrics::Collect() const {
   counter("prihvat_seals_total", "Seals written.", c.seals);
   counter("prihvat_append_seconds_total", "Waiting for appends, summed over batches.",
           c.append_seconds);
+  const auto histogram = [&](const char* name, const char* help, const base::LatencyHistogram& h) {
+    families.push_back(Family(name, help, MetricType::Histogram));
+    families.back().metric.push_back(MetricOf(h, {{"service", service}}));
+  };
+  histogram("prihvat_mailbox_wait_seconds", "How long commands waited until they were decided.",
+            c.mailbox_wait);
+  histogram("prihvat_commit_latency_seconds",
+            "How long commands that became commits took from the mailbox to their answer: waiting, "
+            "decision, the log, the store.",
+            c.commit_latency);
   one("prihvat_service_ready", "1: caught up and owned; 0: not.", MetricType::Gauge,
       service_.Ready() ? 1 : 0);
   one("prihvat_service_healthy", "1: running; 0: only a restart helps.", MetricType::Gauge,
@@ -216,9 +274,6 @@ std::vector<MetricFamily> ServiceMetrics::Collect() const {
         [](Status p) { return p.state == "Stopped" ? 1 : 0; });
   gauge("prihvat_partition_applied_offset", "The last folded offset.",
         [](Status p) { return p.applied; });
-  const absl::Time deadline = absl::Now() + kLogPatience;
-  gauge("prihvat_partition_lag_records", "Known end of the log minus what is folded.",
-        [&](Status p) { return LagOf(p, deadline); });
   gauge("prihvat_partition_void_records", "Records judged void.",
         [](Status p) { return p.void_records; });
   gauge("prihvat_partition_unsealed_records", "Folded records that no seal covers, seals included.",
@@ -233,7 +288,9 @@ std::vector<MetricFamily> ServiceMetrics::Collect() const {
         });
   gauge("prihvat_partition_mailbox_depth", "Commands that wait.",
         [](Status p) { return p.mailbox_depth; });
-  if (log_ != nullptr) AddLags(families);
+  AddPartitionLags(partitions, families);
+  if (ends_) AddSourceLags(families);
+  AddViewBuilds(families);
   for (MetricFamily& family : FamiliesOf(service_.StoreStatistics(), {{"service", service}}))
     families.push_back(std::move(family));
   return families;

@@ -3,15 +3,15 @@
 // partitions `partition` too, those of other services' topics `source`.
 #pragma once
 
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "absl/base/thread_annotations.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "libs/base/statistic.h"
 #include "libs/event_log/event_log.h"
+#include "libs/rpc/known_ends.h"
 #include "libs/runtime/service.h"
 #include "prometheus/collectable.h"
 
@@ -22,24 +22,21 @@ class ServiceMetrics final : public prometheus::Collectable {
  public:
   // `log`: asked where topics end, each a few times a minute, for a fraction of a second a scrape;
   // nullptr: the lag behind sources is left out, and that of partitions is what they know.
-  ServiceMetrics(const runtime::Service& service, event_log::EventLog* log)
-      : service_(service), log_(log) {}
+  ServiceMetrics(const runtime::Service& service, event_log::EventLog* log) : service_(service) {
+    if (log != nullptr) ends_.emplace(*log, clock_);
+  }
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
-  struct KnownEnd {
-    event_log::Offset end = -1;  // -1: never heard of
-    absl::Time asked = absl::InfinitePast();
-  };
-  void AddLags(std::vector<prometheus::MetricFamily>& families) const;
-  int64_t LagOf(const runtime::PartitionStatus& partition, absl::Time deadline) const;
-  event_log::Offset EndOf(const event_log::TopicPartition& tp, absl::Time deadline) const
-      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AddPartitionLags(const std::vector<runtime::PartitionStatus>& partitions,
+                        std::vector<prometheus::MetricFamily>& families) const;
+  void AddSourceLags(std::vector<prometheus::MetricFamily>& families) const;
+  void AddViewBuilds(std::vector<prometheus::MetricFamily>& families) const;
 
   const runtime::Service& service_;
-  event_log::EventLog* const log_;
-  mutable absl::Mutex mutex_;
-  mutable std::map<event_log::TopicPartition, KnownEnd> ends_ ABSL_GUARDED_BY(mutex_);
+  mutable base::SystemClock clock_;
+  mutable absl::Mutex mutex_;  // guards what is in ends_, which itself never changes
+  mutable std::optional<KnownEnds> ends_;
 };
 
 // The domain figures of a service (runtime::Figures), made anew when they are scraped, but never so

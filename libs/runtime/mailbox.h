@@ -21,6 +21,7 @@ namespace prihvat::runtime {
 struct CommandItem {
   CommandRequest request;
   std::function<void(CommandReply)> done;
+  absl::Time arrived = absl::InfinitePast();  // in the mailbox
 };
 
 // All reactions of one process to one source commit; without reactions it only moves the mark.

@@ -270,6 +270,7 @@ void Partition::Submit(CommandItem item) {
                                            : fmt::format("{} ({})", kNotOwner.meaning,
                                                          base::FromAbsl(claim_failed_.message()))));
   }
+  item.arrived = deps_.clock.Now();
   if (const absl::Status pushed = mailbox_.PushCommand(item); !pushed.ok()) {
     ++deps_.counters.mailbox_rejections;
     item.done(Failed(kMailboxFull,
@@ -452,6 +453,7 @@ absl::StatusOr<bool> Partition::FoldWhatIsThere() {
       break;
     }
     last_bytes = std::move(next->raw.bytes);
+    lag_.Folded(next->raw.append_time, deps_.clock.Now());
     ++folded;
   }
   if (folded == 0) return false;
@@ -620,6 +622,8 @@ void Partition::SettleFront(std::vector<Pending>& settled) {
 void Partition::Reply(Pending& pending, int64_t offset) {
   if (pending.reaction_done) pending.reaction_done(absl::OkStatus());
   if (!pending.done) return;
+  if (pending.arrived != absl::InfinitePast())
+    deps_.counters.commit_latency.Add(deps_.clock.Now() - pending.arrived);
   if (pending.reply.token.positions().empty()) {
     if (offset < 0) return pending.done(std::move(pending.reply));  // there is nothing to see yet
     pending.reply.token.add_positions()->set_offset(offset);
@@ -930,6 +934,7 @@ Draft Partition::NewDraft(Batch& batch, const std::string& operation) const {
 
 void Partition::DecideCommand(Batch& batch, CommandItem item) {
   const CommandRequest& request = item.request;
+  deps_.counters.mailbox_wait.Add(deps_.clock.Now() - item.arrived);
   const auto answer = [&](CommandReply reply) {
     Pending pending;
     pending.reply = std::move(reply);
@@ -988,6 +993,7 @@ void Partition::DecideCommand(Batch& batch, CommandItem item) {
   Pending pending;
   pending.reply = std::move(reply);
   pending.done = std::move(item.done);
+  pending.arrived = item.arrived;
   Accept(batch, draft, std::move(bytes), std::move(pending));
 }
 

@@ -20,6 +20,7 @@
 
 #include "libs/event_log/term_fence.h"
 #include "libs/runtime/batch.h"
+#include "libs/runtime/lag_watch.h"
 #include "libs/runtime/mailbox.h"
 #include "libs/runtime/service.h"
 #include "libs/runtime/views.h"
@@ -74,6 +75,7 @@ class Partition {
   int32_t partition() const { return tp_.partition; }
   const event_log::FenceState& fence() const { return fence_.state(); }
   bool at_tip() const { return at_tip_; }
+  bool FarBehind(absl::Time now) const { return lag_.FarBehind(now); }
   PartitionStatus status() const;
 
  private:
@@ -84,6 +86,7 @@ class Partition {
     bool is_seal = false;
     CommandReply reply;
     std::function<void(CommandReply)> done;           // of a command
+    absl::Time arrived = absl::InfinitePast();        // of a command, in the mailbox
     std::function<void(absl::Status)> reaction_done;  // of a reaction
   };
   // Where the log's callback leaves its answer; outlives the partition if it must.
@@ -162,7 +165,8 @@ class Partition {
   std::unique_ptr<event_log::LogReader> reader_;
   std::deque<event_log::RawRecord> read_ahead_;
   std::map<int64_t, OwnRecord>
-      confirmed_;        // own records that the log has confirmed, by offset, not yet folded
+      confirmed_;  // own records that the log has confirmed, by offset, not yet folded
+  LagWatch lag_;
   bool at_tip_ = false;  // the reader has seen the tip since the last change of state
   absl::Time read_again_at_ = absl::InfinitePast();
   absl::Time ask_tip_at_ = absl::InfinitePast();

@@ -140,6 +140,10 @@ class ThreadedService final : public Service {
     std::lock_guard lock(mutex_);
     return published_sources_;
   }
+  std::vector<ViewBuild> ViewBuilds() const override {
+    std::lock_guard lock(mutex_);
+    return published_builds_;
+  }
   std::vector<base::Statistic> StoreStatistics() const override {
     return core_->store().Statistics();
   }
@@ -258,8 +262,10 @@ class ThreadedService final : public Service {
     if (last_step_.load() - sources_published_ < std::chrono::seconds(1)) return;
     sources_published_ = last_step_;
     std::vector<SourceStatus> sources = core_->Sources();
+    std::vector<ViewBuild> builds = core_->ViewBuilds();
     std::lock_guard lock(mutex_);
     published_sources_ = std::move(sources);
+    published_builds_ = std::move(builds);
   }
 
   void NotifySubscribers() {
@@ -290,6 +296,7 @@ class ThreadedService final : public Service {
   absl::Status health_;
   std::vector<PartitionStatus> published_;
   std::vector<SourceStatus> published_sources_;
+  std::vector<ViewBuild> published_builds_;
   Counters published_counters_;
 
   std::mutex subscribers_mutex_;  // guards subscribers_; held while they are called

@@ -19,6 +19,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/message.h"
 #include "libs/base/clock.h"
+#include "libs/base/latency_histogram.h"
 #include "libs/base/random.h"
 #include "libs/base/statistic.h"
 #include "libs/es/decider.h"
@@ -120,6 +121,15 @@ struct SourceStatus {
   int64_t done_through = -1;  // the last offset that has had its effect here, -1 for none
 };
 
+// How far a version of a view that is built beside the log's tip has come with one partition.
+struct ViewBuild {
+  std::string view;  // its id: name and version
+  std::string topic;
+  int32_t partition = 0;
+  int64_t built = 0;   // records that it has folded
+  int64_t wanted = 0;  // that the service itself has folded by now; there the view is done
+};
+
 // An admitted commit, for feeds.
 struct Change {
   int32_t partition = 0;
@@ -140,7 +150,9 @@ struct Counters {  // since start; all monotonic
   int64_t step_downs = 0;
   int64_t commit_batches = 0;
   int64_t seals = 0;
-  double append_seconds = 0;  // summed over batches
+  double append_seconds = 0;              // summed over batches
+  base::LatencyHistogram mailbox_wait;    // of commands, until they are decided
+  base::LatencyHistogram commit_latency;  // of those that became commits, until they are answered
 };
 
 // How an owner seals its partitions.
@@ -236,11 +248,13 @@ class Service {
   virtual std::vector<PartitionStatus> Partitions() const = 0;
   // As of at most two seconds ago.
   virtual std::vector<SourceStatus> Sources() const = 0;
+  // Of views that do not stand where the service stands; as old as Sources.
+  virtual std::vector<ViewBuild> ViewBuilds() const = 0;
   // Of the store's engine, without labels.
   virtual std::vector<base::Statistic> StoreStatistics() const = 0;
   virtual Counters counters() const = 0;
-  // Every partition of the own topic has an owner and is folded to (nearly) the end, and no view is
-  // being built for the first time.
+  // Every partition of the own topic has an owner, all that is followed is folded to nearly the end
+  // (within LagWatch::kFarBehind), and no view is being built for the first time.
   virtual bool Ready() const = 0;
   // Ended by Stop() or by an error from which only a restart helps (a failed store write).
   virtual absl::Status Health() const = 0;

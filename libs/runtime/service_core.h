@@ -48,6 +48,7 @@ class ServiceCore {
   bool Ready() const;
   std::vector<PartitionStatus> Status() const;
   std::vector<SourceStatus> Sources() const;
+  std::vector<ViewBuild> ViewBuilds() const;
   Counters counters() const { return counters_; }
   void SetOnChange(std::function<void()> on_change) { on_change_ = std::move(on_change); }
 

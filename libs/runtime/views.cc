@@ -122,6 +122,17 @@ absl::StatusOr<bool> Views::Build(
   return worked;
 }
 
+std::vector<ViewBuild> Views::Builds(
+    const std::function<int64_t(const TopicPartition&)>& next_offset) const {
+  std::vector<ViewBuild> all;
+  for (const auto& builder : builders_) {
+    const FenceState& at = builder->reader == nullptr ? builder->state : builder->reader->state();
+    all.push_back({builder->view->id(), builder->tp.topic, builder->tp.partition, at.next_offset,
+                   next_offset(builder->tp)});
+  }
+  return all;
+}
+
 absl::Status Views::DropUndefined() {
   std::set<std::string> defined;
   for (const es::Projection* view : definition_.projections) defined.insert(view->id());

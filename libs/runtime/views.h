@@ -39,6 +39,10 @@ class Views {
       event_log::EventLog& log, const std::function<void()>& wake,
       const std::function<int64_t(const event_log::TopicPartition&)>& next_offset);
 
+  // How far the views have come that Build still has to do with. Partitions' positions as there.
+  std::vector<ViewBuild> Builds(
+      const std::function<int64_t(const event_log::TopicPartition&)>& next_offset) const;
+
   // The family of the highest attached version of the view; "" while there is none. Thread-safe.
   std::string Active(std::string_view name) const;
   // Every view has a version that answers. Thread-safe.

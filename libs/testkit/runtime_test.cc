@@ -574,7 +574,14 @@ TEST_F(RuntimeTest, ANewVersionOfAViewIsBuiltBesideTheOldAndSwappedIn) {
   door.definition = DoorService({1, 2});
   ASSERT_TRUE(world_.Start(door).ok());
   EXPECT_EQ(guests(), 5) << "the old version answers while the new one is built";
+  const std::vector<runtime::ViewBuild> builds = door.core->ViewBuilds();
+  ASSERT_EQ(builds.size(), 1u);
+  EXPECT_EQ(builds[0].view, "guests@2");
+  EXPECT_EQ(builds[0].topic, kHallsTopic);
+  EXPECT_EQ(builds[0].built, 0);
+  EXPECT_EQ(builds[0].wanted, 6) << "the claim and five seats";
   world_.Settle();
+  EXPECT_THAT(door.core->ViewBuilds(), ::testing::IsEmpty());
   EXPECT_EQ(guests(), 50);
   EXPECT_EQ(Entity<Welcome>(door, "operations/ba/welcomes/p0").times(), 1)
       << "a rebuild causes nothing again";
@@ -584,6 +591,45 @@ TEST_F(RuntimeTest, ANewVersionOfAViewIsBuiltBesideTheOldAndSwappedIn) {
   world_.Settle();
   EXPECT_EQ(guests(), 50);
   EXPECT_FALSE(door.core->store().HasFamily("view:guests@1"));
+}
+
+// Where a standby wakes up after a long pause, its old answers are no use; it says so until it has
+// folded what it missed.
+TEST_F(RuntimeTest, AStandbyThatIsFarBehindIsNotReadyUntilItHasCaughtUp) {
+  constexpr int kMissed = 600;  // more than a step folds
+  World::Instance& halls = Halls();
+  World::Instance& standby = world_.Add(HallsService(), "halls-1", 1);
+  world_.Settle();
+  ASSERT_TRUE(standby.core->Ready());
+  int answered = 0;
+  for (int i = 0; i < kMissed; ++i) {
+    halls.core->Submit(TakeSeat("operations/ba", "h" + std::to_string(i), "ana", Id(i + 1)),
+                       [&](const CommandReply& reply) { answered += reply.status.ok() ? 1 : 0; });
+  }
+  for (int i = 0; i < 100 && answered < kMissed; ++i) world_.Step(halls);
+  ASSERT_EQ(answered, kMissed);
+  world_.clock().Advance(runtime::LagWatch::kFarBehind + absl::Seconds(1));
+  world_.Step(halls);  // it lives, so nobody takes over
+  world_.Step(standby);
+  EXPECT_FALSE(standby.core->Ready());
+  EXPECT_TRUE(halls.core->Ready());
+  world_.Settle();
+  EXPECT_TRUE(standby.core->Ready());
+}
+
+TEST_F(RuntimeTest, HowLongCommandsWaitAndTakeIsCounted) {
+  World::Instance& halls = Halls();
+  halls.core->Submit(TakeSeat("operations/ba", "h", "ana", Id(1)), [](const CommandReply&) {});
+  world_.clock().Advance(absl::Seconds(3));  // before anybody decides
+  world_.Settle();
+  // The hall is full after some of them.
+  for (int i = 2; i <= 101; ++i) world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(i)));
+  const runtime::Counters counters = halls.core->counters();
+  ASSERT_GT(counters.rejections, 0);
+  EXPECT_EQ(counters.mailbox_wait.count(), 101);
+  EXPECT_GE(counters.mailbox_wait.sum_seconds, 3);
+  EXPECT_EQ(counters.commit_latency.count(), 101 - counters.rejections) << "no commit, no latency";
+  EXPECT_GE(counters.commit_latency.sum_seconds, 3);
 }
 
 TEST_F(RuntimeTest, G6_AStoreRebuiltFromTheLogHasAnEqualChecksum) {

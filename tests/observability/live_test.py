@@ -125,6 +125,10 @@ class Live(unittest.TestCase):
             accepted = value(f'sum(grpc_server_handled_total{{grpc_service="{api}", grpc_code="OK"}})')
             self.assertGreater(accepted, 0)
             self.assertGreaterEqual(value(f'prihvat_commits_total{{service="{service}"}}'), accepted)
+            # Reactions and marks are commits for which nobody waits.
+            answered = value(f'prihvat_commit_latency_seconds_count{{service="{service}"}}')
+            self.assertEqual(answered, accepted)
+            self.assertEqual(value(f'sum(prihvat_partition_lag_seconds{{service="{service}"}})'), 0)
         self.assertGreater(value('prihvat_reactions_total{service="handover"}'), 0)
         self.assertEqual(value("sum(prihvat_append_failures_total)"), 0)
         self.assertEqual(value('sum(prihvat_partition_owned{service="procurement"})'), 4)

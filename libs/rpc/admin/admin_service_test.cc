@@ -391,6 +391,7 @@ class LossyService final : public runtime::Service {
   }
   std::vector<runtime::PartitionStatus> Partitions() const override { return real_.Partitions(); }
   std::vector<runtime::SourceStatus> Sources() const override { return real_.Sources(); }
+  std::vector<runtime::ViewBuild> ViewBuilds() const override { return real_.ViewBuilds(); }
   std::vector<base::Statistic> StoreStatistics() const override { return real_.StoreStatistics(); }
   runtime::Counters counters() const override { return real_.counters(); }
   bool Ready() const override { return real_.Ready(); }
