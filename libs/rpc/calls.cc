@@ -1,6 +1,9 @@
 #include "libs/rpc/calls.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <utility>
 
 #include "fmt/format.h"
 #include "google/protobuf/descriptor.h"
@@ -27,9 +30,6 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// Rows that one List may look at: with a narrow filter over a large collection a page comes back
-// short, with a token to go on (AIP-158 allows it).
-constexpr int kMaxRowsLookedAt = 20'000;
 // A page ends where its rows come to more: clients take messages of up to 4 MiB by default.
 constexpr size_t kMaxPageBytes = 2 << 20;
 constexpr absl::Duration kRetryAfter = absl::Milliseconds(300);  // where nothing better is known
@@ -316,13 +316,15 @@ Calls::Reactor* Calls::Get(Context* context, const Message* request, Message* re
 // its siblings' rows; the scan leaps over them.
 class Calls::ListScan {
  public:
-  ListScan(const ReadContext& reads, const ListSpec& spec, const std::string& parent)
+  ListScan(const ReadContext& reads, const ListSpec& spec, const std::string& parent,
+           absl::Duration most_looking)
       : reads_(reads),
         spec_(spec),
         only_granted_(parent.empty()),
         prefix_(parent.empty() ? spec.collection + "/"
                                : fmt::format("{}/{}/", parent, spec.collection)),
-        after_(reads.page_after()) {}
+        after_(reads.page_after()),
+        until_(std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(most_looking)) {}
 
   void Run() {
     for (bool leapt = true; leapt;) {
@@ -343,9 +345,13 @@ class Calls::ListScan {
   bool Visit(std::string_view key, std::string_view row) {
     // Where the caller has no business the page neither ends nor says so.
     if (Granted(key)) {
-      if (looked_at_++ == kMaxRowsLookedAt) {
+      if (LookedLongEnough()) {
         reads_.NextPage(last_);
         return false;
+      }
+      if (!Mentions(row)) {
+        last_ = std::string(key);
+        return true;
       }
       Message* entity = spec_.add();
       const bool kept = Render(row, *entity) && (!spec_.keep || spec_.keep(*entity));
@@ -364,6 +370,21 @@ class Calls::ListScan {
     return true;
   }
 
+  // Not before the first, or nobody would come on. By the machine's own clock: a seam's may stand
+  // still.
+  bool LookedLongEnough() {
+    return std::exchange(looked_, true) && std::chrono::steady_clock::now() >= until_;
+  }
+
+  // A string field stands in an entity's bytes as it is.
+  bool Mentions(std::string_view row) const {
+    return std::all_of(spec_.mentioned.begin(), spec_.mentioned.end(),
+                       [row](const std::string& text) {
+                         return text.empty() ||
+                                memmem(row.data(), row.size(), text.data(), text.size()) != nullptr;
+                       });
+  }
+
   // A list over all operations shows those that the caller has.
   bool Granted(std::string_view key) const {
     if (!only_granted_) return true;
@@ -380,20 +401,21 @@ class Calls::ListScan {
   // The last row that the page holds or has passed over, of those that the caller may know of: a
   // token can be read.
   std::string last_;
-  int looked_at_ = 0;
+  const std::chrono::steady_clock::time_point until_;
+  bool looked_ = false;  // at a row
   int found_ = 0;
   size_t bytes_ = 0;  // of the rows that the page holds
 };
 
 Calls::Reactor* Calls::StartList(Context* context, const Message* request, Message* response,
                                  ListSpec spec) {
-  return Start(context, request, response,
-               [this, spec = std::move(spec)](std::shared_ptr<UnaryCall> call) {
-                 StartReads(call, [raw = call.get(), spec](const ReadContext& reads) {
-                   ListScan(reads, spec, StringField(raw->request(), "parent")).Run();
-                   return absl::OkStatus();
-                 });
-               });
+  return Start(
+      context, request, response, [this, spec = std::move(spec)](std::shared_ptr<UnaryCall> call) {
+        StartReads(call, [this, raw = call.get(), spec](const ReadContext& reads) {
+          ListScan(reads, spec, StringField(raw->request(), "parent"), options_.most_looking).Run();
+          return absl::OkStatus();
+        });
+      });
 }
 
 Calls::Reactor* Calls::Read(Context* context, const Message* request, Message* response,

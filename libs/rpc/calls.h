@@ -66,6 +66,9 @@ struct CallsOptions {
   absl::Duration default_deadline = absl::Seconds(30);  // where the caller set none
   int default_page_size = 50;
   int max_page_size = 1000;
+  // How long a List may look at rows: with a narrow filter over a large collection a page comes back
+  // short, with a token to go on (AIP-158 allows it).
+  absl::Duration most_looking = absl::Milliseconds(20);
   int max_in_flight = 10'000;  // calls; above it RESOURCE_EXHAUSTED (OVERLOADED)
   // Of all their requests to this API; only large ones are refused above it. gRPC's quota ends
   // where a request is parsed, and each is copied once for its partition: four APIs in one process
@@ -147,13 +150,16 @@ class Calls {
   Reactor* Get(Context* context, const Message* request, Message* response);
 
   // The entities of type T directly in `collection` of request->parent(), by name, those that
-  // `keep` says; AIP-158 paging. `into` is the repeated field of the response.
+  // `keep` says; AIP-158 paging. `into` is the repeated field of the response. `mentioned`: texts
+  // of which each that is not empty is the whole of a string field of all that `keep` keeps; what
+  // does not hold them is passed over without being parsed.
   template <class T>
   Reactor* List(Context* context, const Message* request, Message* response,
                 google::protobuf::RepeatedPtrField<T>* into, std::string_view collection,
-                std::function<bool(const T&)> keep = {}) {
+                std::function<bool(const T&)> keep = {}, std::vector<std::string> mentioned = {}) {
     ListSpec spec;
     spec.collection = std::string(collection);
+    spec.mentioned = std::move(mentioned);
     spec.add = [into]() -> Message* { return into->Add(); };
     spec.drop_last = [into] { into->RemoveLast(); };
     if (keep) {
@@ -191,6 +197,7 @@ class Calls {
     std::function<Message*()> add;
     std::function<void()> drop_last;
     std::function<bool(const Message&)> keep;
+    std::vector<std::string> mentioned;
   };
 
   Reactor* StartList(Context* context, const Message* request, Message* response, ListSpec spec);

@@ -689,6 +689,9 @@ TEST_F(CallsTest, MetricsTellRateErrorsAndLatencyAndHowTheServiceStands) {
         std::string("prihvat_request_id_hits_total{service=\"board\"} 1\n"),
         std::string("prihvat_partition_owned{service=\"board\",partition=\"0\"} 1\n"),
         std::string("prihvat_partition_lag_records{service=\"board\",partition=\"0\"} 0\n"),
+        std::string("prihvat_mailbox_wait_seconds_count{service=\"board\"} 2\n"),
+        std::string("prihvat_commit_latency_seconds_count{service=\"board\"} 1\n"),
+        std::string("prihvat_commit_latency_seconds_bucket{service=\"board\",le=\"+Inf\"} 1\n"),
         std::string("prihvat_service_ready{service=\"board\"} 1\n")})
     EXPECT_THAT(text, HasSubstr(line));
 }
@@ -712,6 +715,32 @@ TEST_F(CallsTest, TheLagIsToTheEndOfTheLogAndNotToWhatWasRead) {
   }
   EXPECT_GT(lag["0"], kMore / 2);
   EXPECT_EQ(lag["1"], 0);
+}
+
+// A narrow filter over a large collection: each page ends when it has looked for long enough, and
+// says where to go on.
+TEST(CallsLimitsTest, G13_AListThatFindsLittleGivesShortPagesAndLosesNothing) {
+  constexpr int kNotes = 20;
+  Instance board(BoardStorage(), {.calls = {.most_looking = absl::ZeroDuration()}});
+  Note note;
+  for (int i = 0; i < kNotes; ++i) {
+    PinNoteRequest request = Pin(i, "n" + std::to_string(10 + i));
+    if (i % 5 == 4) request.mutable_note()->set_text("buy eggs");
+    ASSERT_TRUE(Call(board.stub(), &Stub::PinNote, request, &note).status.ok());
+  }
+  ListNotesRequest list;
+  list.set_parent("operations/ba");
+  list.set_text("buy eggs");
+  std::vector<std::string> names;
+  int pages = 0;
+  do {
+    ListNotesResponse page;
+    ASSERT_TRUE(Call(board.stub(), &Stub::ListNotes, list, &page).status.ok());
+    for (const Note& listed : page.notes()) names.push_back(listed.name().substr(20));
+    list.set_page_token(page.next_page_token());
+  } while (++pages <= kNotes && !list.page_token().empty());
+  EXPECT_THAT(names, ElementsAre("n14", "n19", "n24", "n29"));
+  EXPECT_EQ(pages, kNotes) << "no time: one look a page";
 }
 
 // A caller whose own deadline passes hears no more; where it set none, the server's ends the wait.

@@ -35,11 +35,12 @@ class BoardServiceImpl final : public rpctest::v1::BoardService::CallbackService
   }
   Reactor* ListNotes(Context* context, const rpctest::v1::ListNotesRequest* request,
                      rpctest::v1::ListNotesResponse* response) override {
-    return calls_.List<rpctest::v1::Note>(context, request, response, response->mutable_notes(),
-                                          "notes", [request](const rpctest::v1::Note& note) {
-                                            return request->text().empty() ||
-                                                   note.text() == request->text();
-                                          });
+    return calls_.List<rpctest::v1::Note>(
+        context, request, response, response->mutable_notes(), "notes",
+        [request](const rpctest::v1::Note& note) {
+          return request->text().empty() || note.text() == request->text();
+        },
+        {request->text()});
   }
   Reactor* CountNotes(Context* context, const rpctest::v1::CountNotesRequest* request,
                       rpctest::v1::CountNotesResponse* response) override;

@@ -200,7 +200,8 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListRequisitions(
                 wanted.state() == requisition.state()) &&
                Is(wanted.project(), requisition.project()) &&
                Is(wanted.budget_line(), requisition.budget_line());
-      });
+      },
+      {request->project(), request->budget_line()});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CreatePurchaseOrder(
@@ -284,7 +285,8 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListPurchaseOrders(
                Is(wanted.budget_line(), order.budget_line()) &&
                Is(wanted.supplier(), order.supplier()) &&
                (!wanted.only_open() || (HoldsCommitment(order.state()) && IsOutstanding(order)));
-      });
+      },
+      {request->project(), request->budget_line(), request->supplier()});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CountGoodsReceipt(
@@ -462,7 +464,8 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListSupplierInvoices(
                Is(wanted.purchase_order(), item.purchase_order()) &&
                Is(wanted.supplier(), item.supplier()) &&
                Is(wanted.budget_line(), item.budget_line());
-      });
+      },
+      {request->purchase_order(), request->supplier(), request->budget_line()});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListCreditNotes(

@@ -189,7 +189,8 @@ ReceptionServiceImpl::Reactor* ReceptionServiceImpl::ListStays(Context* context,
       [wanted = *request](const v1::Stay& stay) {
         return Is(wanted.centre(), stay.centre()) && Is(wanted.person(), stay.person()) &&
                (wanted.state() == v1::STAY_STATE_UNSPECIFIED || stay.state() == wanted.state());
-      });
+      },
+      {request->centre(), request->person()});
 }
 
 ReceptionServiceImpl::Reactor* ReceptionServiceImpl::RecordServiceDelivery(
@@ -211,7 +212,8 @@ ReceptionServiceImpl::Reactor* ReceptionServiceImpl::ListServiceDeliveries(
       [wanted = *request](const v1::ServiceDelivery& delivery) {
         return Is(wanted.agency(), delivery.agency()) &&
                (wanted.kind() == v1::SERVICE_KIND_UNSPECIFIED || delivery.kind() == wanted.kind());
-      });
+      },
+      {request->agency()});
 }
 
 ReceptionServiceImpl::Reactor* ReceptionServiceImpl::GetResponsibility(
