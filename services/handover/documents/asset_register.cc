@@ -48,6 +48,15 @@ const v1::AssetStanding* StandingAt(const v1::Asset& asset, absl::Time time) {
   return found;
 }
 
+// In which it had been found by then.
+v1::AssetCondition ConditionAt(const v1::Asset& asset, absl::Time time) {
+  v1::AssetCondition found = v1::ASSET_CONDITION_UNSPECIFIED;
+  for (const v1::ConditionRecord& record : asset.conditions()) {
+    if (FromProto(record.record_time()) <= time) found = record.condition();
+  }
+  return found;
+}
+
 RegisterLine LineOf(const v1::Asset& asset, const v1::AssetStanding& standing, absl::Time time,
                     absl::TimeZone zone) {
   RegisterLine line = {.item = asset.name(),
@@ -68,7 +77,10 @@ RegisterLine LineOf(const v1::Asset& asset, const v1::AssetStanding& standing, a
                        .receipt_number = "",
                        .received = base::LocalDay(FromProto(asset.standings(0).start_time()), zone),
                        .donors = {},
-                       .certificate = ""};
+                       .certificate = "",
+                       .condition = ConditionAt(asset, time),
+                       .warranty_end = {}};
+  if (asset.has_warranty_end_date()) line.warranty_end = FromProto(asset.warranty_end_date());
   SayProvenance(asset.provenance(), line);
   // Title and certificate go together.
   if (line.title_holder == asset.title_holder()) line.certificate = asset.certificate();
@@ -90,6 +102,7 @@ absl::StatusOr<std::vector<RegisterLine>> LinesOf(const v1::AssetLot& lot, absl:
     line.custodian = holding.custodian();
     line.quantity = quantity;
     line.unit = lot.unit();
+    if (lot.has_warranty_end_date()) line.warranty_end = FromProto(lot.warranty_end_date());
     line.received = base::LocalDay(FromProto(lot.movements(0).move_time()), zone);
     SayProvenance(lot.provenance(), line);
     weights.push_back(quantity);
@@ -108,6 +121,11 @@ Cell TextOrEmpty(const std::string& text) {
   return Text{text};
 }
 
+Cell DayOrEmpty(const std::optional<absl::CivilDay>& day) {
+  if (!day) return Empty{};
+  return documents::Date{*day};
+}
+
 std::string Joined(const std::vector<std::string>& texts) {
   return fmt::format("{}", fmt::join(texts, "; "));
 }
@@ -123,6 +141,11 @@ documents::FormCell HolderCell(const RegisterLine& line, const OrganisationNames
 
 documents::Bilingual WhereWords(const RegisterLine& line) {
   documents::Bilingual words = AssetStateWords(line.state);
+  if (const documents::Bilingual condition = AssetConditionWords(line.condition);
+      !condition.en.empty()) {
+    words.en += ", " + condition.en;
+    words.bs += ", " + condition.bs;
+  }
   const std::string place = line.centre.empty() ? line.location : std::string(IdOf(line.centre));
   if (place.empty()) return words;
   words.en += fmt::format("{}{}", words.en.empty() ? "" : ", ", place);
@@ -205,7 +228,9 @@ documents::Table RegisterTable(const AssetRegister& assets, const OrganisationNa
                   "donors",
                   "receipt",
                   "received",
-                  "certificate"};
+                  "certificate",
+                  "condition",
+                  "warranty until"};
   for (const RegisterLine& line : assets.lines) {
     table.rows.push_back({Text{line.item},
                           TextOrEmpty(line.description.en()),
@@ -228,7 +253,9 @@ documents::Table RegisterTable(const AssetRegister& assets, const OrganisationNa
                           TextOrEmpty(Joined(line.donors)),
                           TextOrEmpty(line.receipt_number),
                           documents::Date{line.received},
-                          TextOrEmpty(line.certificate)});
+                          TextOrEmpty(line.certificate),
+                          TextOrEmpty(AssetConditionWords(line.condition).en),
+                          DayOrEmpty(line.warranty_end)});
   }
   return table;
 }

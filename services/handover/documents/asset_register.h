@@ -2,6 +2,7 @@
 // spreadsheets, and as a paper. Pure; any thread.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,9 @@ struct RegisterLine {
   absl::CivilDay received;
   std::vector<std::string> donors;
   std::string certificate;
+  // In which an asset had been found last; unspecified where nothing had been said, and of a lot.
+  v1::AssetCondition condition = v1::ASSET_CONDITION_UNSPECIFIED;
+  std::optional<absl::CivilDay> warranty_end;  // the warranty's last day
 };
 
 struct AssetRegister {

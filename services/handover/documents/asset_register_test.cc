@@ -134,5 +134,26 @@ TEST(AssetRegister, IsAPaperAndATable) {
   EXPECT_EQ(read->rows[2][10], "66.67");
 }
 
+TEST(AssetRegister, SaysTheConditionAsOfTheTimeAndHowLongTheWarrantyLasts) {
+  Story story;
+  auto received = testing::ReceivedPieces({"A-1"}, "100.00");
+  received.set_warranty_months(12);
+  story.At(absl::CivilSecond(2023, 7, 5, 8, 0, 0));
+  story.Do(received);
+  auto worn = testing::To<v1::RecordAssetConditionRequest>(testing::AssetOf(1));
+  worn.set_condition(v1::ASSET_CONDITION_WORN);
+  story.At(absl::CivilSecond(2023, 7, 20, 8, 0, 0));
+  story.Do(worn);
+  const OrganisationNames names(es::View(story.rows()), "operations/ba");
+  const auto row = [&](absl::Time time) {
+    return RegisterTable(RegisterOf(story, time), names).rows.at(0);
+  };
+  EXPECT_EQ(documents::ToText(row(At(7, 20, 7))[22]), "");
+  EXPECT_EQ(documents::ToText(row(At(7, 20, 12))[22]), "worn");
+  EXPECT_EQ(documents::ToText(row(At(7, 20, 12))[23]), "2024-07-05");
+  EXPECT_THAT(*documents::PdfText(*RenderRegister(RegisterOf(story, At(7, 20, 12)), names)),
+              AllOf(HasSubstr("worn"), HasSubstr("istrošeno")));
+}
+
 }  // namespace
 }  // namespace prihvat::handover

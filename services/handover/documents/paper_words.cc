@@ -45,6 +45,23 @@ Bilingual AssetStateWords(v1::AssetState state) {
   }
 }
 
+Bilingual AssetConditionWords(v1::AssetCondition condition) {
+  switch (condition) {
+    case v1::ASSET_CONDITION_NEW:
+      return {"new", "novo"};
+    case v1::ASSET_CONDITION_GOOD:
+      return {"in good condition", "u dobrom stanju"};
+    case v1::ASSET_CONDITION_WORN:
+      return {"worn", "istrošeno"};
+    case v1::ASSET_CONDITION_DAMAGED:
+      return {"damaged", "oštećeno"};
+    case v1::ASSET_CONDITION_DEFECTIVE:
+      return {"defective", "neispravno"};
+    default:
+      return {};
+  }
+}
+
 std::string NumbersText(const v1::Asset& asset) {
   std::string text;
   const auto add = [&](std::string_view prefix, const std::string& value) {
