@@ -69,6 +69,22 @@ TEST(FromProcurement, RegistersAnOperationAndAProject) {
   EXPECT_EQ(facts.funding_source(), "IPA II");
 }
 
+TEST(FromProcurement, WhatTheOrderWarrantsIsWarranted) {
+  procurement::v1::GoodsReceiptPosted event;
+  event.set_receipt("operations/ba/goodsReceipts/gr-1");
+  AddLine(event, 2, procurement::v1::LINE_KIND_GOODS_QUANTITY, "1");
+  AddLine(event, 3, procurement::v1::LINE_KIND_GOODS_QUANTITY, "1");
+  for (const int months : {6, 24, 0}) {
+    auto& line = *event.mutable_order()->add_lines();
+    line.set_line_number(event.order().lines_size());
+    line.set_warranty_months(months);
+  }
+  const auto reactions = React(event);
+  ASSERT_EQ(reactions.size(), 2u);
+  EXPECT_EQ(As<v1::RegisterReceivedGoodsRequest>(reactions[0]).warranty_months(), 24);
+  EXPECT_EQ(As<v1::RegisterReceivedGoodsRequest>(reactions[1]).warranty_months(), 0);
+}
+
 TEST(FromProcurement, EachLineOfGoodsIsACommandAndServicesAreNone) {
   procurement::v1::GoodsReceiptPosted event;
   event.set_receipt("operations/ba/goodsReceipts/gr-1");
