@@ -630,6 +630,11 @@ TEST_F(Api, ChecksAndVisibilityAreListedByWhatOneLooksFor) {
   list.set_kind(v1::CHECK_KIND_END_USE);
   EXPECT_EQ(count(), 0);
   list.clear_due_before();
+  plan.set_post_donation_check_id("d");
+  done = Named<v1::CompletePostDonationCheckRequest>(Do(&Stub::PlanPostDonationCheck, plan).name());
+  done.set_findings("all in order");
+  Do(&Stub::CompletePostDonationCheck, done);
+  EXPECT_EQ(count(), 2);
   list.set_follow_up(true);
   EXPECT_EQ(count(), 1);
   v1::ListAssetsRequest worn;
@@ -644,8 +649,12 @@ TEST_F(Api, ChecksAndVisibilityAreListedByWhatOneLooksFor) {
   seen.mutable_visibility_check()->set_emblem_seen(true);
   seen.mutable_visibility_check()->set_note("the statement is painted over");
   EXPECT_FALSE(Do(&Stub::RecordVisibilityCheck, seen).conforms());
+  seen.set_visibility_check_id("w");
+  seen.mutable_visibility_check()->set_statement_seen(true);
+  EXPECT_TRUE(Do(&Stub::RecordVisibilityCheck, seen).conforms());
   v1::ListVisibilityChecksRequest failed;
   failed.set_parent("operations/ba");
+  EXPECT_EQ(Do(&Stub::ListVisibilityChecks, failed).visibility_checks_size(), 2);
   failed.set_failed(true);
   EXPECT_EQ(Do(&Stub::ListVisibilityChecks, failed).visibility_checks_size(), 1);
   failed.set_donor("organisations/ch");
