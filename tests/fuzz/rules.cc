@@ -90,8 +90,11 @@ void CheckOrder(const procurement::v1::PurchaseOrder& order) {
     // At most the quantity and its tolerance.
     const Decimal share =
         CheckedMul(Number(line.tolerance_percent()), Decimal::Parse("0.01").value()).value();
-    Hold(kept <= Sum(quantity, CheckedMul(quantity, share).value()), "INV-07: more than ordered",
-         order);
+    Decimal limit = Sum(quantity, CheckedMul(quantity, share).value());
+    if (line.has_tolerance_waiver() && Number(line.tolerance_waiver().ceiling()) > limit) {
+      limit = Number(line.tolerance_waiver().ceiling());
+    }
+    Hold(kept <= limit, "INV-07: more than ordered", order);
     if (HasEnded(order.state()))
       Hold(Number(line.outstanding()).IsZero(), "an order that is over waits for goods", order);
     spent += Minor(line.spent());

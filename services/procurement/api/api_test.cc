@@ -418,6 +418,25 @@ TEST_F(Api, INV04_ASealedBidIsShownToNobody) {
   EXPECT_EQ(Try(&Stub::OpenBids, open, &opened, kOpener).reason, "WRONG_STATE");
 }
 
+TEST_F(Api, ListsOrdersThatWaitForTheSuppliersWord) {
+  Issued("po", "3");
+  Issued("other", "1");
+  Do(&Stub::AcknowledgePurchaseOrder, On<v1::AcknowledgePurchaseOrderRequest>("po"));
+  v1::ListPurchaseOrdersRequest request;
+  request.set_only_unacknowledged(true);
+  EXPECT_THAT(Orders(request), ElementsAre());
+  auto amend = On<v1::AmendPurchaseOrderRequest>("po");
+  amend.set_reason("fewer");
+  amend.add_changes()->set_line_number(1);
+  *amend.mutable_changes(0)->mutable_quantity() = Number("2");
+  Do(&Stub::AmendPurchaseOrder, amend);
+  EXPECT_THAT(Orders(request), ElementsAre("po"));
+  auto acknowledge = On<v1::AcknowledgePurchaseOrderRequest>("po");
+  acknowledge.set_version(2);
+  EXPECT_EQ(Do(&Stub::AcknowledgePurchaseOrder, acknowledge).acknowledged_version(), 2);
+  EXPECT_THAT(Orders(request), ElementsAre());
+}
+
 TEST_F(Api, FromInvoiceToPayment) {
   Issued("po", "7");
   Do(&Stub::PostGoodsReceipt, ProcurementSpec::ReceiptOf({{.accepted = "7"}}), kReceiver);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 
 #include "libs/base/civil.h"
 #include "libs/base/status_macros.h"
@@ -21,6 +22,8 @@
 namespace prihvat::procurement {
 
 using rpc::Is;
+}  // namespace
+
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CreateOperation(
     Context* context, const v1::CreateOperationRequest* request, v1::Operation* response) {
   return calls_.Command(context, request, response);
@@ -239,6 +242,11 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ApprovePurchaseOrderAme
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::DropPurchaseOrderAmendment(
     Context* context, const v1::DropPurchaseOrderAmendmentRequest* request,
     v1::PurchaseOrder* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::WaiveTolerance(
+    Context* context, const v1::WaiveToleranceRequest* request, v1::PurchaseOrder* response) {
   return calls_.Command(context, request, response);
 }
 

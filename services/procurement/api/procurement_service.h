@@ -90,6 +90,8 @@ class ProcurementServiceImpl final : public v1::ProcurementService::CallbackServ
   Reactor* DropPurchaseOrderAmendment(Context* context,
                                       const v1::DropPurchaseOrderAmendmentRequest* request,
                                       v1::PurchaseOrder* response) override;
+  Reactor* WaiveTolerance(Context* context, const v1::WaiveToleranceRequest* request,
+                          v1::PurchaseOrder* response) override;
   Reactor* SuspendPurchaseOrder(Context* context, const v1::SuspendPurchaseOrderRequest* request,
                                 v1::PurchaseOrder* response) override;
   Reactor* ResumePurchaseOrder(Context* context, const v1::ResumePurchaseOrderRequest* request,

@@ -65,7 +65,7 @@ const std::map<std::string, Methods>& Duties() {
        {"ApproveRequisition", "ReturnRequisition", "RejectRequisition", "ApproveAward",
         "SendBackRecommendation", "ResolveComplaint", "ApprovePurchaseOrder",
         "ApprovePurchaseOrderAmendment", "ApproveSupplierInvoice", "BlockSupplierInvoice",
-        "ReleaseRetention", "ApproveAdvance", "BlockSupplier", "UnblockSupplier"}},
+        "ReleaseRetention", "ApproveAdvance", "BlockSupplier", "UnblockSupplier", "WaiveTolerance"}},
       {"finance_officer",
        {"CreateProject", "CreateBudgetLine", "NameOrganisation", "ScreenSupplier",
         "RecordVatExemption", "RecordExchangeRate", "RegisterSupplierInvoice",
@@ -117,7 +117,8 @@ TEST_F(Roles, INV10_EachDoesItsOwnPartAndNoOther) {
 TEST_F(Roles, INV10_NoOfficeHasTwoOfTheFourDuties) {
   const std::vector<std::string> of_each[] = {
       {"CreateRequisition", "CreatePurchaseOrder", "AmendPurchaseOrder"},
-      {"ApproveRequisition", "ApprovePurchaseOrder", "ApproveAward", "ApproveSupplierInvoice"},
+      {"ApproveRequisition", "ApprovePurchaseOrder", "ApproveAward", "ApproveSupplierInvoice",
+       "WaiveTolerance"},
       {"CountGoodsReceipt", "InspectGoodsReceipt", "PostGoodsReceipt", "ReverseGoodsReceipt"},
       {"PaySupplierInvoice", "PayAdvance"}};
   for (const std::string& role : access::Policy::Default().RolesOn(absl::CivilDay(2026, 1, 1))) {

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "fmt/format.h"
+#include "fmt/ranges.h"
 #include "libs/documents/form.h"
 #include "libs/documents/paper_dates.h"
 #include "services/procurement/documents/paper_words.h"
@@ -34,15 +35,12 @@ Bilingual OrderState(v1::PurchaseOrderState state) {
   }
 }
 
-// Its tolerance, and whom it is for.
+// Its tolerance, in which version it was changed, and whom it is for.
 std::string FineOf(const v1::OrderLine& line, const PaperContext& context) {
-  std::string fine;
+  std::vector<std::string> parts;
   if (!FromProto(line.tolerance_percent()).IsZero()) {
     fine = fmt::format("± {} %", Number(line.tolerance_percent()));
   }
-  if (line.recipient().empty()) return fine;
-  const Bilingual recipient = OrganisationWords(line.recipient(), context);
-  return fmt::format("{}{}for · za: {}", fine, fine.empty() ? "" : ", ", recipient.en);
 }
 
 FormTable OrderLines(const v1::PurchaseOrder& order, const PaperContext& context) {
@@ -297,6 +295,7 @@ absl::StatusOr<std::string> RenderReceivingReport(const v1::GoodsReceipt& receip
         {{"Value of what was accepted", "Vrijednost primljenog"}, Amount(receipt.value())});
   }
   SayRejections(form, receipt);
+  SayWaivers(form, receipt, context);
   const auto sign = [&](const Bilingual& role, const std::string& person, bool done,
                         const google::protobuf::Timestamp& time) {
     documents::FormSignature& signature = form.signatures.emplace_back();

@@ -105,6 +105,27 @@ TEST(Papers, AnOrderThatSeveralPayForNamesThemAll) {
               Not(HasSubstr("European Union")));
 }
 
+TEST(Papers, AnOrderSaysWhatTheSupplierHasYetToAgreeTo) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00"), Goods("10", "5.00")});
+  spec.Move<v1::AcknowledgePurchaseOrderRequest>().ThenAccepted();
+  const Surroundings at(spec);
+  EXPECT_THAT(TextOf(RenderOrder(spec.Order(), at.context), "order-first"),
+              Not(HasSubstr("agreed to")));
+  v1::AmendPurchaseOrderRequest amend;
+  amend.set_name(kOrder);
+  amend.set_reason("fewer");
+  amend.add_changes()->set_line_number(2);
+  *amend.mutable_changes(0)->mutable_quantity() = Number("8");
+  spec.As(kRequester).When(amend).ThenAccepted();
+  EXPECT_THAT(TextOf(RenderOrder(spec.Order(), at.context), "order-changed"),
+              AllOf(HasSubstr("v2"), HasSubstr("version 1 of 2"), HasSubstr("izmijenjeno u: v2"),
+                    HasSubstr("confirm version 2")));
+  spec.Move<v1::AcknowledgePurchaseOrderRequest>().ThenAccepted();
+  EXPECT_THAT(TextOf(RenderOrder(spec.Order(), at.context), "order-agreed"),
+              AllOf(HasSubstr("version 2 of 2"), Not(HasSubstr("please confirm"))));
+}
+
 TEST(Papers, AReceivingReportSaysWhatBecameOfWhatCame) {
   ProcurementSpec spec;
   spec.Ordered({Pieces("3", "10.00"), Goods("100", "1.00")});

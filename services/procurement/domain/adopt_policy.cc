@@ -1,5 +1,6 @@
 // Adopting a version of the policy. It never reaches back: what was decided before it was adopted
 // was right by the version of its own day, and stays so.
+#include <set>
 #include <string>
 
 #include "fmt/format.h"
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int kMaxBands = 20;
 constexpr int kMaxApprovers = 10;
+constexpr int kMaxTaxRates = 10;
 constexpr int kMaxVersions = 200;  // each command reads them
 constexpr int kMaxDays = 366;
 
@@ -59,6 +61,31 @@ MaybeRejected CheckBands(const v1::ProcurementPolicy& policy) {
   return CheckNumber("approvers_above", policy.approvers_above(), approvers, kMaxApprovers);
 }
 
+MaybeRejected CheckTaxRates(const v1::ProcurementPolicy& policy) {
+  const std::string list = Path("tax_rates");
+  if (policy.tax_rates_size() > kMaxTaxRates) {
+    return es::InvalidField(
+        list, fmt::format("may be at most {}, are {}", kMaxTaxRates, policy.tax_rates_size()));
+  }
+  std::set<std::string> taxes;
+  for (int i = 0; i < policy.tax_rates_size(); ++i) {
+    const v1::TaxRate& rate = policy.tax_rates(i);
+    if (auto no = CheckText(FieldOf(list, i, "tax"), rate.tax(), true, 60)) return no;
+    if (!taxes.insert(rate.tax()).second) {
+      return es::InvalidField(FieldOf(list, i, "tax"), "stands twice");
+    }
+    const std::string field = FieldOf(list, i, "percent");
+    const auto percent = CheckQuantity(field, rate.percent());
+    if (!percent.ok()) return percent.rejection();
+    if (percent->IsZero() || *percent > base::Decimal::FromInt(100) || percent->scale() > 3) {
+      return es::InvalidField(field, fmt::format("must be above 0, at most 100 with 3 decimals, is "
+                                                 "{}",
+                                                 percent->ToString()));
+    }
+  }
+  return std::nullopt;
+}
+
 MaybeRejected CheckContent(const v1::ProcurementPolicy& policy) {
   const struct {
     const char* field;
@@ -80,6 +107,7 @@ MaybeRejected CheckContent(const v1::ProcurementPolicy& policy) {
     const char* field;
     const common::v1::Decimal& percent;
   } shares[] = {{"max_tolerance_percent", policy.max_tolerance_percent()},
+                {"max_waived_tolerance_percent", policy.max_waived_tolerance_percent()},
                 {"max_advance_percent", policy.max_advance_percent()},
                 {"max_retention_percent", policy.max_retention_percent()}};
   for (const auto& share : shares) {
@@ -94,6 +122,13 @@ MaybeRejected CheckContent(const v1::ProcurementPolicy& policy) {
           CheckNumber("max_screening_age_days", policy.max_screening_age_days(), 0, kMaxDays)) {
     return no;
   }
+  if (policy.has_backdating_days()) {
+    if (auto no =
+            CheckNumber("backdating_days", policy.backdating_days(), 0, kMostBackdatingDays)) {
+      return no;
+    }
+  }
+  if (auto no = CheckTaxRates(policy)) return no;
   return CheckText(Path("reason"), policy.reason(), true, 1000);
 }
 

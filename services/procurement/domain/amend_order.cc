@@ -102,17 +102,30 @@ Checked<PurchaseOrder> Changed(
   if (const auto status = Recompute(changed); !status.ok()) {
     return es::InvalidField("changes", std::string(status.message()));
   }
+  if (auto no = CheckTaxes(changed, PolicyOn(view, context))) return *no;
   return changed;
 }
 
-// Lines are the same, as far as an amendment can change them.
+// As far as an amendment can change a line.
+bool IsSame(const v1::OrderLine& a, const v1::OrderLine& b) {
+  return FromProto(a.quantity()) == FromProto(b.quantity()) &&
+         FromProto(a.unit_price()) == FromProto(b.unit_price());
+}
+
 bool SameLines(const PurchaseOrder& a, const PurchaseOrder& b) {
-  if (a.lines_size() != b.lines_size()) return false;
-  for (int i = 0; i < a.lines_size(); ++i) {
-    if (FromProto(a.lines(i).quantity()) != FromProto(b.lines(i).quantity())) return false;
-    if (FromProto(a.lines(i).unit_price()) != FromProto(b.lines(i).unit_price())) return false;
+  return std::equal(a.lines().begin(), a.lines().end(), b.lines().begin(), b.lines().end(),
+                    &IsSame);
+}
+
+// What the new version changed: the supplier has to agree to it where it agreed before, and a
+// waiver was for the line as it was.
+void MarkChanged(const PurchaseOrder& before, PurchaseOrder& after) {
+  for (int i = 0; i < after.lines_size(); ++i) {
+    v1::OrderLine& line = *after.mutable_lines(i);
+    if (i < before.lines_size() && IsSame(before.lines(i), line)) continue;
+    line.set_changed_in_version(after.version());
+    line.clear_tolerance_waiver();
   }
-  return true;
 }
 
 // Whether more is bought than before, of any line or in all.
@@ -137,6 +150,7 @@ MaybeRejected CheckMayBuyMore(const View& view, const PurchaseOrder& before,
 Decision Amend(const View& view, const PurchaseOrder& before, PurchaseOrder after,
                const std::string& reason, const std::string& amender, const std::string& approver) {
   after.set_version(before.version() + 1);
+  MarkChanged(before, after);
   v1::PurchaseOrderAmended event;
   event.set_purchase_order(before.name());
   *event.mutable_order() = FactsOf(after);

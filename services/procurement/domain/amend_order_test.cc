@@ -24,6 +24,94 @@ ApproveAmendment Approving() {
   return command;
 }
 
+using Acknowledge = v1::AcknowledgePurchaseOrderRequest;
+
+Acknowledge Acknowledging(int version = 0) {
+  Acknowledge command;
+  command.set_name(kOrder);
+  command.set_version(version);
+  return command;
+}
+
+TEST(AmendOrder, WhatChangedIsAcceptedOnceTheSupplierAgreedToIt) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00"), Goods("10", "5.00")});
+  spec.When(Acknowledging()).ThenAccepted();
+  EXPECT_EQ(spec.Order().acknowledged_version(), 1);
+  spec.When(Amending(1, "8")).ThenAccepted();
+  EXPECT_EQ(spec.Order().state(), v1::PURCHASE_ORDER_STATE_ACKNOWLEDGED);
+  EXPECT_EQ(spec.Order().version(), 2);
+  EXPECT_EQ(spec.Order().acknowledged_version(), 1);
+  EXPECT_EQ(spec.OrderLine(1).changed_in_version(), 2);
+  EXPECT_EQ(spec.OrderLine(2).changed_in_version(), 0);
+  spec.Receive({{.accepted = "1"}})
+      .ThenRejected("CHANGE_NOT_ACKNOWLEDGED",
+                    {{"line", "1"}, {"changed_in_version", "2"}, {"acknowledged_version", "1"}});
+  // The line that is as it was is received; of the other what comes is counted, rejected and held.
+  spec.Receive({{.accepted = "1", .line = 2}}, "one").ThenAccepted();
+  spec.Receive({{.rejected = "1", .surplus = "1", .reason = "wet"}}, "two").ThenAccepted();
+  spec.CountGoods({{1, "2"}}, "three").ThenAccepted();
+  spec.Inspect({{.accepted = "2"}}, "three").ThenRejected("CHANGE_NOT_ACKNOWLEDGED");
+  auto agreed = Acknowledging(2);
+  agreed.set_supplier_reference("AK-77/2");
+  spec.As(kRequester).When(agreed).ThenAccepted();
+  EXPECT_EQ(spec.Order().state(), v1::PURCHASE_ORDER_STATE_PARTIALLY_RECEIVED);
+  EXPECT_EQ(spec.Order().acknowledged_version(), 2);
+  EXPECT_EQ(spec.Order().supplier_reference(), "AK-77/2");
+  spec.Inspect({{.accepted = "2"}}, "three").ThenAccepted();
+  spec.Post("three").ThenAccepted();
+  spec.As(kRequester).When(Acknowledging()).ThenRejected("WRONG_STATE");
+}
+
+TEST(AmendOrder, TheSupplierAgreesToAVersion) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00"), Goods("10", "5.00")});
+  spec.When(Acknowledging()).ThenAccepted();
+  spec.When(Amending(1, "8")).When(Amending(2, "9")).ThenAccepted();  // 2 and 3
+  spec.When(Acknowledging(1)).ThenRejectedField("version");
+  spec.When(Acknowledging(4)).ThenRejectedField("version");
+  spec.When(Acknowledging(2)).ThenAccepted();
+  spec.Receive({{.accepted = "1"}}, "one").ThenAccepted();
+  spec.Receive({{.accepted = "1", .line = 2}}, "two").ThenRejected("CHANGE_NOT_ACKNOWLEDGED");
+  spec.As(kRequester).When(Acknowledging()).ThenAccepted();
+  EXPECT_EQ(spec.Order().acknowledged_version(), 3);
+  spec.Receive({{.accepted = "1", .line = 2}}, "two").ThenAccepted();
+}
+
+// Goods may come before an acknowledgement, also where the order was amended.
+TEST(AmendOrder, WhoAgreedToNothingIsWaitedForByNothing) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00")});
+  spec.When(Amending(1, "8")).ThenAccepted();
+  spec.Receive({{.accepted = "1"}}).ThenAccepted();
+  EXPECT_EQ(spec.Order().acknowledged_version(), 0);
+}
+
+TEST(AmendOrder, AnAddedLineIsAChangeToo) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00")});
+  spec.When(Acknowledging()).ThenAccepted();
+  auto adding = Amending(1, "9");
+  *adding.add_added_lines() = Goods("1", "5.00");
+  spec.When(adding).ThenAccepted();
+  spec.Receive({{.accepted = "1", .line = 2}}).ThenRejected("CHANGE_NOT_ACKNOWLEDGED");
+  // An order that is over waits for nobody's word.
+  spec.Cancel().ThenAccepted();
+  spec.When(Acknowledging()).ThenRejected("WRONG_STATE", {{"state", "cancelled"}});
+}
+
+// What an acknowledgement of before there were versions says is the version of its day.
+TEST(AmendOrder, AnEarlierAcknowledgementIsOfTheVersionOfItsDay) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00")});
+  v1::PurchaseOrderAcknowledged event;
+  event.set_purchase_order(kOrder);
+  *event.mutable_order() = spec.Event<v1::PurchaseOrderIssued>().order();
+  event.mutable_order()->set_state(v1::PURCHASE_ORDER_STATE_ACKNOWLEDGED);
+  spec.Given(event);
+  EXPECT_EQ(spec.Order().acknowledged_version(), 1);
+}
+
 TEST(AmendOrder, OfABlockedSupplierNoMoreIsBought) {
   ProcurementSpec spec;
   spec.Ordered({Goods("10", "5.00")});

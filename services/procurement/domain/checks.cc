@@ -7,6 +7,7 @@
 #include "libs/base/text.h"
 #include "libs/es/checks.h"
 #include "prihvat/procurement/v1/resources.pb.h"
+#include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/values.h"
 
@@ -24,8 +25,21 @@ es::Rejection Invalid(std::string_view field, const absl::Status& status) {
 
 }  // namespace
 
+MaybeRejected CheckNotTooFarBack(const es::View& view, const es::Context& context) {
+  const absl::CivilDay day = context.EffectiveDay();
+  const int64_t days_back = absl::ToCivilDay(context.recorded_at, context.zone) - day;
+  if (days_back <= 0 || !context.import_id.empty()) return std::nullopt;
+  const int limit = BackdatingDaysOn(view, context.operation, day);
+  if (days_back <= limit) return std::nullopt;
+  return es::Rejected(es::kBackdatedTooFar)
+      .Saying(fmt::format("the effective time is {} days back; the limit is {}", days_back, limit))
+      .With("days_back", days_back)
+      .With("limit_days", limit);
+}
+
 MaybeRejected CheckParentIsOperation(const es::View& view, const es::Context& context,
                                      std::string_view parent) {
+  if (auto no = CheckNotTooFarBack(view, context)) return no;
   if (auto no = CheckReference(context, "parent", parent, kOperationPattern)) return no;
   if (view.Find<v1::Operation>(parent) == nullptr) {
     return es::Rejected(es::kOperationUnknown)

@@ -53,6 +53,11 @@ inline constexpr std::string_view kPaymentPattern = "operations/*/payments/*";
 inline constexpr std::string_view kCentrePattern = "operations/*/centres/*";
 inline constexpr std::string_view kOrganisationPattern = "organisations/*";
 
+// INV-34: that the command takes effect no further back than the policy of the day lets it on which
+// it takes effect; an import may. BACKDATED_TOO_FAR. Every command is asked so: each but the
+// first begins with one of CheckParentIsOperation, Find and FindForEdit, which ask it.
+MaybeRejected CheckNotTooFarBack(const es::View& view, const es::Context& context);
+
 // The operation is known here, and `parent` is it.
 MaybeRejected CheckParentIsOperation(const es::View& view, const es::Context& context,
                                      std::string_view parent);
@@ -76,6 +81,7 @@ inline MaybeRejected CheckReason(std::string_view reason) {
 template <class T>
 Checked<const T*> Find(const es::View& view, const es::Context& context, std::string_view field,
                        std::string_view name, std::string_view pattern) {
+  if (auto no = CheckNotTooFarBack(view, context)) return *std::move(no);
   if (auto no = CheckReference(context, field, name, pattern)) return *std::move(no);
   const T* found = view.Find<T>(name);
   if (found == nullptr) return es::NotFound(name);

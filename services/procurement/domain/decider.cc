@@ -1,8 +1,9 @@
 #include "services/procurement/domain/decider.h"
 
+#include <limits>
+
 #include "libs/base/civil.h"
 #include "prihvat/procurement/v1/resources.pb.h"
-#include "services/procurement/domain/policy.h"
 
 namespace prihvat::procurement {
 namespace {
@@ -20,7 +21,8 @@ const es::Decider& ProcurementDecider() {
   static const es::Decider& decider = *[] {
     auto* d = new es::Decider;
     d->SetZoneOf(&ZoneOf);
-    d->SetTimePolicy({.backdating_days = kBackdatingDays});
+    // How far back is for the policy of the day to say: CheckNotTooFarBack.
+    d->SetTimePolicy({.backdating_days = std::numeric_limits<int>::max()});
     AddOperations(*d);
     AddProjects(*d);
     AddOrganisations(*d);
@@ -31,6 +33,7 @@ const es::Decider& ProcurementDecider() {
     AddOrderApprovals(*d);
     AddOrderMoves(*d);
     AddAmendments(*d);
+    AddToleranceWaivers(*d);
     AddReceiptCounts(*d);
     AddReceipts(*d);
     AddReturns(*d);

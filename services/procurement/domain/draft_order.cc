@@ -93,6 +93,7 @@ es::Decision DecideCreatePurchaseOrder(const es::View& view,
     return es::InvalidField("purchase_order.lines", std::string(status.message()));
   }
   if (auto no = CheckDrawsOnAward(view, context, order)) return *no;
+  if (auto no = CheckTaxes(order, policy)) return *no;
   const auto name = NewName(view, context, command.parent(), "purchaseOrders", "purchase_order_id",
                             command.purchase_order_id(), order.document_number());
   if (!name.ok()) return name.rejection();

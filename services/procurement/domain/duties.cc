@@ -48,7 +48,7 @@ std::vector<Duty> DutiesOf(const v1::PurchaseOrder& order, std::string_view pers
   }
   if (HasApproved(order.approvals(), person) ||
       HasApproved(order.pending_amendment().approvals(), person) ||
-      Has(order.payment_approvers(), person)) {
+      Has(order.payment_approvers(), person) || Has(order.tolerance_waivers(), person)) {
     duties.push_back(Duty::kApprover);
   }
   if (HasReceived(order, person)) duties.push_back(Duty::kReceiver);

@@ -16,7 +16,8 @@ enum class Duty { kRequester, kApprover, kReceiver, kPayer };
 
 // The duties that the person has in the order. A requester is who asked for the goods, who revised
 // the requisition, and who amended the order, also where that still waits. An approver is who
-// approved it, an amendment of it, one that still waits, an invoice or an advance.
+// approved it, an amendment of it, one that still waits, an invoice or an advance, or waived a
+// tolerance.
 std::vector<Duty> DutiesOf(const v1::PurchaseOrder& order, std::string_view person);
 
 // What the order is judged by: the most that was approved, which an amendment downwards does not

@@ -12,6 +12,7 @@ namespace {
 
 es::Decision DecideCreateOperation(const es::View& view, const v1::CreateOperationRequest& command,
                                    es::Context& context) {
+  if (auto no = CheckNotTooFarBack(view, context)) return *no;
   if (auto no = CheckReference(context, "name", command.name(), kOperationPattern)) return *no;
   if (view.Exists(command.name())) return es::AlreadyExists(command.name());
   if (auto no = CheckText("display_name", command.display_name(), true)) return *no;

@@ -178,14 +178,24 @@ Decimal KeptOf(const v1::OrderLine& line) {
   return Difference(FromProto(line.accepted()), FromProto(line.returned_accepted()));
 }
 
-Decimal LimitOf(const v1::OrderLine& line) {
-  const Decimal quantity = FromProto(line.quantity());
-  // Exact: CheckOrderedQuantity and CheckTolerance left room for all nine decimals.
-  const auto share = CheckedMul(FromProto(line.tolerance_percent()), Decimal::Exactly<1, 2>());
+Decimal Beyond(const Decimal& quantity, const Decimal& percent) {
+  // Exact: the checks of both left room for all nine decimals.
+  const auto share = CheckedMul(percent, Decimal::Exactly<1, 2>());
   PRIHVAT_CHECK(share.ok(), share.status().ToString());
   const auto extra = CheckedMul(quantity, *share);
   PRIHVAT_CHECK(extra.ok(), extra.status().ToString());
   return Sum(quantity, *extra);
+}
+
+Decimal ToleratedOf(const v1::OrderLine& line) {
+  return Beyond(FromProto(line.quantity()), FromProto(line.tolerance_percent()));
+}
+
+Decimal LimitOf(const v1::OrderLine& line) {
+  const Decimal tolerated = ToleratedOf(line);
+  if (!line.has_tolerance_waiver()) return tolerated;
+  const Decimal ceiling = FromProto(line.tolerance_waiver().ceiling());
+  return ceiling > tolerated ? ceiling : tolerated;
 }
 
 absl::Status Recompute(v1::PurchaseOrder& order) {
@@ -298,10 +308,22 @@ bool IsOutstanding(const v1::PurchaseOrder& order) {
   });
 }
 
+bool AwaitsAcknowledgement(const v1::PurchaseOrder& order) {
+  return order.acknowledged_version() > 0 && order.acknowledged_version() < order.version();
+}
+
+bool AwaitsAcknowledgement(const v1::PurchaseOrder& order, const v1::OrderLine& line) {
+  return AwaitsAcknowledgement(order) && line.changed_in_version() > order.acknowledged_version();
+}
+
 std::string_view StateName(v1::PurchaseOrderState state) { return InfoOf(state).name; }
 
 es::Rejection WrongOrderState(const v1::PurchaseOrder& order, std::string_view wish) {
   const StateInfo info = InfoOf(order.state());
+  if (AwaitsAcknowledgement(order) && !HasEnded(order.state())) {
+    return es::WrongState(order.name(), info.name, wish,
+                          fmt::format("acknowledge the change, {}", info.moves));
+  }
   return es::WrongState(order.name(), info.name, wish, info.moves);
 }
 
@@ -329,6 +351,39 @@ bool HasReceived(const v1::PurchaseOrder& order, std::string_view person) {
 
 void AddOnce(google::protobuf::RepeatedPtrField<std::string>& names, const std::string& name) {
   if (std::find(names.begin(), names.end(), name) == names.end()) *names.Add() = name;
+}
+
+MaybeRejected CheckTaxes(const v1::PurchaseOrder& order, const Policy& policy) {
+  if (policy.tax_percents.empty()) return std::nullopt;
+  Decimal rate;
+  for (const Decimal& percent : policy.tax_percents) rate = Sum(rate, percent);
+  const auto share = CheckedMul(rate, Decimal::Exactly<1, 2>());
+  PRIHVAT_CHECK(share.ok(), share.status().ToString());  // 10 rates of at most 100 with 3 decimals
+  const Money nothing = Money::Zero(CurrencyOf(order));
+  Money taxed = nothing, taxes = nothing, limit = nothing;
+  for (const v1::OrderLine& line : order.lines()) {
+    const Money total = FromProto(line.total());
+    if (line.kind() == v1::LINE_KIND_TAX) {
+      taxes = Sum(taxes, total);
+      continue;
+    }
+    taxed = Sum(taxed, total);
+    const auto of_line = CheckedMul(total, *share);
+    const auto sum = of_line.ok() ? CheckedAdd(limit, *of_line) : of_line;
+    if (!sum.ok()) return es::InvalidField("lines", std::string(sum.status().message()));
+    limit = *sum;
+  }
+  if (const auto once = CheckedMul(taxed, *share); once.ok() && once->minor() > limit.minor()) {
+    limit = *once;
+  }
+  if (taxes.minor() <= limit.minor()) return std::nullopt;
+  return es::Rejected(kTaxTooHigh)
+      .Saying(fmt::format("taxes of {} on {}: at {} % they come to at most {}", taxes.Format(),
+                          taxed.Format(), rate.ToString(), limit.Format()))
+      .With("taxes", taxes.Format())
+      .With("taxed", taxed.Format())
+      .With("percent", rate.ToString())
+      .With("limit", limit.Format());
 }
 
 Checked<std::vector<v1::OrderLine>> CheckOrderLines(

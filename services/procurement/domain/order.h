@@ -15,10 +15,18 @@
 
 namespace prihvat::procurement {
 
+struct Policy;
+
 // What is accepted of the line and was not returned.
 base::Decimal KeptOf(const v1::OrderLine& line);
 
-// The most that may be kept of the line over all deliveries: quantity x (1 + tolerance).
+// quantity x (1 + percent / 100), exactly: of what CheckOrderedQuantity let pass, and of a
+// percentage with at most 3 decimals.
+base::Decimal Beyond(const base::Decimal& quantity, const base::Decimal& percent);
+// quantity x (1 + tolerance).
+base::Decimal ToleratedOf(const v1::OrderLine& line);
+// The most that may be kept of the line over all deliveries: what is tolerated, or more where
+// somebody waived the tolerance (waive_tolerance.cc).
 base::Decimal LimitOf(const v1::OrderLine& line);
 
 // Fills in what follows from the lines' quantities and prices and the order's state: totals,
@@ -45,6 +53,11 @@ bool IsOpenForReceipt(v1::PurchaseOrderState state);
 bool HasEnded(v1::PurchaseOrderState state);
 // Whether something is still to come.
 bool IsOutstanding(const v1::PurchaseOrder& order);
+// Whether the supplier agreed to an earlier version, and not yet to what was changed since. One
+// that has agreed to none waits for nothing: goods may come before an acknowledgement.
+bool AwaitsAcknowledgement(const v1::PurchaseOrder& order);
+// The same of what was changed of one line.
+bool AwaitsAcknowledgement(const v1::PurchaseOrder& order, const v1::OrderLine& line);
 
 // "partially received"
 std::string_view StateName(v1::PurchaseOrderState state);
@@ -82,6 +95,10 @@ MaybeRejected CheckOrderedQuantity(std::string_view field, v1::LineKind kind,
 Checked<std::vector<v1::OrderLine>> CheckOrderLines(
     const google::protobuf::RepeatedPtrField<v1::OrderLine>& lines, std::string_view list,
     int first_number, base::Currency currency, const es::View& view, const es::Context& context);
+
+// That the order's lines of taxes come to no more than the policy's rates make of its other lines,
+// rounded for each or once, whichever is more; where policy has rates. TAX_TOO_HIGH.
+MaybeRejected CheckTaxes(const v1::PurchaseOrder& order, const Policy& policy);
 
 // An order has so many lines at most.
 inline constexpr int kMaxLines = 500;

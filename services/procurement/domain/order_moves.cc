@@ -68,19 +68,30 @@ Decision DecideIssue(const View& view, const v1::IssuePurchaseOrderRequest& comm
       .Naming(command.name());
 }
 
+// The first time it moves the order on. Later it is the supplier's answer to what was amended
+// since, which moves nothing, but lets the changed lines be received.
 Decision DecideAcknowledge(const View& view, const v1::AcknowledgePurchaseOrderRequest& command,
                            Context& context) {
-  const auto order = Order(view, context, command);
-  if (!order.ok()) return order.rejection();
-  if ((*order)->state() != v1::PURCHASE_ORDER_STATE_ISSUED) {
-    return WrongOrderState(**order, "be acknowledged");
+  const auto found = Order(view, context, command);
+  if (!found.ok()) return found.rejection();
+  const PurchaseOrder& order = **found;
+  const bool first = order.state() == v1::PURCHASE_ORDER_STATE_ISSUED;
+  if (!first && (!AwaitsAcknowledgement(order) || HasEnded(order.state()))) {
+    return WrongOrderState(order, "be acknowledged");
   }
   if (auto no = CheckText("supplier_reference", command.supplier_reference(), false, 100)) {
     return *no;
   }
-  auto event =
-      MovedTo<v1::PurchaseOrderAcknowledged>(**order, v1::PURCHASE_ORDER_STATE_ACKNOWLEDGED);
+  const int version = command.version() == 0 ? order.version() : command.version();
+  if (version <= order.acknowledged_version() || version > order.version()) {
+    return es::InvalidField(
+        "version", fmt::format("must be from {} to {}, is {}", order.acknowledged_version() + 1,
+                               order.version(), version));
+  }
+  auto event = MovedTo<v1::PurchaseOrderAcknowledged>(
+      order, first ? v1::PURCHASE_ORDER_STATE_ACKNOWLEDGED : order.state());
   event.set_supplier_reference(command.supplier_reference());
+  event.set_version(version);
   return es::Accepted(std::move(event)).Naming(command.name());
 }
 
@@ -214,8 +225,14 @@ void FoldIssued(Entities& entities, const v1::PurchaseOrderIssued& event,
 
 void FoldAcknowledged(Entities& entities, const v1::PurchaseOrderAcknowledged& event,
                       const EventContext& context) {
-  Change(entities, event, context,
-         [&](PurchaseOrder& order) { order.set_supplier_reference(event.supplier_reference()); });
+  Change(entities, event, context, [&](PurchaseOrder& order) {
+    // Events of before there was a version say the order's by having none.
+    order.set_acknowledged_version(event.version() == 0 ? event.order().version()
+                                                        : event.version());
+    if (!event.supplier_reference().empty()) {
+      order.set_supplier_reference(event.supplier_reference());
+    }
+  });
 }
 
 void FoldSuspended(Entities& entities, const v1::PurchaseOrderSuspended& event,

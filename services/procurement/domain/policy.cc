@@ -13,6 +13,8 @@ namespace {
 using base::Currency;
 using base::Money;
 
+constexpr int kBackdatingDays = 30;  // where a version does not say
+
 google::type::Money Euros(int64_t units) {
   return ToProto(*Money::FromMinor(units * 100, Currency::Eur()));
 }
@@ -58,6 +60,10 @@ Policy FromVersion(const v1::ProcurementPolicy& version) {
   policy.max_rate_age_days = version.max_rate_age_days();
   policy.max_screening_age_days = version.max_screening_age_days();
   policy.vat_exemption_required = version.vat_exemption_required();
+  policy.max_waived_tolerance_percent = FromProto(version.max_waived_tolerance_percent());
+  for (const v1::TaxRate& rate : version.tax_rates()) {
+    policy.tax_percents.push_back(FromProto(rate.percent()));
+  }
   return policy;
 }
 
@@ -93,6 +99,7 @@ v1::ProcurementPolicy BuiltInPolicy() {
   band.set_approvers(1);
   version.set_approvers_above(2);
   *version.mutable_max_tolerance_percent() = Percent(10);
+  *version.mutable_max_waived_tolerance_percent() = Percent(25);
   *version.mutable_micro_purchase_up_to() = Euros(5'000);
   *version.mutable_quotations_up_to() = Euros(250'000);
   version.set_standstill_days(10);
@@ -100,6 +107,7 @@ v1::ProcurementPolicy BuiltInPolicy() {
   *version.mutable_max_advance_percent() = Percent(30);
   *version.mutable_max_retention_percent() = Percent(10);
   version.set_max_rate_age_days(31);
+  version.set_backdating_days(kBackdatingDays);
   version.set_reason("built in");
   return version;
 }
@@ -119,6 +127,11 @@ v1::ProcurementPolicy PolicyVersionOn(const es::View& view, std::string_view ope
 
 Policy PolicyOn(const es::View& view, std::string_view operation, absl::CivilDay day) {
   return FromVersion(PolicyVersionOn(view, operation, day));
+}
+
+int BackdatingDaysOn(const es::View& view, std::string_view operation, absl::CivilDay day) {
+  const v1::ProcurementPolicy version = PolicyVersionOn(view, operation, day);
+  return version.has_backdating_days() ? version.backdating_days() : kBackdatingDays;
 }
 
 Policy PolicyOn(const es::View& view, const es::Context& context) {

@@ -39,6 +39,8 @@ struct Policy {
   int max_rate_age_days = 0;
   int max_screening_age_days = 0;  // 0: none is asked for
   bool vat_exemption_required = false;
+  base::Decimal max_waived_tolerance_percent;
+  std::vector<base::Decimal> tax_percents;  // none: an order's taxes are not compared
 
   // How many people must approve an order of that total. KM are compared by the peg; an amount of a
   // currency without a fixed rate is taken for the largest.
@@ -64,7 +66,10 @@ v1::ProcurementPolicy BuiltInPolicy();
 v1::ProcurementPolicy PolicyVersionOn(const es::View& view, std::string_view operation,
                                       absl::CivilDay day);
 
-// How far back a command may take effect, outside of imports (INV-34).
-inline constexpr int kBackdatingDays = 30;
+// The most that a version may let a command be backdated.
+inline constexpr int kMostBackdatingDays = 366;
+// How many days a command that takes effect on `day` may be entered after it, outside of imports
+// (INV-34).
+int BackdatingDaysOn(const es::View& view, std::string_view operation, absl::CivilDay day);
 
 }  // namespace prihvat::procurement

@@ -91,6 +91,59 @@ TEST(AdoptPolicy, DoesNotReachBack) {
   spec.AsImport("old papers").When(Adopt(absl::CivilDay(2020, 1, 1))).ThenAccepted();
 }
 
+TEST(AdoptPolicy, INV34_HowFarBackIsJudgedByThePolicyOfTheEventsDay) {
+  ProcurementSpec spec;  // 13 July 2023
+  auto strict = Adopt(absl::CivilDay(2023, 8, 1));
+  strict.mutable_procurement_policy()->set_backdating_days(5);
+  auto silent = Adopt(absl::CivilDay(2023, 9, 1));
+  silent.mutable_procurement_policy()->clear_backdating_days();
+  spec.When(strict).When(silent).ThenAccepted();
+  const auto enter = [&](absl::CivilDay day, absl::CivilDay of, std::string_view id) -> auto& {
+    spec.At(absl::CivilSecond(day) + 12 * 3600);
+    spec.Effective(absl::FromCivil(absl::CivilSecond(of) + 9 * 3600, spec.zone()));
+    return spec.Draft({Goods("1", "1.00")}, id);
+  };
+  // Built in, 30 days: of July also when the stricter one holds already.
+  enter(absl::CivilDay(2023, 8, 10), absl::CivilDay(2023, 7, 11), "july").ThenAccepted();
+  enter(absl::CivilDay(2023, 8, 10), absl::CivilDay(2023, 7, 10), "too-old")
+      .ThenRejected("BACKDATED_TOO_FAR", {{"days_back", "31"}, {"limit_days", "30"}});
+  enter(absl::CivilDay(2023, 8, 10), absl::CivilDay(2023, 8, 5), "august").ThenAccepted();
+  enter(absl::CivilDay(2023, 8, 10), absl::CivilDay(2023, 8, 4), "too-late")
+      .ThenRejected("BACKDATED_TOO_FAR", {{"days_back", "6"}, {"limit_days", "5"}});
+  // A version that does not say is as before.
+  enter(absl::CivilDay(2023, 10, 1), absl::CivilDay(2023, 9, 1), "september").ThenAccepted();
+}
+
+TEST(AdoptPolicy, TaxesOfAnOrderAreComparedWithTheRatesOfItsDay) {
+  ProcurementSpec spec;  // 13 July 2023
+  const auto tax = [](std::string_view amount) { return Line(v1::LINE_KIND_TAX, "1", amount); };
+  spec.Draft({Goods("3", "33.33"), tax("50.00")}, "before").ThenAccepted();
+  auto adopt = Adopt(absl::CivilDay(2023, 8, 1));
+  v1::TaxRate& vat = *adopt.mutable_procurement_policy()->add_tax_rates();
+  vat.set_tax("VAT");
+  *vat.mutable_percent() = Number("17");
+  spec.When(adopt).ThenAccepted();
+  spec.At(absl::CivilSecond(2023, 8, 1, 9, 0, 0));
+  spec.Draft({Goods("3", "33.33"), tax("17.01")}, "wrong")  // 17 % of 99.99 are 16.9983
+      .ThenRejected("TAX_TOO_HIGH", {{"taxes", "17.01 BAM"},
+                                     {"taxed", "99.99 BAM"},
+                                     {"percent", "17"},
+                                     {"limit", "17.00 BAM"}});
+  spec.Draft({Goods("3", "33.33"), tax("17.00")}, "po").ThenAccepted();
+  spec.Approve().ThenAccepted();
+  v1::AmendPurchaseOrderRequest amend;
+  amend.set_name(kOrder);
+  amend.set_reason("fewer");
+  amend.add_changes()->set_line_number(1);
+  *amend.mutable_changes(0)->mutable_quantity() = Number("2");
+  spec.As(kRequester).When(amend).ThenRejected("TAX_TOO_HIGH", {{"limit", "11.33 BAM"}});
+  // Rounded line by line it may be a cent more than rounded once.
+  spec.Draft({Goods("1", "0.03"), Goods("1", "0.03"), tax("0.02")}, "cents").ThenAccepted();
+  // An order of before is judged by what held then.
+  spec.Effective(absl::FromCivil(absl::CivilSecond(2023, 7, 31, 9, 0, 0), spec.zone()));
+  spec.Draft({Goods("3", "33.33"), tax("50.00")}, "entered-late").ThenAccepted();
+}
+
 TEST(AdoptPolicy, NamesTheFieldThatIsWrong) {
   ProcurementSpec spec;
   const auto refused = [&](const char* field, auto edit) {
@@ -105,6 +158,16 @@ TEST(AdoptPolicy, NamesTheFieldThatIsWrong) {
   refused("max_advance_percent",
           [](P& policy) { policy.mutable_max_advance_percent()->set_value("100.001"); });
   refused("reason", [](P& policy) { policy.clear_reason(); });
+  refused("backdating_days", [](P& policy) { policy.set_backdating_days(-1); });
+  refused("max_waived_tolerance_percent",
+          [](P& policy) { policy.mutable_max_waived_tolerance_percent()->set_value("-1"); });
+  refused("tax_rates[0].tax", [](P& policy) { policy.add_tax_rates(); });
+  refused("tax_rates[0].percent", [](P& policy) { policy.add_tax_rates()->set_tax("VAT"); });
+  refused("tax_rates[1].tax", [](P& policy) {
+    policy.add_tax_rates()->set_tax("VAT");
+    policy.mutable_tax_rates(0)->mutable_percent()->set_value("17");
+    policy.add_tax_rates()->set_tax("VAT");
+  });
   refused("micro_purchase_up_to",
           [](P& policy) { policy.mutable_micro_purchase_up_to()->set_currency_code("BAM"); });
   refused("approvers_above", [](P& policy) { policy.set_approvers_above(0); });

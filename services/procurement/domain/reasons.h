@@ -25,7 +25,13 @@ inline constexpr es::Reason kApprovalAlreadyGiven{
     "Let another approver approve."};
 inline constexpr es::Reason kToleranceTooHigh{
     "TOLERANCE_TOO_HIGH", absl::StatusCode::kInvalidArgument,
-    "The tolerance is above what policy allows.", "Lower the tolerance."};
+    "The tolerance, or what it would be waived to, is above what policy allows.",
+    "Lower the tolerance, or the ceiling of the waiver."};
+inline constexpr es::Reason kTaxTooHigh{
+    "TAX_TOO_HIGH", absl::StatusCode::kFailedPrecondition,
+    "The order's lines of taxes come to more than the rates of the policy of its day make of its "
+    "other lines.",
+    "Correct the taxes, or have a policy with the new rates adopted."};
 inline constexpr es::Reason kRequisitionMismatch{
     "REQUISITION_MISMATCH", absl::StatusCode::kFailedPrecondition,
     "The order and its requisition are charged to different budget lines.",
@@ -33,7 +39,16 @@ inline constexpr es::Reason kRequisitionMismatch{
 inline constexpr es::Reason kOverReceipt{
     "OVER_RECEIPT", absl::StatusCode::kFailedPrecondition,
     "More would be accepted than was ordered and tolerated (INV-07).",
-    "Hold the rest as surplus, or amend the order before all of it is received."};
+    "Hold the rest as surplus, have the tolerance waived, or amend the order before all of it is "
+    "received."};
+inline constexpr es::Reason kWaiverTooLarge{
+    "WAIVER_TOO_LARGE", absl::StatusCode::kFailedPrecondition,
+    "What an order could come to by a waived tolerance needs more approvals than it has (INV-05).",
+    "Waive less, or amend the order, which as many people approve as its new total needs."};
+inline constexpr es::Reason kChangeNotAcknowledged{
+    "CHANGE_NOT_ACKNOWLEDGED", absl::StatusCode::kFailedPrecondition,
+    "The supplier agreed to the order, but not yet to what was changed of the line since.",
+    "Record that it acknowledged the version; until then count what comes, and hold or reject it."};
 inline constexpr es::Reason kDeliveryDoesNotAddUp{
     "DELIVERY_DOES_NOT_ADD_UP", absl::StatusCode::kInvalidArgument,
     "What was delivered is not what was accepted, rejected and held together (INV-08).",

@@ -106,6 +106,22 @@ MaybeRejected CheckTolerated(const v1::OrderLine& line, const Decimal& accepted_
       .With("limit", limit.ToString());
 }
 
+// Of what an amendment changed nothing is accepted before the supplier has agreed to that.
+MaybeRejected CheckAgreedTo(const v1::PurchaseOrder& order, const v1::PostedLine& posted) {
+  const v1::OrderLine& line = order.lines(posted.line_number() - 1);
+  if (FromProto(posted.accepted()).IsZero() || !AwaitsAcknowledgement(order, line)) {
+    return std::nullopt;
+  }
+  return es::Rejected(kChangeNotAcknowledged)
+      .Saying(fmt::format("line {} ({}) was changed in version {}, and the supplier has agreed to "
+                          "version {}",
+                          line.line_number(), line.description(), line.changed_in_version(),
+                          order.acknowledged_version()))
+      .With("line", line.line_number())
+      .With("changed_in_version", line.changed_in_version())
+      .With("acknowledged_version", order.acknowledged_version());
+}
+
 // The pieces of one receipt: each once, and none that is kept already (INV-12).
 class Pieces {
  public:
@@ -253,6 +269,7 @@ Checked<std::vector<v1::PostedLine>> ReceiveLines(v1::PurchaseOrder& order,
     if (auto no = CheckLineNumber(order, number, list, i, numbers)) return *no;
     auto posted = ReceiveLine(*FindLine(order, number), receipt[i], list, i, pieces);
     if (!posted.ok()) return posted.rejection();
+    if (auto no = CheckAgreedTo(order, *posted)) return *no;
     lines.push_back(*posted);
   }
   if (const auto status = Recompute(order); !status.ok()) {

@@ -133,6 +133,20 @@ void Amend(PayablesSpec& spec) {
   spec.As(kRequester).When(command);
 }
 
+// A supplier that agreed to the order has to agree to what is changed.
+void AcknowledgeAChange(PayablesSpec& spec) {
+  Amend(spec);
+  if (spec.decision().accepted()) spec.Move<v1::AcknowledgePurchaseOrderRequest>();
+}
+void Waive(PayablesSpec& spec) {
+  v1::WaiveToleranceRequest command;
+  command.set_name(kOrder);
+  command.set_line_number(1);
+  *command.mutable_ceiling() = Number("12");
+  command.set_reason("as agreed");
+  spec.As(kApprover).When(command);
+}
+
 Aggregate<PayablesSpec> Orders() {
   using S = PayablesSpec;
   const auto draft = [](S& s) { s.Draft({Goods("10", "10.00", "10")}).ThenAccepted(); };
@@ -161,6 +175,8 @@ Aggregate<PayablesSpec> Orders() {
                    {"issue", [](S& s) { s.Issue(); }},
                    {"acknowledge", [](S& s) { s.Move<v1::AcknowledgePurchaseOrderRequest>(); }},
                    {"amend", [](S& s) { Amend(s); }},
+                   {"acknowledge a change", [](S& s) { AcknowledgeAChange(s); }},
+                   {"waive a tolerance", [](S& s) { Waive(s); }},
                    {"receive some", [](S& s) { ReceiveMore(s, "0.5"); }},
                    {"receive the rest",
                     [](S& s) {
@@ -390,10 +406,10 @@ SOURCING: cancel > CANCELLED, publish sourcing > SOURCING
 constexpr char kOrders[] = R"(
 DRAFT: approve > APPROVED, cancel > CANCELLED
 APPROVED: issue > ISSUED, amend > APPROVED, cancel > CANCELLED
-ISSUED: acknowledge > ACKNOWLEDGED, receive some > PARTIALLY_RECEIVED, receive the rest > RECEIVED, amend > ISSUED, suspend > SUSPENDED, cancel > CANCELLED
-ACKNOWLEDGED: receive some > PARTIALLY_RECEIVED, receive the rest > RECEIVED, amend > ACKNOWLEDGED, suspend > SUSPENDED, cancel > CANCELLED
-PARTIALLY_RECEIVED: receive some > PARTIALLY_RECEIVED, receive the rest > RECEIVED, amend > PARTIALLY_RECEIVED, suspend > SUSPENDED, close > CLOSED, terminate > TERMINATED, return goods > PARTIALLY_RECEIVED, reverse the only receipt > ACKNOWLEDGED
-RECEIVED: receive some > RECEIVED, receive the rest > RECEIVED, close > CLOSED, return goods > PARTIALLY_RECEIVED, reverse the only receipt > ACKNOWLEDGED
+ISSUED: acknowledge > ACKNOWLEDGED, acknowledge a change > ACKNOWLEDGED, waive a tolerance > ISSUED, receive some > PARTIALLY_RECEIVED, receive the rest > RECEIVED, amend > ISSUED, suspend > SUSPENDED, cancel > CANCELLED
+ACKNOWLEDGED: acknowledge a change > ACKNOWLEDGED, waive a tolerance > ACKNOWLEDGED, receive some > PARTIALLY_RECEIVED, receive the rest > RECEIVED, amend > ACKNOWLEDGED, suspend > SUSPENDED, cancel > CANCELLED
+PARTIALLY_RECEIVED: acknowledge a change > PARTIALLY_RECEIVED, waive a tolerance > PARTIALLY_RECEIVED, receive some > PARTIALLY_RECEIVED, receive the rest > RECEIVED, amend > PARTIALLY_RECEIVED, suspend > SUSPENDED, close > CLOSED, terminate > TERMINATED, return goods > PARTIALLY_RECEIVED, reverse the only receipt > ACKNOWLEDGED
+RECEIVED: waive a tolerance > RECEIVED, receive some > RECEIVED, receive the rest > RECEIVED, close > CLOSED, return goods > PARTIALLY_RECEIVED, reverse the only receipt > ACKNOWLEDGED
 SUSPENDED: resume > PARTIALLY_RECEIVED, terminate > TERMINATED, return goods > SUSPENDED, reverse the only receipt > SUSPENDED
 CLOSED: return goods > CLOSED, reverse the only receipt > CLOSED
 TERMINATED: return goods > TERMINATED, reverse the only receipt > TERMINATED
@@ -432,8 +448,9 @@ constexpr char kIntroduction[] = R"(# States and moves of procurement
 Made by trying each command out in each state: `PRIHVAT_WRITE_STATES=1 build/PRESET/tests/procurement_test` writes this
 page, and a test fails while it is stale. What a state does not name is refused with `WRONG_STATE`, which says the state
 and the moves that are open; an order of which something was delivered answers `cancel` with `ORDER_HAS_RECEIPTS`, and one
-whose delivery is being counted or inspected answers `cancel`, `close` and `terminate` with `RECEIPT_OPEN`. The states
-themselves are explained in `protos/prihvat/procurement/v1/`.
+whose delivery is being counted or inspected answers `cancel`, `close` and `terminate` with `RECEIPT_OPEN`. Of an order that
+the supplier acknowledged and that was amended since, the changed lines answer `receive` with `CHANGE_NOT_ACKNOWLEDGED`
+until the change is acknowledged too. The states themselves are explained in `protos/prihvat/procurement/v1/`.
 )";
 
 class States : public ::testing::Test {
