@@ -3,6 +3,7 @@
 #include "services/procurement/domain/decider.h"
 #include "services/procurement/processes/processes.h"
 #include "services/procurement/views/figures.h"
+#include "services/procurement/views/performance.h"
 #include "services/procurement/views/purchases.h"
 
 namespace prihvat::procurement {
@@ -12,7 +13,7 @@ runtime::ServiceDefinition ProcurementDefinition() {
   return {.name = "procurement",
           .topic = "prihvat.procurement",
           .decider = &ProcurementDecider(),
-          .projections = {&PurchasesView()},
+          .projections = {&PurchasesView(), &PerformanceView()},
           .processes = ProcurementProcesses(),
           .figures = &ProcurementFigures};
 }

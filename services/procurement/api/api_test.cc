@@ -437,6 +437,111 @@ TEST_F(Api, ListsOrdersThatWaitForTheSuppliersWord) {
   EXPECT_THAT(Orders(request), ElementsAre());
 }
 
+TEST_F(Api, ListsReceiptsByTypedFilters) {
+  Issued("po", "3");
+  auto post = ProcurementSpec::ReceiptOf({{.accepted = "1"}}, "one");
+  *post.mutable_effective_time() = ToProto(absl::Now() - absl::Hours(1));
+  const v1::GoodsReceipt posted = Do(&Stub::PostGoodsReceipt, post, kReceiver);
+  EXPECT_EQ(posted.supplier(), kSupplier);
+  v1::CountGoodsReceiptRequest count;
+  count.set_parent(kOperation);
+  count.set_goods_receipt_id("two");
+  count.mutable_goods_receipt()->set_purchase_order(kOrder);
+  count.mutable_goods_receipt()->add_lines()->set_line_number(1);
+  *count.mutable_goods_receipt()->mutable_lines(0)->mutable_delivered() = Number("1");
+  const v1::GoodsReceipt counted = Do(&Stub::CountGoodsReceipt, count, kReceiver);
+  const auto found = [&](const v1::ListGoodsReceiptsRequest& request) {
+    std::vector<std::string> ids;
+    const v1::ListGoodsReceiptsResponse page = Do(&Stub::ListGoodsReceipts, request);
+    for (const v1::GoodsReceipt& receipt : page.goods_receipts()) {
+      ids.push_back(receipt.name().substr(receipt.name().rfind('/') + 1));
+    }
+    return ids;
+  };
+  v1::ListGoodsReceiptsRequest request;
+  request.set_parent(kOperation);
+  EXPECT_THAT(found(request), ElementsAre("one", "two"));
+  request.set_state(v1::GOODS_RECEIPT_STATE_COUNTING);
+  EXPECT_THAT(found(request), ElementsAre("two"));
+  request.clear_state();
+  request.set_supplier(kSupplier);
+  request.set_project(kProject);
+  EXPECT_THAT(found(request), ElementsAre("one", "two"));
+  request.set_supplier("operations/ba/suppliers/other");
+  EXPECT_THAT(found(request), ElementsAre());
+  request.clear_supplier();
+  *request.mutable_end_time() = counted.count_time();
+  EXPECT_THAT(found(request), ElementsAre("one"));
+  request.clear_end_time();
+  *request.mutable_start_time() = counted.count_time();
+  EXPECT_THAT(found(request), ElementsAre("two"));
+}
+
+TEST_F(Api, HowWellSuppliersDeliverIsListedByTypedFilters) {
+  Issued("po", "5");
+  Do(&Stub::PostGoodsReceipt,
+     ProcurementSpec::ReceiptOf({{.accepted = "1", .rejected = "1", .reason = "wet"}}, "one"),
+     kReceiver);
+  const auto found = [&](const v1::ListSupplierPerformancesRequest& request) {
+    return Do(&Stub::ListSupplierPerformances, request);
+  };
+  v1::ListSupplierPerformancesRequest request;
+  request.set_parent(kOperation);
+  const auto page = found(request);
+  ASSERT_EQ(page.supplier_performances_size(), 1);
+  EXPECT_EQ(page.supplier_performances(0).supplier(), kSupplier);
+  EXPECT_EQ(page.supplier_performances(0).lines_with_rejections(), 1);
+  request.set_supplier(kSupplier);
+  request.set_project(kProject);
+  *request.mutable_start_date() = ToProto(absl::CivilDay(2020, 1, 1));
+  EXPECT_EQ(found(request).supplier_performances_size(), 1);
+  *request.mutable_end_date() = ToProto(absl::CivilDay(2020, 1, 2));
+  EXPECT_EQ(found(request).supplier_performances_size(), 0);
+  request.clear_end_date();
+  request.set_project("operations/ba/projects/other");
+  EXPECT_EQ(found(request).supplier_performances_size(), 0);
+  request.clear_project();
+  request.set_supplier("operations/ba/suppliers/other");
+  EXPECT_EQ(found(request).supplier_performances_size(), 0);
+}
+
+TEST_F(Api, ListsSuppliersByCountryAndScreening) {
+  v1::RegisterSupplierRequest another;
+  another.set_parent(kOperation);
+  another.set_supplier_id("screened");
+  another.mutable_supplier()->set_display_name("Primjer");
+  another.mutable_supplier()->set_country_code("RS");
+  Do(&Stub::RegisterSupplier, another);
+  v1::ScreenSupplierRequest screen;
+  screen.set_name("operations/ba/suppliers/screened");
+  screen.mutable_screening()->set_result(v1::SCREENING_RESULT_CLEAR);
+  *screen.mutable_screening()->mutable_screening_date() = ToProto(absl::CivilDay(2023, 5, 31));
+  screen.mutable_screening()->set_lists("EU consolidated list");
+  Do(&Stub::ScreenSupplier, screen);
+  const auto found = [&](const v1::ListSuppliersRequest& request) {
+    std::vector<std::string> ids;
+    const v1::ListSuppliersResponse page = Do(&Stub::ListSuppliers, request);
+    for (const v1::Supplier& supplier : page.suppliers()) {
+      ids.push_back(supplier.name().substr(supplier.name().rfind('/') + 1));
+    }
+    return ids;
+  };
+  v1::ListSuppliersRequest request;
+  request.set_parent(kOperation);
+  request.set_country_code("RS");
+  EXPECT_THAT(found(request), ElementsAre("screened"));
+  request.clear_country_code();
+  request.set_screening_result(v1::SCREENING_RESULT_CLEAR);
+  EXPECT_THAT(found(request), ElementsAre("screened"));
+  request.set_screening_result(v1::SCREENING_RESULT_MATCH);
+  EXPECT_THAT(found(request), ElementsAre());
+  request.clear_screening_result();
+  *request.mutable_screened_before() = ToProto(absl::CivilDay(2023, 5, 31));
+  EXPECT_THAT(found(request), ElementsAre("autokuca"));
+  *request.mutable_screened_before() = ToProto(absl::CivilDay(2023, 6, 1));
+  EXPECT_THAT(found(request), ElementsAre("autokuca", "screened"));
+}
+
 TEST_F(Api, FromInvoiceToPayment) {
   Issued("po", "7");
   Do(&Stub::PostGoodsReceipt, ProcurementSpec::ReceiptOf({{.accepted = "7"}}), kReceiver);

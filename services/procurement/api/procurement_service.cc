@@ -22,6 +22,23 @@
 namespace prihvat::procurement {
 
 using rpc::Is;
+
+namespace {
+
+// Days of the calendar; what is none is compared by its numbers, and finds what it finds.
+bool IsBefore(const google::type::Date& a, const google::type::Date& b) {
+  return std::tuple(a.year(), a.month(), a.day()) < std::tuple(b.year(), b.month(), b.day());
+}
+
+// When it was posted, or counted where it is not, against the period that is asked for.
+bool CameWithin(const v1::ListGoodsReceiptsRequest& wanted, const v1::GoodsReceipt& receipt) {
+  if (!wanted.has_start_time() && !wanted.has_end_time()) return true;
+  const absl::Time came =
+      FromProto(receipt.has_receipt_time() ? receipt.receipt_time() : receipt.count_time());
+  return (!wanted.has_start_time() || FromProto(wanted.start_time()) <= came) &&
+         (!wanted.has_end_time() || came < FromProto(wanted.end_time()));
+}
+
 }  // namespace
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CreateOperation(
@@ -149,7 +166,12 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListSuppliers(
         return (wanted.display_name().empty() ||
                 base::MatchesName(wanted.display_name(), supplier.display_name())) &&
                SellsOf(supplier, wanted.category()) &&
-               (!wanted.only_blocked() || IsBlocked(supplier));
+               (!wanted.only_blocked() || IsBlocked(supplier)) &&
+               Is(wanted.country_code(), supplier.country_code()) &&
+               (wanted.screening_result() == v1::SCREENING_RESULT_UNSPECIFIED ||
+                wanted.screening_result() == supplier.screening().result()) &&
+               (!wanted.has_screened_before() || !supplier.has_screening() ||
+                IsBefore(supplier.screening().screening_date(), wanted.screened_before()));
       });
 }
 
@@ -332,8 +354,12 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListGoodsReceipts(
     v1::ListGoodsReceiptsResponse* response) {
   return calls_.List<v1::GoodsReceipt>(
       context, request, response, response->mutable_goods_receipts(), "goodsReceipts",
-      [order = request->purchase_order()](const v1::GoodsReceipt& receipt) {
-        return Is(order, receipt.purchase_order());
+      [wanted = *request](const v1::GoodsReceipt& receipt) {
+        return Is(wanted.purchase_order(), receipt.purchase_order()) &&
+               Is(wanted.supplier(), receipt.supplier()) &&
+               (wanted.state() == v1::GOODS_RECEIPT_STATE_UNSPECIFIED ||
+                wanted.state() == receipt.state()) &&
+               Is(wanted.project(), receipt.project()) && CameWithin(wanted, receipt);
       });
 }
 
@@ -691,6 +717,14 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListSupplierLeadTimes(
     v1::ListSupplierLeadTimesResponse* response) {
   return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
     return AnswerSupplierLeadTimes(reads, *request, *response);
+  });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListSupplierPerformances(
+    Context* context, const v1::ListSupplierPerformancesRequest* request,
+    v1::ListSupplierPerformancesResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerSupplierPerformances(reads, *request, *response);
   });
 }
 

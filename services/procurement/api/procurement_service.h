@@ -246,6 +246,9 @@ class ProcurementServiceImpl final : public v1::ProcurementService::CallbackServ
                          v1::ListLeadTimesResponse* response) override;
   Reactor* ListSupplierLeadTimes(Context* context, const v1::ListSupplierLeadTimesRequest* request,
                                  v1::ListSupplierLeadTimesResponse* response) override;
+  Reactor* ListSupplierPerformances(Context* context,
+                                    const v1::ListSupplierPerformancesRequest* request,
+                                    v1::ListSupplierPerformancesResponse* response) override;
   Reactor* ListFunderShares(Context* context, const v1::ListFunderSharesRequest* request,
                             v1::ListFunderSharesResponse* response) override;
   Reactor* GetFundingSplit(Context* context, const v1::GetFundingSplitRequest* request,

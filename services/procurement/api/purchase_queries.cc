@@ -13,6 +13,7 @@
 #include "libs/rpc/filters.h"
 #include "services/procurement/domain/values.h"
 #include "services/procurement/views/funding.h"
+#include "services/procurement/views/performance.h"
 #include "services/procurement/views/purchases.h"
 
 namespace prihvat::procurement {
@@ -218,6 +219,48 @@ absl::Status AnswerSupplierLeadTimes(const rpc::ReadContext& reads,
         return true;
       });
   tell();
+  return absl::OkStatus();
+}
+
+absl::Status AnswerSupplierPerformances(const rpc::ReadContext& reads,
+                                        const v1::ListSupplierPerformancesRequest& request,
+                                        v1::ListSupplierPerformancesResponse& page) {
+  PRIHVAT_ASSIGN_OR_RETURN(const Days days, DaysOf(request));
+  PRIHVAT_RETURN_IF_ERROR(reads.Find<v1::Operation>(request.parent()).status());
+  PRIHVAT_ASSIGN_OR_RETURN(const es::Rows* rows, reads.view(kPerformanceView));
+  const bool foreign = !request.supplier().empty() &&
+                       !request.supplier().starts_with(request.parent() + "/suppliers/");
+  if (foreign) return absl::OkStatus();
+  // The tallies of one supplier stand together. A page ends between two suppliers.
+  std::string group;  // where they stand
+  v1::SupplierPerformance* told = nullptr;
+  int looked_at = 0;
+  rows->Scan(
+      request.supplier().empty() ? PerformancesPrefix(request.parent())
+                                 : PerformancesOfSupplier(request.parent(), request.supplier()),
+      reads.page_after(), [&](std::string_view key, std::string_view value) {
+        v1::PerformanceTally tally;
+        if (!es::DecodeEntity(value, tally)) return true;
+        if (group.empty() || !key.starts_with(group)) {
+          if (page.supplier_performances_size() == reads.page_size() ||
+              looked_at >= kMaxRowsOfPage) {
+            reads.NextPage(group + "~");  // above all days
+            return false;
+          }
+          group = PerformancesOfSupplier(request.parent(), tally.numbers().supplier());
+          told = nullptr;
+        }
+        ++looked_at;
+        if (!Is(request.project(), tally.project()) || !days.Has(es::FromProto(tally.date()))) {
+          return true;
+        }
+        if (told == nullptr) {
+          told = page.add_supplier_performances();
+          told->set_supplier(tally.numbers().supplier());
+        }
+        AddNumbers(tally.numbers(), *told);
+        return true;
+      });
   return absl::OkStatus();
 }
 

@@ -19,6 +19,10 @@ absl::Status AnswerLeadTimes(const rpc::ReadContext& reads, const v1::ListLeadTi
 absl::Status AnswerSupplierLeadTimes(const rpc::ReadContext& reads,
                                      const v1::ListSupplierLeadTimesRequest& request,
                                      v1::ListSupplierLeadTimesResponse& page);
+// Likewise: what is counted by supplier, day and project.
+absl::Status AnswerSupplierPerformances(const rpc::ReadContext& reads,
+                                        const v1::ListSupplierPerformancesRequest& request,
+                                        v1::ListSupplierPerformancesResponse& page);
 absl::Status AnswerFunderShares(const rpc::ReadContext& reads,
                                 const v1::ListFunderSharesRequest& request,
                                 v1::ListFunderSharesResponse& page);

@@ -184,6 +184,10 @@ void FoldCounted(es::Entities& entities, const v1::GoodsReceiptCounted& event,
   *receipt.mutable_lines() = event.lines();
   receipt.set_counter(event.counter());
   *receipt.mutable_count_time() = ToProto(context.effective_at);
+  if (const auto* order = entities.Find<v1::PurchaseOrder>(event.purchase_order())) {
+    receipt.set_supplier(order->supplier());
+    receipt.set_project(order->project());
+  }
   Stamp(receipt, context);
   entities.Put(receipt.name(), receipt);
   RememberOpen(entities, event.purchase_order(), event.receipt());

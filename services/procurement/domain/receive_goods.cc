@@ -455,6 +455,8 @@ void FoldPosted(es::Entities& entities, const v1::GoodsReceiptPosted& event,
   }
   *receipt.mutable_value() = event.value();
   receipt.set_receiver(event.receiver());
+  receipt.set_supplier(event.supplier());
+  receipt.set_project(event.project());
   *receipt.mutable_receipt_time() = ToProto(context.effective_at);
   *receipt.mutable_warnings() = event.warnings();
   Stamp(receipt, context);
