@@ -246,6 +246,25 @@ TEST_P(Races, G7_INV03_F2_OneOfManyApprovalsThatDoNotFitTogetherPasses) {
   EXPECT_EQ(line.response.available().units(), 100);
 }
 
+TEST_P(Races, G7_INV05_OfCallOffsApprovedAtOnceNoMoreThanTheCeilingPass) {
+  const auto answers = AtOnce<procurement::v1::PurchaseOrder>(6, [&](int n) {
+    return At()
+        .At("procurement", n, fmt::format("approver-{}", n % 2))
+        .Call(&ProcurementService::Stub::ApprovePurchaseOrder,
+              Parse<procurement::v1::ApprovePurchaseOrderRequest>(
+                  fmt::format("name: 'operations/ba/purchaseOrders/call-off-{}'", n + 1)));
+  });
+  EXPECT_EQ(Accepted(answers), 1);
+  EXPECT_THAT(Refusals(answers), Each("ABOVE_CEILING"));
+  procurement::v1::GetFrameworkAgreementRequest get;
+  get.set_name("operations/ba/frameworkAgreements/kits");
+  const auto agreement = At().At("procurement", 0)
+                             .WithToken(TokenOf(answers))
+                             .Call(&ProcurementService::Stub::GetFrameworkAgreement, get);
+  EXPECT_EQ(agreement.response.called_off().units(), 700);
+  EXPECT_EQ(agreement.response.available().units(), 100);
+}
+
 TEST_P(Races, G7_INV07_ReceiptsAtOnceNeverExceedTheOrderAndEachBecomesItsAssets) {
   const auto answers = AtOnce<procurement::v1::GoodsReceipt>(6, [&](int n) {
     std::vector<std::string> serials;

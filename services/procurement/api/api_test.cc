@@ -21,6 +21,7 @@
 #include "libs/telemetry/rpc_metrics.h"
 #include "services/procurement/api/procurement_service.h"
 #include "services/procurement/definition.h"
+#include "services/procurement/domain/testing/framework_spec.h"
 #include "services/procurement/domain/testing/payables_spec.h"
 #include "services/procurement/domain/testing/sourcing_spec.h"
 
@@ -418,6 +419,103 @@ TEST_F(Api, INV04_ASealedBidIsShownToNobody) {
   EXPECT_EQ(Try(&Stub::OpenBids, open, &opened, kOpener).reason, "WRONG_STATE");
 }
 
+// An agreement for 500 KM with the stage's supplier, at 100 KM a pair, since yesterday.
+class CallOffs : public Api {
+ protected:
+  CallOffs() {
+    const SourcingSpec sealing;  // for its keys
+    auto plan = sealing.PlanOf();
+    plan.mutable_sourcing_process()->clear_invited_suppliers();
+    *plan.mutable_sourcing_process()->mutable_bid_deadline() =
+        ToProto(absl::Now() + absl::Hours(1));
+    Do(&Stub::CreateSourcingProcess, plan);
+    auto waive = SourcingSpec::Of<v1::WaiveSourcingRequest>();
+    waive.set_waiver(v1::WAIVER_KIND_SOLE_SOURCE);
+    waive.set_justification("only they make them");
+    v1::LotAward& award = *waive.add_awards();
+    award.set_lot_number(1);
+    award.set_supplier(kSupplier);
+    *award.mutable_amount() = Km("600.00");
+    Do(&Stub::WaiveSourcing, waive);
+    Do(&Stub::AwardSourcing, SourcingSpec::Of<v1::AwardSourcingRequest>(), kApprover);
+    auto agreement = FrameworkSpec::AgreementOf("500.00");
+    v1::FrameworkAgreement& wanted = *agreement.mutable_framework_agreement();
+    wanted.set_supplier(kSupplier);
+    *wanted.mutable_start_date() = ToProto(today_ - 1);
+    *wanted.mutable_end_date() = ToProto(today_ + 300);
+    *wanted.mutable_lines(0)->mutable_unit_price() = Km("100.00");
+    Do(&Stub::CreateFrameworkAgreement, agreement);
+    v1::ApproveFrameworkAgreementRequest approve;
+    approve.set_name(kAgreement);
+    Do(&Stub::ApproveFrameworkAgreement, approve, kApprover);
+  }
+  void CallOff(const std::string& id, std::string_view quantity) {
+    auto command = FrameworkSpec::CallOffOf(quantity, id);
+    command.mutable_purchase_order()->set_supplier(kSupplier);
+    Do(&Stub::CreatePurchaseOrder, command);
+  }
+  int Agreements(const v1::ListFrameworkAgreementsRequest& request) {
+    return Do(&Stub::ListFrameworkAgreements, request).framework_agreements_size();
+  }
+  const absl::CivilDay today_ = absl::ToCivilDay(absl::Now(), absl::UTCTimeZone());
+};
+
+TEST_F(CallOffs, G7_INV05_OfThoseApprovedAtOnceNoMoreThanTheCeiling) {
+  constexpr int kOrders = 4;
+  for (int i = 0; i < kOrders; ++i) CallOff(fmt::format("po{}", i), "3");
+  std::vector<rpc::testing::Outcome> outcomes(kOrders);
+  {
+    std::vector<std::thread> officers;
+    for (int i = 0; i < kOrders; ++i) {
+      officers.emplace_back([&, i] {
+        v1::PurchaseOrder order;
+        outcomes[i] = Try(&Stub::ApprovePurchaseOrder,
+                          On<v1::ApprovePurchaseOrderRequest>(fmt::format("po{}", i)), &order,
+                          i % 2 == 0 ? kApprover : kSecondApprover);
+      });
+    }
+    for (std::thread& officer : officers) officer.join();
+  }
+  int passed = 0;
+  for (const rpc::testing::Outcome& outcome : outcomes) {
+    if (outcome.status.ok()) {
+      ++passed;
+    } else {
+      EXPECT_EQ(outcome.reason, "ABOVE_CEILING");
+      EXPECT_EQ(outcome.metadata.at("available"), "200.00 BAM");
+    }
+  }
+  EXPECT_EQ(passed, 1) << "300 of 500; two would be 600, for which the budget line has enough";
+  v1::GetFrameworkAgreementRequest get;
+  get.set_name(kAgreement);
+  EXPECT_EQ(Text(Do(&Stub::GetFrameworkAgreement, get).called_off()), "300.00 BAM");
+}
+
+TEST_F(CallOffs, AgreementsAndTheirOrdersAreListedByTypedFilters) {
+  CallOff("within", "1");
+  Draft("beside", "1");
+  v1::ListPurchaseOrdersRequest orders;
+  orders.set_framework_agreement(kAgreement);
+  EXPECT_THAT(Orders(orders), ElementsAre("within"));
+  v1::ListFrameworkAgreementsRequest request;
+  request.set_parent(kOperation);
+  EXPECT_EQ(Agreements(request), 1);
+  request.set_state(v1::FRAMEWORK_AGREEMENT_STATE_SUSPENDED);
+  EXPECT_EQ(Agreements(request), 0);
+  request.set_state(v1::FRAMEWORK_AGREEMENT_STATE_EFFECTIVE);
+  request.set_supplier(kSupplier);
+  request.set_sourcing_process(kProcess);
+  *request.mutable_date() = ToProto(today_ + 300);
+  EXPECT_EQ(Agreements(request), 1);
+  *request.mutable_date() = ToProto(today_ + 301);
+  EXPECT_EQ(Agreements(request), 0);
+  *request.mutable_date() = ToProto(today_ - 2);
+  EXPECT_EQ(Agreements(request), 0);
+  request.clear_date();
+  request.set_supplier("operations/ba/suppliers/other");
+  EXPECT_EQ(Agreements(request), 0);
+}
+
 TEST_F(Api, ListsOrdersThatWaitForTheSuppliersWord) {
   Issued("po", "3");
   Issued("other", "1");
@@ -540,6 +638,57 @@ TEST_F(Api, ListsSuppliersByCountryAndScreening) {
   EXPECT_THAT(found(request), ElementsAre("autokuca"));
   *request.mutable_screened_before() = ToProto(absl::CivilDay(2023, 6, 1));
   EXPECT_THAT(found(request), ElementsAre("autokuca", "screened"));
+}
+
+TEST_F(Api, INV37_MoneyFromDonorsAndToAgenciesIsListedByTypedFilters) {
+  v1::EnterFundingAgreementRequest enter;
+  enter.set_parent(kProject);
+  enter.set_funding_agreement_id("delegation");
+  v1::FundingAgreement& agreement = *enter.mutable_funding_agreement();
+  agreement.set_donor("organisations/eu");
+  agreement.set_agreement_number("IPA/2018/404-174");
+  agreement.set_display_name("Special measure");
+  *agreement.mutable_amount() = Km("800.00");
+  *agreement.mutable_start_date() = ToProto(absl::CivilDay(2023, 1, 1));
+  *agreement.mutable_end_date() = ToProto(absl::CivilDay(2030, 12, 31));
+  Do(&Stub::EnterFundingAgreement, enter);
+  v1::ListFundingAgreementsRequest agreements;
+  agreements.set_parent(kProject);
+  agreements.set_donor("organisations/eu");
+  EXPECT_EQ(Do(&Stub::ListFundingAgreements, agreements).funding_agreements_size(), 1);
+  agreements.set_donor("organisations/ch");
+  EXPECT_EQ(Do(&Stub::ListFundingAgreements, agreements).funding_agreements_size(), 0);
+
+  v1::CreateAgencyTransferRequest create;
+  create.set_parent(kOperation);
+  create.set_agency_transfer_id("at");
+  v1::AgencyTransfer& transfer = *create.mutable_agency_transfer();
+  transfer.set_budget_line(kBudgetLine);
+  transfer.set_agency("organisations/unhcr");
+  transfer.set_purpose("Legal aid");
+  *transfer.mutable_amount() = Km("300.00");
+  const std::string name = Do(&Stub::CreateAgencyTransfer, create).name();
+  v1::ApproveAgencyTransferRequest approve;
+  approve.set_name(name);
+  Do(&Stub::ApproveAgencyTransfer, approve, kApprover);
+  v1::PayAgencyTransferRequest pay;
+  pay.set_name(name);
+  *pay.mutable_amount() = Km("200.00");
+  pay.set_reference("B-1");
+  Do(&Stub::PayAgencyTransfer, pay, kPayer);
+  // A disbursement is paid, and not spent.
+  EXPECT_EQ(Text(Position().totals(0).committed()), "300.00 BAM");
+  EXPECT_EQ(Text(Position().totals(0).spent()), "0.00 BAM");
+  EXPECT_EQ(Text(Position().totals(0).paid()), "200.00 BAM");
+  v1::ListAgencyTransfersRequest transfers;
+  transfers.set_parent(kOperation);
+  transfers.set_state(v1::AGENCY_TRANSFER_STATE_APPROVED);
+  transfers.set_agency("organisations/unhcr");
+  transfers.set_project(kProject);
+  transfers.set_budget_line(kBudgetLine);
+  EXPECT_EQ(Do(&Stub::ListAgencyTransfers, transfers).agency_transfers_size(), 1);
+  transfers.set_agency("organisations/unicef");
+  EXPECT_EQ(Do(&Stub::ListAgencyTransfers, transfers).agency_transfers_size(), 0);
 }
 
 TEST_F(Api, FromInvoiceToPayment) {

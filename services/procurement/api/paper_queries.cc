@@ -54,6 +54,7 @@ PaperContext ContextOf(const rpc::ReadContext& reads, const v1::PurchaseOrder& o
   context.project = reads.entities().Find<v1::Project>(order.project());
   context.budget_line = reads.entities().Find<v1::BudgetLine>(order.budget_line());
   context.order = &order;
+  context.agreement = reads.entities().Find<v1::FrameworkAgreement>(order.framework_agreement());
   AddSupplier(reads.entities(), order.supplier(), context);
   AddDonors(reads, context);
   for (const v1::OrderLine& line : order.lines())
@@ -67,6 +68,7 @@ PaperContext ContextOf(const rpc::ReadContext& reads, const v1::SourcingProcess&
   context.zone = reads.zone();
   context.project = ProjectOfLine(view, process.budget_line());
   context.budget_line = view.Find<v1::BudgetLine>(process.budget_line());
+  context.agreement = view.Find<v1::FrameworkAgreement>(process.framework_agreement());
   AddDonors(reads, context);
   std::set<std::string> suppliers(process.invited_suppliers().begin(),
                                   process.invited_suppliers().end());

@@ -106,6 +106,87 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetBudgetPosition(
                      });
 }
 
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::EnterFundingAgreement(
+    Context* context, const v1::EnterFundingAgreementRequest* request,
+    v1::FundingAgreement* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RecordFundingTranche(
+    Context* context, const v1::RecordFundingTrancheRequest* request,
+    v1::FundingAgreement* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetFundingAgreement(
+    Context* context, const v1::GetFundingAgreementRequest* request,
+    v1::FundingAgreement* response) {
+  return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListFundingAgreements(
+    Context* context, const v1::ListFundingAgreementsRequest* request,
+    v1::ListFundingAgreementsResponse* response) {
+  return calls_.List<v1::FundingAgreement>(
+      context, request, response, response->mutable_funding_agreements(), "fundingAgreements",
+      [donor = request->donor()](const v1::FundingAgreement& agreement) {
+        return Is(donor, agreement.donor());
+      });
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CreateAgencyTransfer(
+    Context* context, const v1::CreateAgencyTransferRequest* request,
+    v1::AgencyTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ApproveAgencyTransfer(
+    Context* context, const v1::ApproveAgencyTransferRequest* request,
+    v1::AgencyTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::PayAgencyTransfer(
+    Context* context, const v1::PayAgencyTransferRequest* request, v1::AgencyTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RecordAgencyExpenditure(
+    Context* context, const v1::RecordAgencyExpenditureRequest* request,
+    v1::AgencyTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CloseAgencyTransfer(
+    Context* context, const v1::CloseAgencyTransferRequest* request, v1::AgencyTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CancelAgencyTransfer(
+    Context* context, const v1::CancelAgencyTransferRequest* request,
+    v1::AgencyTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetAgencyTransfer(
+    Context* context, const v1::GetAgencyTransferRequest* request, v1::AgencyTransfer* response) {
+  return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListAgencyTransfers(
+    Context* context, const v1::ListAgencyTransfersRequest* request,
+    v1::ListAgencyTransfersResponse* response) {
+  return calls_.List<v1::AgencyTransfer>(
+      context, request, response, response->mutable_agency_transfers(), "agencyTransfers",
+      [wanted = *request](const v1::AgencyTransfer& transfer) {
+        return (wanted.state() == v1::AGENCY_TRANSFER_STATE_UNSPECIFIED ||
+                wanted.state() == transfer.state()) &&
+               Is(wanted.agency(), transfer.agency()) && Is(wanted.project(), transfer.project()) &&
+               Is(wanted.budget_line(), transfer.budget_line());
+      },
+      {request->agency(), request->project(), request->budget_line()});
+}
+
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RegisterSupplier(
     Context* context, const v1::RegisterSupplierRequest* request, v1::Supplier* response) {
   return calls_.Command(context, request, response);
@@ -314,9 +395,13 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListPurchaseOrders(
                Is(wanted.project(), order.project()) &&
                Is(wanted.budget_line(), order.budget_line()) &&
                Is(wanted.supplier(), order.supplier()) &&
-               (!wanted.only_open() || (HoldsCommitment(order.state()) && IsOutstanding(order)));
+               (!wanted.only_open() || (HoldsCommitment(order.state()) && IsOutstanding(order))) &&
+               Is(wanted.framework_agreement(), order.framework_agreement()) &&
+               (!wanted.only_unacknowledged() ||
+                (AwaitsAcknowledgement(order) && !HasEnded(order.state())));
       },
-      {request->project(), request->budget_line(), request->supplier()});
+      {request->project(), request->budget_line(), request->supplier(),
+       request->framework_agreement()});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CountGoodsReceipt(
@@ -360,7 +445,8 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListGoodsReceipts(
                (wanted.state() == v1::GOODS_RECEIPT_STATE_UNSPECIFIED ||
                 wanted.state() == receipt.state()) &&
                Is(wanted.project(), receipt.project()) && CameWithin(wanted, receipt);
-      });
+      },
+      {request->purchase_order(), request->supplier(), request->project()});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ReverseGoodsReceipt(
@@ -687,13 +773,72 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListSourcingProcesses(
       [wanted = *request](const v1::SourcingProcess& item) {
         return (wanted.state() == v1::SOURCING_STATE_UNSPECIFIED ||
                 wanted.state() == item.state()) &&
-               Is(wanted.requisition(), item.requisition());
+               Is(wanted.requisition(), item.requisition()) &&
+               Is(wanted.framework_agreement(), item.framework_agreement());
       });
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListBids(
     Context* context, const v1::ListBidsRequest* request, v1::ListBidsResponse* response) {
   return calls_.List<v1::Bid>(context, request, response, response->mutable_bids(), "bids");
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CreateFrameworkAgreement(
+    Context* context, const v1::CreateFrameworkAgreementRequest* request,
+    v1::FrameworkAgreement* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ApproveFrameworkAgreement(
+    Context* context, const v1::ApproveFrameworkAgreementRequest* request,
+    v1::FrameworkAgreement* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::SuspendFrameworkAgreement(
+    Context* context, const v1::SuspendFrameworkAgreementRequest* request,
+    v1::FrameworkAgreement* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ResumeFrameworkAgreement(
+    Context* context, const v1::ResumeFrameworkAgreementRequest* request,
+    v1::FrameworkAgreement* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ExpireFrameworkAgreement(
+    Context* context, const v1::ExpireFrameworkAgreementRequest* request,
+    v1::FrameworkAgreement* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::TerminateFrameworkAgreement(
+    Context* context, const v1::TerminateFrameworkAgreementRequest* request,
+    v1::FrameworkAgreement* response) {
+  return calls_.Command(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetFrameworkAgreement(
+    Context* context, const v1::GetFrameworkAgreementRequest* request,
+    v1::FrameworkAgreement* response) {
+  return calls_.Get(context, request, response);
+}
+
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListFrameworkAgreements(
+    Context* context, const v1::ListFrameworkAgreementsRequest* request,
+    v1::ListFrameworkAgreementsResponse* response) {
+  return calls_.List<v1::FrameworkAgreement>(
+      context, request, response, response->mutable_framework_agreements(), "frameworkAgreements",
+      [wanted = *request](const v1::FrameworkAgreement& agreement) {
+        return (wanted.state() == v1::FRAMEWORK_AGREEMENT_STATE_UNSPECIFIED ||
+                wanted.state() == agreement.state()) &&
+               Is(wanted.supplier(), agreement.supplier()) &&
+               Is(wanted.sourcing_process(), agreement.sourcing_process()) &&
+               (!wanted.has_date() || (!IsBefore(wanted.date(), agreement.start_date()) &&
+                                       !IsBefore(agreement.end_date(), wanted.date())));
+      },
+      {request->supplier(), request->sourcing_process()});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListPriceRecords(

@@ -35,6 +35,31 @@ class ProcurementServiceImpl final : public v1::ProcurementService::CallbackServ
                            v1::ListBudgetLinesResponse* response) override;
   Reactor* GetBudgetPosition(Context* context, const v1::GetBudgetPositionRequest* request,
                              v1::BudgetPosition* response) override;
+  Reactor* EnterFundingAgreement(Context* context, const v1::EnterFundingAgreementRequest* request,
+                                 v1::FundingAgreement* response) override;
+  Reactor* RecordFundingTranche(Context* context, const v1::RecordFundingTrancheRequest* request,
+                                v1::FundingAgreement* response) override;
+  Reactor* GetFundingAgreement(Context* context, const v1::GetFundingAgreementRequest* request,
+                               v1::FundingAgreement* response) override;
+  Reactor* ListFundingAgreements(Context* context, const v1::ListFundingAgreementsRequest* request,
+                                 v1::ListFundingAgreementsResponse* response) override;
+  Reactor* CreateAgencyTransfer(Context* context, const v1::CreateAgencyTransferRequest* request,
+                                v1::AgencyTransfer* response) override;
+  Reactor* ApproveAgencyTransfer(Context* context, const v1::ApproveAgencyTransferRequest* request,
+                                 v1::AgencyTransfer* response) override;
+  Reactor* PayAgencyTransfer(Context* context, const v1::PayAgencyTransferRequest* request,
+                             v1::AgencyTransfer* response) override;
+  Reactor* RecordAgencyExpenditure(Context* context,
+                                   const v1::RecordAgencyExpenditureRequest* request,
+                                   v1::AgencyTransfer* response) override;
+  Reactor* CloseAgencyTransfer(Context* context, const v1::CloseAgencyTransferRequest* request,
+                               v1::AgencyTransfer* response) override;
+  Reactor* CancelAgencyTransfer(Context* context, const v1::CancelAgencyTransferRequest* request,
+                                v1::AgencyTransfer* response) override;
+  Reactor* GetAgencyTransfer(Context* context, const v1::GetAgencyTransferRequest* request,
+                             v1::AgencyTransfer* response) override;
+  Reactor* ListAgencyTransfers(Context* context, const v1::ListAgencyTransfersRequest* request,
+                               v1::ListAgencyTransfersResponse* response) override;
   Reactor* RegisterSupplier(Context* context, const v1::RegisterSupplierRequest* request,
                             v1::Supplier* response) override;
   Reactor* ScreenSupplier(Context* context, const v1::ScreenSupplierRequest* request,
@@ -239,6 +264,30 @@ class ProcurementServiceImpl final : public v1::ProcurementService::CallbackServ
                                  v1::ListSourcingProcessesResponse* response) override;
   Reactor* ListBids(Context* context, const v1::ListBidsRequest* request,
                     v1::ListBidsResponse* response) override;
+
+  Reactor* CreateFrameworkAgreement(Context* context,
+                                    const v1::CreateFrameworkAgreementRequest* request,
+                                    v1::FrameworkAgreement* response) override;
+  Reactor* ApproveFrameworkAgreement(Context* context,
+                                     const v1::ApproveFrameworkAgreementRequest* request,
+                                     v1::FrameworkAgreement* response) override;
+  Reactor* SuspendFrameworkAgreement(Context* context,
+                                     const v1::SuspendFrameworkAgreementRequest* request,
+                                     v1::FrameworkAgreement* response) override;
+  Reactor* ResumeFrameworkAgreement(Context* context,
+                                    const v1::ResumeFrameworkAgreementRequest* request,
+                                    v1::FrameworkAgreement* response) override;
+  Reactor* ExpireFrameworkAgreement(Context* context,
+                                    const v1::ExpireFrameworkAgreementRequest* request,
+                                    v1::FrameworkAgreement* response) override;
+  Reactor* TerminateFrameworkAgreement(Context* context,
+                                       const v1::TerminateFrameworkAgreementRequest* request,
+                                       v1::FrameworkAgreement* response) override;
+  Reactor* GetFrameworkAgreement(Context* context, const v1::GetFrameworkAgreementRequest* request,
+                                 v1::FrameworkAgreement* response) override;
+  Reactor* ListFrameworkAgreements(Context* context,
+                                   const v1::ListFrameworkAgreementsRequest* request,
+                                   v1::ListFrameworkAgreementsResponse* response) override;
 
   Reactor* ListPriceRecords(Context* context, const v1::ListPriceRecordsRequest* request,
                             v1::ListPriceRecordsResponse* response) override;

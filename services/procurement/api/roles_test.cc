@@ -44,6 +44,14 @@ const std::map<std::string, Methods>& Duties() {
         "AwardSourcing",
         "DeclareSourcingUnsuccessful",
         "CancelSourcingProcess",
+        "CreateAgencyTransfer",
+        "CloseAgencyTransfer",
+        "CancelAgencyTransfer",
+        "CreateFrameworkAgreement",
+        "SuspendFrameworkAgreement",
+        "ResumeFrameworkAgreement",
+        "ExpireFrameworkAgreement",
+        "TerminateFrameworkAgreement",
         "CreatePurchaseOrder",
         "IssuePurchaseOrder",
         "AcknowledgePurchaseOrder",
@@ -65,9 +73,11 @@ const std::map<std::string, Methods>& Duties() {
        {"ApproveRequisition", "ReturnRequisition", "RejectRequisition", "ApproveAward",
         "SendBackRecommendation", "ResolveComplaint", "ApprovePurchaseOrder",
         "ApprovePurchaseOrderAmendment", "ApproveSupplierInvoice", "BlockSupplierInvoice",
-        "ReleaseRetention", "ApproveAdvance", "BlockSupplier", "UnblockSupplier", "WaiveTolerance"}},
+        "ReleaseRetention", "ApproveAdvance", "BlockSupplier", "UnblockSupplier", "WaiveTolerance",
+        "ApproveFrameworkAgreement", "ApproveAgencyTransfer"}},
       {"finance_officer",
-       {"CreateProject", "CreateBudgetLine", "NameOrganisation", "ScreenSupplier",
+       {"CreateProject", "CreateBudgetLine", "EnterFundingAgreement", "RecordFundingTranche",
+        "PayAgencyTransfer", "RecordAgencyExpenditure", "NameOrganisation", "ScreenSupplier",
         "RecordVatExemption", "RecordExchangeRate", "RegisterSupplierInvoice",
         "MatchSupplierInvoice", "BlockSupplierInvoice", "RejectSupplierInvoice",
         "RegisterCreditNote", "PaySupplierInvoice", "RecordSupplierRefund", "PayAdvance",
@@ -116,11 +126,11 @@ TEST_F(Roles, INV10_EachDoesItsOwnPartAndNoOther) {
 // does either.
 TEST_F(Roles, INV10_NoOfficeHasTwoOfTheFourDuties) {
   const std::vector<std::string> of_each[] = {
-      {"CreateRequisition", "CreatePurchaseOrder", "AmendPurchaseOrder"},
+      {"CreateRequisition", "CreatePurchaseOrder", "AmendPurchaseOrder", "CreateAgencyTransfer"},
       {"ApproveRequisition", "ApprovePurchaseOrder", "ApproveAward", "ApproveSupplierInvoice",
-       "WaiveTolerance"},
+       "WaiveTolerance", "ApproveFrameworkAgreement", "ApproveAgencyTransfer"},
       {"CountGoodsReceipt", "InspectGoodsReceipt", "PostGoodsReceipt", "ReverseGoodsReceipt"},
-      {"PaySupplierInvoice", "PayAdvance"}};
+      {"PaySupplierInvoice", "PayAdvance", "PayAgencyTransfer"}};
   for (const std::string& role : access::Policy::Default().RolesOn(absl::CivilDay(2026, 1, 1))) {
     if (role == "operation_manager") continue;
     int duties = 0;

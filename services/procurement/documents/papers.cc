@@ -39,7 +39,62 @@ Bilingual OrderState(v1::PurchaseOrderState state) {
 std::string FineOf(const v1::OrderLine& line, const PaperContext& context) {
   std::vector<std::string> parts;
   if (!FromProto(line.tolerance_percent()).IsZero()) {
-    fine = fmt::format("± {} %", Number(line.tolerance_percent()));
+    parts.push_back(fmt::format("± {} %", Number(line.tolerance_percent())));
+  }
+  if (line.has_tolerance_waiver()) {
+    parts.push_back(fmt::format("up to · do {}", Number(line.tolerance_waiver().ceiling())));
+  }
+  if (line.changed_in_version() > 0) {
+    parts.push_back(fmt::format("changed in · izmijenjeno u: v{}", line.changed_in_version()));
+  }
+  if (!line.recipient().empty()) {
+    parts.push_back(fmt::format("for · za: {}", OrganisationWords(line.recipient(), context).en));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+// Which version of an order the supplier has agreed to, where that matters.
+void SayAcknowledged(Form& form, const v1::PurchaseOrder& order) {
+  if (order.acknowledged_version() == 0 || order.version() == 1) return;
+  const int agreed = order.acknowledged_version();
+  form.facts.push_back({{"Supplier agreed to", "Dobavljač saglasan sa"},
+                        {fmt::format("version {} of {}", agreed, order.version()),
+                         fmt::format("verzijom {} od {}", agreed, order.version())}});
+  if (agreed == order.version()) return;
+  form.notes.push_back(
+      {{"To be acknowledged", "Za potvrdu"},
+       {fmt::format("What was changed after version {} is received once the supplier has agreed to "
+                    "it: please confirm version {}.",
+                    agreed, order.version()),
+        fmt::format("Što je izmijenjeno nakon verzije {} prima se tek uz saglasnost dobavljača: "
+                    "molimo potvrdite verziju {}.",
+                    agreed, order.version())}});
+}
+
+void SayAgreement(Form& form, const PaperContext& context) {
+  if (context.agreement == nullptr) return;
+  const std::string& reference = context.agreement->supplier_reference();
+  form.facts.push_back(
+      {{"Framework agreement", "Okvirni sporazum"},
+       {reference.empty() ? context.agreement->document_number()
+                          : fmt::format("{} ({})", context.agreement->document_number(), reference),
+        ""}});
+}
+
+// Of which lines of the receipt more may be accepted than tolerated, and why.
+void SayWaivers(Form& form, const v1::GoodsReceipt& receipt, const PaperContext& context) {
+  if (context.order == nullptr) return;
+  for (const v1::ReceiptLine& line : receipt.lines()) {
+    if (line.line_number() > context.order->lines_size()) continue;
+    const v1::OrderLine& ordered = context.order->lines(line.line_number() - 1);
+    if (!ordered.has_tolerance_waiver()) continue;
+    const v1::ToleranceWaiver& waiver = ordered.tolerance_waiver();
+    form.notes.push_back(
+        {{fmt::format("Line {}: up to {} may be accepted, by {}", line.line_number(),
+                      Number(waiver.ceiling()), IdOf(waiver.waiver())),
+          fmt::format("Stavka {}: može se primiti do {}, odobrio/la {}", line.line_number(),
+                      Number(waiver.ceiling()), IdOf(waiver.waiver()))},
+         {waiver.reason(), ""}});
   }
 }
 
@@ -144,6 +199,7 @@ Form SourcingForm(const v1::SourcingProcess& process, const PaperContext& contex
   } else {
     form.facts.push_back(
         {{"Without competition", "Bez nadmetanja"}, WaiverWords(process.waiver())});
+    SayAgreement(form, context);
   }
   return form;
 }
@@ -248,6 +304,8 @@ absl::StatusOr<std::string> RenderOrder(const v1::PurchaseOrder& order,
     form.facts.push_back(
         {{"Supplier's reference", "Oznaka dobavljača"}, {order.supplier_reference(), ""}});
   }
+  SayAgreement(form, context);
+  SayAcknowledged(form, order);
   if (!FromProto(order.retention_percent()).IsZero()) {
     form.facts.push_back(
         {{"Retention", "Zadržani iznos"}, {Number(order.retention_percent()) + " %", ""}});

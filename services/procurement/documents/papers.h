@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "prihvat/procurement/v1/frameworks.pb.h"
 #include "prihvat/procurement/v1/organisations.pb.h"
 #include "prihvat/procurement/v1/resources.pb.h"
 #include "prihvat/procurement/v1/sourcing.pb.h"
@@ -21,6 +22,7 @@ struct PaperContext {
   const v1::BudgetLine* budget_line = nullptr;
   const v1::Requisition* requisition = nullptr;
   const v1::PurchaseOrder* order = nullptr;
+  const v1::FrameworkAgreement* agreement = nullptr;  // that the order or process calls off
   // By name: whoever the paper names and is known here; others stand by their resource name.
   std::vector<const v1::Supplier*> suppliers;
   // Likewise.

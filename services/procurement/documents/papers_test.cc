@@ -126,6 +126,32 @@ TEST(Papers, AnOrderSaysWhatTheSupplierHasYetToAgreeTo) {
               AllOf(HasSubstr("version 2 of 2"), Not(HasSubstr("please confirm"))));
 }
 
+TEST(Papers, ACallOffNamesItsAgreementAndAWaiverItsReason) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "5.00")});
+  Surroundings at(spec);
+  v1::FrameworkAgreement agreement;
+  agreement.set_document_number("FA-2023-0007");
+  agreement.set_supplier_reference("OKV 12/23");
+  at.context.agreement = &agreement;
+  EXPECT_THAT(TextOf(RenderOrder(spec.Order(), at.context), "order-call-off"),
+              AllOf(HasSubstr("Framework agreement"), HasSubstr("FA-2023-0007 (OKV 12/23)")));
+  at.context.agreement = nullptr;
+  v1::WaiveToleranceRequest waive;
+  waive.set_name(kOrder);
+  waive.set_line_number(1);
+  *waive.mutable_ceiling() = Number("12");
+  waive.set_reason("packed by the dozen");
+  spec.As(kApprover).When(waive).ThenAccepted();
+  spec.Receive({{.accepted = "12"}}).ThenAccepted();
+  const v1::PurchaseOrder order = spec.Order();
+  EXPECT_THAT(TextOf(RenderOrder(order, at.context), "order-waived"), HasSubstr("do 12"));
+  at.context.order = &order;
+  EXPECT_THAT(
+      TextOf(RenderReceivingReport(spec.Entity<v1::GoodsReceipt>(kReceipt), at.context), "waived"),
+      AllOf(HasSubstr("up to 12 may be accepted, by approver"), HasSubstr("packed by the dozen")));
+}
+
 TEST(Papers, AReceivingReportSaysWhatBecameOfWhatCame) {
   ProcurementSpec spec;
   spec.Ordered({Pieces("3", "10.00"), Goods("100", "1.00")});

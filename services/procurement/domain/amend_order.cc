@@ -13,6 +13,7 @@
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
 #include "services/procurement/domain/duties.h"
+#include "services/procurement/domain/frameworks.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
@@ -95,9 +96,15 @@ Checked<PurchaseOrder> Changed(
       if (auto no = ChangePrice(*line, change, i)) return *no;
     }
   }
-  const auto lines = CheckOrderLines(added, "added_lines", order.lines_size() + 1,
-                                     CurrencyOf(order), view, context);
+  const auto* agreement = view.Find<v1::FrameworkAgreement>(order.framework_agreement());
+  const auto lines = CheckOrderLines(WithAgreedTerms(agreement, added), "added_lines",
+                                     order.lines_size() + 1, CurrencyOf(order), view, context);
   if (!lines.ok()) return lines.rejection();
+  if (auto no = CheckCallOffLines(agreement, *lines, "added_lines")) return *no;
+  if (auto no = CheckCallOffLines(agreement, {changed.lines().begin(), changed.lines().end()},
+                                  "changes")) {
+    return *no;
+  }
   for (const v1::OrderLine& line : *lines) *changed.add_lines() = line;
   if (const auto status = Recompute(changed); !status.ok()) {
     return es::InvalidField("changes", std::string(status.message()));
@@ -142,6 +149,7 @@ MaybeRejected CheckMayBuyMore(const View& view, const PurchaseOrder& before,
                               const PurchaseOrder& after, const Policy& policy,
                               const Context& context) {
   if (!BuysMore(before, after)) return std::nullopt;
+  if (auto no = CheckMayCallOff(view, before, context.EffectiveDay())) return no;
   return CheckMayOrderFrom(*view.Find<v1::Supplier>(before.supplier()), policy,
                            context.EffectiveDay());
 }
@@ -160,6 +168,7 @@ Decision Amend(const View& view, const PurchaseOrder& before, PurchaseOrder afte
   event.set_approver(approver);
   Decision decision = es::Accepted(std::move(event)).Naming(before.name());
   RaiseAward(view, after, decision);
+  if (auto no = MoveCallOff(view, before, after, decision)) return *no;
 
   const BudgetChange change = BudgetChangeOf(before, after);
   if (change.IsNothing()) return decision;

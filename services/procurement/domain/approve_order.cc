@@ -8,6 +8,7 @@
 #include "services/procurement/domain/budget.h"
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
+#include "services/procurement/domain/frameworks.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
@@ -41,6 +42,7 @@ Decision Approve(const es::View& view, v1::PurchaseOrder order, const es::Contex
   event.set_approver(context.principal);
   Decision decision = es::Accepted(std::move(event)).Naming(order.name());
 
+  if (auto no = MoveCallOff(view, before, order, decision)) return *no;
   BudgetChange change = BudgetChangeOf(before, order);
   if (!order.requisition().empty()) {
     const auto* requisition = view.Find<v1::Requisition>(order.requisition());
@@ -77,6 +79,7 @@ Decision DecideApprovePurchaseOrder(const es::View& view,
                                   context.EffectiveDay())) {
     return *no;
   }
+  if (auto no = CheckMayCallOff(view, order, context.EffectiveDay())) return *no;
   if (auto no = CheckWithinAward(view, order, policy)) return *no;
   const int needed = policy.ApproversFor(FromProto(order.total()));
   if (order.approvals_size() + 1 >= needed) return Approve(view, order, context);

@@ -16,13 +16,6 @@ namespace {
 
 using base::Money;
 
-const v1::SupplierAward* AwardOf(const v1::SourcingProcess& process, std::string_view supplier) {
-  for (const v1::SupplierAward& award : process.awards()) {
-    if (award.supplier() == supplier) return &award;
-  }
-  return nullptr;
-}
-
 // What one approved order takes of the award: what may still become of it, or what became of it.
 Money TakenBy(const v1::PurchaseOrder& order) {
   if (order.state() == v1::PURCHASE_ORDER_STATE_CANCELLED) {
@@ -31,16 +24,33 @@ Money TakenBy(const v1::PurchaseOrder& order) {
   return HasEnded(order.state()) ? FromProto(order.spent()) : FromProto(order.approved_total());
 }
 
-// The supplier's approved orders within the award, but for that of `except`.
-Money Ordered(const es::View& view, const v1::SourcingProcess& process,
-              const v1::PurchaseOrder& except) {
-  Money ordered = Money::Zero(FromProto(except.total()).currency());
+// What a framework agreement takes of it: all that may be called off, or what was.
+Money TakenBy(const v1::FrameworkAgreement& agreement) {
+  const bool goes_on = agreement.state() == v1::FRAMEWORK_AGREEMENT_STATE_EFFECTIVE ||
+                       agreement.state() == v1::FRAMEWORK_AGREEMENT_STATE_SUSPENDED;
+  return FromProto(goes_on ? agreement.ceiling() : agreement.called_off());
+}
+
+// The supplier's approved orders and framework agreements within the award, but for `except`.
+Money Ordered(const es::View& view, const v1::SourcingProcess& process, std::string_view supplier,
+              std::string_view except) {
+  Money ordered = Money::Zero(FromProto(process.lots(0).estimate()).currency());
   for (const std::string& name : process.purchase_orders()) {
-    if (name == except.name()) continue;
+    if (name == except) continue;
     const auto* order = view.Find<v1::PurchaseOrder>(name);
-    if (order->supplier() == except.supplier()) ordered = Sum(ordered, TakenBy(*order));
+    if (order->supplier() == supplier) ordered = Sum(ordered, TakenBy(*order));
+  }
+  for (const std::string& name : process.framework_agreements()) {
+    if (name == except) continue;
+    const auto* agreement = view.Find<v1::FrameworkAgreement>(name);
+    if (agreement->supplier() == supplier) ordered = Sum(ordered, TakenBy(*agreement));
   }
   return ordered;
+}
+
+Money OrderedBeside(const es::View& view, const v1::SourcingProcess& process,
+                    const v1::PurchaseOrder& order) {
+  return Ordered(view, process, order.supplier(), order.name());
 }
 
 es::Rejection NotAwarded(const v1::PurchaseOrder& order, std::string_view why) {
@@ -51,6 +61,13 @@ es::Rejection NotAwarded(const v1::PurchaseOrder& order, std::string_view why) {
 }
 
 }  // namespace
+
+const v1::SupplierAward* AwardOf(const v1::SourcingProcess& process, std::string_view supplier) {
+  for (const v1::SupplierAward& award : process.awards()) {
+    if (award.supplier() == supplier) return &award;
+  }
+  return nullptr;
+}
 
 MaybeRejected CheckDrawsOnAward(const es::View& view, const es::Context& context,
                                 const v1::PurchaseOrder& order) {
@@ -65,6 +82,12 @@ MaybeRejected CheckDrawsOnAward(const es::View& view, const es::Context& context
   if (AwardOf(process, order.supplier()) == nullptr) {
     return NotAwarded(order, fmt::format("{} was not chosen", order.supplier()));
   }
+  if (process.framework_agreement() != order.framework_agreement()) {
+    return NotAwarded(
+        order, process.framework_agreement().empty()
+                   ? "it was not waived for a call-off"
+                   : fmt::format("it is for a call-off of {}", process.framework_agreement()));
+  }
   if (process.budget_line() != order.budget_line()) {
     return NotAwarded(order, fmt::format("it is for {}", process.budget_line()));
   }
@@ -76,7 +99,9 @@ MaybeRejected CheckDrawsOnAward(const es::View& view, const es::Context& context
 
 MaybeRejected CheckHasAward(const v1::PurchaseOrder& order, const Policy& policy) {
   const Money total = FromProto(order.total());
-  if (!order.sourcing_process().empty() || !policy.NeedsAward(total)) return std::nullopt;
+  // A framework agreement stands on an award.
+  const bool has_one = !order.sourcing_process().empty() || !order.framework_agreement().empty();
+  if (has_one || !policy.NeedsAward(total)) return std::nullopt;
   return es::Rejected(kAwardRequired)
       .Saying(fmt::format("{} over {} needs an award: orders above {} do", order.name(),
                           total.Format(), policy.award_required_above->Format()))
@@ -89,7 +114,7 @@ MaybeRejected CheckWithinAward(const es::View& view, const v1::PurchaseOrder& or
   if (order.sourcing_process().empty()) return CheckHasAward(order, policy);
   const auto& process = *view.Find<v1::SourcingProcess>(order.sourcing_process());
   const Money award = FromProto(AwardOf(process, order.supplier())->amount());
-  const auto ordered = CheckedAdd(Ordered(view, process, order), FromProto(order.total()));
+  const auto ordered = CheckedAdd(OrderedBeside(view, process, order), FromProto(order.total()));
   if (ordered.ok() && ordered->minor() <= award.minor()) return std::nullopt;
   const std::string wanted = ordered.ok() ? ordered->Format() : FromProto(order.total()).Format();
   return es::Rejected(kAboveAward)
@@ -100,11 +125,28 @@ MaybeRejected CheckWithinAward(const es::View& view, const v1::PurchaseOrder& or
       .With("supplier", order.supplier());
 }
 
+MaybeRejected CheckAgreementWithinAward(const es::View& view,
+                                        const v1::FrameworkAgreement& agreement) {
+  const auto& process = *view.Find<v1::SourcingProcess>(agreement.sourcing_process());
+  const Money award = FromProto(AwardOf(process, agreement.supplier())->amount());
+  const Money ceiling = FromProto(agreement.ceiling());
+  const auto ordered =
+      CheckedAdd(Ordered(view, process, agreement.supplier(), agreement.name()), ceiling);
+  if (ordered.ok() && ordered->minor() <= award.minor()) return std::nullopt;
+  const std::string wanted = ordered.ok() ? ordered->Format() : ceiling.Format();
+  return es::Rejected(kAboveAward)
+      .Saying(fmt::format("{} could be ordered of {} with {}, and {} awarded {}", wanted,
+                          agreement.supplier(), agreement.name(), process.name(), award.Format()))
+      .With("ordered", wanted)
+      .With("award", award.Format())
+      .With("supplier", agreement.supplier());
+}
+
 Money AwardAfter(const es::View& view, const v1::PurchaseOrder& amended) {
   const Money total = FromProto(amended.total());
   if (amended.sourcing_process().empty()) return total;
   const auto& process = *view.Find<v1::SourcingProcess>(amended.sourcing_process());
-  const auto ordered = CheckedAdd(Ordered(view, process, amended), total);
+  const auto ordered = CheckedAdd(OrderedBeside(view, process, amended), total);
   const Money award = FromProto(AwardOf(process, amended.supplier())->amount());
   return ordered.ok() && ordered->minor() > award.minor() ? *ordered : total;
 }
@@ -112,7 +154,8 @@ Money AwardAfter(const es::View& view, const v1::PurchaseOrder& amended) {
 void RaiseAward(const es::View& view, const v1::PurchaseOrder& amended, es::Decision& decision) {
   if (amended.sourcing_process().empty()) return;
   v1::SourcingProcess process = *view.Find<v1::SourcingProcess>(amended.sourcing_process());
-  const auto ordered = CheckedAdd(Ordered(view, process, amended), FromProto(amended.total()));
+  const auto ordered =
+      CheckedAdd(OrderedBeside(view, process, amended), FromProto(amended.total()));
   if (!ordered.ok()) return;  // beyond any budget line, which refuses it
   for (v1::SupplierAward& award : *process.mutable_awards()) {
     if (award.supplier() != amended.supplier()) continue;

@@ -25,6 +25,8 @@ const es::Decider& ProcurementDecider() {
     d->SetTimePolicy({.backdating_days = std::numeric_limits<int>::max()});
     AddOperations(*d);
     AddProjects(*d);
+    AddFundingAgreements(*d);
+    AddAgencyTransfers(*d);
     AddOrganisations(*d);
     AddSuppliers(*d);
     AddVatExemptions(*d);
@@ -34,6 +36,7 @@ const es::Decider& ProcurementDecider() {
     AddOrderMoves(*d);
     AddAmendments(*d);
     AddToleranceWaivers(*d);
+    AddFrameworkAgreements(*d);
     AddReceiptCounts(*d);
     AddReceipts(*d);
     AddReturns(*d);

@@ -11,6 +11,8 @@ const es::Decider& ProcurementDecider();
 // The parts that ProcurementDecider is put together from.
 void AddOperations(es::Decider& decider);         // operation.cc
 void AddProjects(es::Decider& decider);           // project.cc: projects, budget lines, their money
+void AddFundingAgreements(es::Decider& decider);  // funding_agreement.cc: with donors
+void AddAgencyTransfers(es::Decider& decider);    // agency_transfer.cc: to partner agencies
 void AddOrganisations(es::Decider& decider);      // organisation.cc: what they are called
 void AddSuppliers(es::Decider& decider);          // supplier.cc
 void AddVatExemptions(es::Decider& decider);      // vat_exemption.cc
@@ -20,6 +22,7 @@ void AddOrderApprovals(es::Decider& decider);     // approve_order.cc
 void AddOrderMoves(es::Decider& decider);  // order_moves.cc: issue, suspend, cancel, close ...
 void AddAmendments(es::Decider& decider);  // amend_order.cc
 void AddToleranceWaivers(es::Decider& decider);     // waive_tolerance.cc
+void AddFrameworkAgreements(es::Decider& decider);  // framework_agreement.cc
 void AddReceiptCounts(es::Decider& decider);        // count_goods.cc: count, inspect, abandon
 void AddReceipts(es::Decider& decider);             // receive_goods.cc
 void AddReturns(es::Decider& decider);              // return_goods.cc

@@ -6,6 +6,7 @@
 #include "services/procurement/domain/budget.h"
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
+#include "services/procurement/domain/frameworks.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
@@ -70,9 +71,14 @@ es::Decision DecideCreatePurchaseOrder(const es::View& view,
   if (wanted.lines().empty()) {
     return es::InvalidField("purchase_order.lines", "must have at least one line");
   }
-  const auto lines = CheckOrderLines(wanted.lines(), "purchase_order.lines", /*first_number=*/1,
-                                     FromProto((*budget_line)->amount()).currency(), view, context);
+  const base::Currency currency = FromProto((*budget_line)->amount()).currency();
+  const auto agreement = FindCalledOff(view, context, wanted, currency);
+  if (!agreement.ok()) return agreement.rejection();
+  constexpr std::string_view kLines = "purchase_order.lines";
+  const auto lines = CheckOrderLines(WithAgreedTerms(*agreement, wanted.lines()), kLines,
+                                     /*first_number=*/1, currency, view, context);
   if (!lines.ok()) return lines.rejection();
+  if (auto no = CheckCallOffLines(*agreement, *lines, kLines)) return *no;
   const Policy policy = PolicyOn(view, context);
   const auto retention = CheckRetention(wanted.retention_percent(), policy);
   if (!retention.ok()) return retention.rejection();
@@ -85,6 +91,7 @@ es::Decision DecideCreatePurchaseOrder(const es::View& view,
   order.set_requisition(wanted.requisition());
   order.set_supplier(wanted.supplier());
   order.set_sourcing_process(wanted.sourcing_process());
+  if (*agreement != nullptr) order.set_framework_agreement((*agreement)->name());
   order.set_display_name(wanted.display_name());
   order.set_version(1);
   *order.mutable_retention_percent() = ToProto(*retention);

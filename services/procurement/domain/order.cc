@@ -145,6 +145,7 @@ Checked<v1::OrderLine> CheckOrderLine(const v1::OrderLine& line, std::string_vie
   checked.set_recipient(line.recipient());
   checked.set_centre(line.centre());
   checked.set_warranty_months(line.warranty_months());
+  checked.set_framework_line(line.framework_line());
   *checked.mutable_quantity() = ToProto(*quantity);
   *checked.mutable_unit_price() = ToProto(*price);
   *checked.mutable_tolerance_percent() = ToProto(*tolerance);
@@ -244,6 +245,7 @@ v1::OrderFacts FactsOf(const v1::PurchaseOrder& order) {
   *facts.mutable_spent() = order.spent();
   *facts.mutable_retention_percent() = order.retention_percent();
   facts.set_sourcing_process(order.sourcing_process());
+  facts.set_framework_agreement(order.framework_agreement());
   return facts;
 }
 
@@ -262,6 +264,7 @@ void ApplyFacts(v1::PurchaseOrder& order, const v1::OrderFacts& facts) {
   *order.mutable_spent() = facts.spent();
   *order.mutable_retention_percent() = facts.retention_percent();
   order.set_sourcing_process(facts.sourcing_process());
+  order.set_framework_agreement(facts.framework_agreement());
 }
 
 base::Currency CurrencyOf(const v1::PurchaseOrder& order) {

@@ -9,6 +9,7 @@
 #include "services/procurement/domain/budget.h"
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
+#include "services/procurement/domain/frameworks.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
@@ -57,6 +58,7 @@ Decision DecideIssue(const View& view, const v1::IssuePurchaseOrderRequest& comm
                                   context.EffectiveDay())) {
     return *no;
   }
+  if (auto no = CheckMayCallOff(view, **order, context.EffectiveDay())) return *no;
   if (policy.vat_exemption_required && !(*order)->has_vat_exemption()) {
     return es::Rejected(kVatExemptionMissing)
         .Saying(fmt::format("of {} no exemption from value added tax is recorded, which policy "
@@ -143,6 +145,7 @@ Decision End(const View& view, PurchaseOrder order, v1::PurchaseOrderState state
   ApplyFacts(after, event.order());
   Decision decision = es::Accepted(std::move(event)).Naming(before.name());
 
+  if (auto no = MoveCallOff(view, before, after, decision)) return *no;
   const BudgetChange change = BudgetChangeOf(before, after);
   if (change.IsNothing()) return decision;
   const auto* budget_line = view.Find<v1::BudgetLine>(before.budget_line());

@@ -1,7 +1,10 @@
 // Projects, their budget lines, and the money that moves in them.
+#include <algorithm>
+
 #include "fmt/format.h"
 #include "libs/base/text.h"
 #include "prihvat/procurement/v1/events.pb.h"
+#include "prihvat/procurement/v1/funding.pb.h"
 #include "prihvat/procurement/v1/service.pb.h"
 #include "services/procurement/domain/budget.h"
 #include "services/procurement/domain/checks.h"
@@ -98,6 +101,23 @@ MaybeRejected CheckFundingShare(const es::Context& context, const v1::BudgetLine
       field, fmt::format("must be above 0 with at most 4 decimals, is {}", percent->ToString()));
 }
 
+// The donor's agreement that a share names, whose number it cites where it cites none.
+MaybeRejected FillFundingAgreement(const es::View& view, const es::Context& context,
+                                   const std::string& project, v1::FundingShare& share, int i) {
+  if (share.funding_agreement().empty()) return std::nullopt;
+  const std::string field = FieldOf("budget_line.funding_shares", i, "funding_agreement");
+  const auto found = Find<v1::FundingAgreement>(view, context, field, share.funding_agreement(),
+                                                "operations/*/projects/*/fundingAgreements/*");
+  if (!found.ok()) return found.rejection();
+  const v1::FundingAgreement& agreement = **found;
+  if (!agreement.name().starts_with(project + "/") || agreement.donor() != share.donor()) {
+    return es::InvalidField(field, fmt::format("must be of {} with {}, is {} with {}", project,
+                                               share.donor(), agreement.name(), agreement.donor()));
+  }
+  if (share.funding_source().empty()) share.set_funding_source(agreement.agreement_number());
+  return std::nullopt;
+}
+
 // Who pays for a line is told as a whole, or not at all: then it is the project's donor.
 MaybeRejected CheckFundingShares(const es::Context& context, const v1::BudgetLine& line) {
   if (line.funding_shares().empty()) return std::nullopt;
@@ -127,7 +147,13 @@ es::Decision DecideCreateBudgetLine(const es::View& view,
   const auto project =
       Find<v1::Project>(view, context, "parent", command.parent(), kProjectPattern);
   if (!project.ok()) return project.rejection();
-  const v1::BudgetLine& line = command.budget_line();
+  v1::BudgetLine line = command.budget_line();
+  for (int i = 0; i < std::min(line.funding_shares_size(), kMaxFundingShares); ++i) {
+    if (auto no = FillFundingAgreement(view, context, command.parent(),
+                                       *line.mutable_funding_shares(i), i)) {
+      return *no;
+    }
+  }
   if (auto no = CheckText("budget_line.display_name", line.display_name(), true)) return *no;
   if (auto no = CheckText("budget_line.display_name_bs", line.display_name_bs(), false)) {
     return *no;

@@ -59,6 +59,13 @@ std::span<const es::Reason* const> ProcurementReasons() {
       &kAwardRequired,
       &kNotAwarded,
       &kAboveAward,
+      &kOutsidePeriod,
+      &kPeriodNotOver,
+      &kNotAgreed,
+      &kAboveAgreedPrice,
+      &kAboveCeiling,
+      &kTransferExceeded,
+      &kNotAccountedFor,
       &kReleaseDiffers,
       &kReleaseDateTaken,
   };

@@ -219,6 +219,34 @@ inline constexpr es::Reason kAboveAward{
     "ABOVE_AWARD", absl::StatusCode::kFailedPrecondition,
     "The supplier's orders would come to more than the approved award (INV-05).",
     "Order less; an approved amendment of the order raises the award."};
+inline constexpr es::Reason kOutsidePeriod{"OUTSIDE_PERIOD", absl::StatusCode::kFailedPrecondition,
+                                           "The framework agreement does not hold on that day.",
+                                           "Order within another agreement, or without one."};
+inline constexpr es::Reason kPeriodNotOver{
+    "PERIOD_NOT_OVER", absl::StatusCode::kFailedPrecondition,
+    "The framework agreement still holds.",
+    "Wait for the day after its last one, or terminate it for a reason."};
+inline constexpr es::Reason kNotAgreed{
+    "NOT_AGREED", absl::StatusCode::kFailedPrecondition,
+    "The framework agreement is with another supplier, in another currency, or has no such line.",
+    "Get the agreement; order from its supplier what its lines name."};
+inline constexpr es::Reason kAboveAgreedPrice{"ABOVE_AGREED_PRICE",
+                                              absl::StatusCode::kFailedPrecondition,
+                                              "The price is above that of the framework agreement.",
+                                              "Order at the agreed price, or below it."};
+inline constexpr es::Reason kAboveCeiling{
+    "ABOVE_CEILING", absl::StatusCode::kFailedPrecondition,
+    "More would be called off than the framework agreement's ceiling.",
+    "Order less, or hold what came as surplus; what is cancelled may be called off anew."};
+inline constexpr es::Reason kTransferExceeded{
+    "TRANSFER_EXCEEDED", absl::StatusCode::kFailedPrecondition,
+    "More would be with an agency than was approved, or reported as spent than is with it "
+    "(INV-37).",
+    "Send less; have another transfer approved; or record first what was sent, or came back."};
+inline constexpr es::Reason kNotAccountedFor{
+    "NOT_ACCOUNTED_FOR", absl::StatusCode::kFailedPrecondition,
+    "The agency has money of the transfer that it neither reported as spent nor gave back.",
+    "Record its report, or what comes back; then close the transfer."};
 inline constexpr es::Reason kReleaseDiffers{
     "RELEASE_DIFFERS", absl::StatusCode::kAlreadyExists,
     "A release of that ocid and id is here, with another content.",

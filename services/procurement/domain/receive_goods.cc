@@ -13,6 +13,7 @@
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
 #include "services/procurement/domain/duties.h"
+#include "services/procurement/domain/frameworks.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
@@ -348,6 +349,7 @@ Decision Post(const View& view, const Context& context, const v1::GoodsReceipt& 
   event.mutable_warnings()->Assign(pieces.warnings().begin(), pieces.warnings().end());
   Decision decision = es::Accepted(std::move(event)).Naming(receipt.name());
 
+  if (auto no = MoveCallOff(view, before, after, decision)) return *no;
   const BudgetChange change = BudgetChangeOf(before, after);
   if (!change.IsNothing()) {
     const auto* budget_line = view.Find<v1::BudgetLine>(before.budget_line());

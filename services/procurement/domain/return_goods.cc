@@ -14,6 +14,7 @@
 #include "services/procurement/domain/budget.h"
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
+#include "services/procurement/domain/frameworks.h"
 #include "services/procurement/domain/invoice.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/reasons.h"
@@ -193,6 +194,7 @@ Decision Return(const View& view, const Context& context, const v1::GoodsReceipt
   event.set_told_by_handover(told_by == ToldBy::kHandover);
   Decision decision = es::Accepted(std::move(event)).Naming(receipt.name());
   BlockWhatNoLongerMatches(view, after, "goods went back: " + reason, decision);
+  if (auto no = MoveCallOff(view, before, after, decision)) return *no;
   const BudgetChange change = BudgetChangeOf(before, after);
   if (change.IsNothing()) return decision;
   const auto* budget_line = view.Find<v1::BudgetLine>(before.budget_line());

@@ -11,6 +11,7 @@
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
 #include "services/procurement/domain/duties.h"
+#include "services/procurement/domain/frameworks.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/receipt.h"
@@ -134,6 +135,7 @@ Decision DecideReverse(const View& view, const v1::ReverseGoodsReceiptRequest& c
   event.mutable_lines()->Assign(lines->begin(), lines->end());
   event.set_reason(command.reason());
   Decision decision = es::Accepted(std::move(event)).Naming(receipt.name());
+  if (auto no = MoveCallOff(view, before, after, decision)) return *no;
   const BudgetChange change = BudgetChangeOf(before, after);
   if (change.IsNothing()) return decision;
   const auto* budget_line = view.Find<v1::BudgetLine>(before.budget_line());

@@ -10,6 +10,7 @@
 #include "prihvat/procurement/v1/sourcing_events.pb.h"
 #include "services/procurement/domain/checks.h"
 #include "services/procurement/domain/decider.h"
+#include "services/procurement/domain/frameworks.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/reasons.h"
@@ -291,25 +292,16 @@ Decision DecideExtend(const View& view, const v1::ExtendBidDeadlineRequest& comm
   return es::Accepted(std::move(event)).Naming(process.name());
 }
 
-Decision DecideWaive(const View& view, const v1::WaiveSourcingRequest& command, Context& context) {
-  const auto found = FindProcess(view, context, command);
-  if (!found.ok()) return found.rejection();
-  SourcingProcess process = **found;
-  if (process.state() != v1::SOURCING_STATE_PLANNED) {
-    return WrongSourcingState(process, "be waived");
-  }
-  if (!v1::WaiverKind_IsValid(command.waiver()) ||
-      command.waiver() == v1::WAIVER_KIND_UNSPECIFIED) {
-    return es::InvalidField("waiver",
-                            "must be a micro purchase, a sole source, an emergency or a call-off");
-  }
-  if (auto no = CheckText("justification", command.justification(), true, 1000)) return *no;
-  if (command.awards().empty()) return es::InvalidField("awards", "must have at least one lot");
+// Who is to have what without competition, each lot once, into `process`; what it comes to.
+Checked<Money> RecommendWaived(const View& view, const Context& context,
+                               const google::protobuf::RepeatedPtrField<v1::LotAward>& awards,
+                               SourcingProcess& process) {
+  if (awards.empty()) return es::InvalidField("awards", "must have at least one lot");
   const base::Currency currency = FromProto(process.lots(0).estimate()).currency();
   Money total = Money::Zero(currency);
   std::set<int> lots;
-  for (int i = 0; i < command.awards_size(); ++i) {
-    const v1::LotAward& award = command.awards(i);
+  for (int i = 0; i < awards.size(); ++i) {
+    const v1::LotAward& award = awards[i];
     if (award.lot_number() < 1 || award.lot_number() > process.lots_size() ||
         !lots.insert(award.lot_number()).second) {
       return es::InvalidField(
@@ -329,20 +321,72 @@ Decision DecideWaive(const View& view, const v1::WaiveSourcingRequest& command, 
     stored = award;
     stored.clear_bid();
   }
+  return total;
+}
+
+// A call-off names the agreement that it calls off, which has room for it and is with those who are
+// to have something; other waivers name none.
+MaybeRejected CheckCallOff(const View& view, const Context& context,
+                           const v1::WaiveSourcingRequest& command, const Money& total) {
+  const bool call_off = command.waiver() == v1::WAIVER_KIND_CALL_OFF;
+  if (call_off == command.framework_agreement().empty()) {
+    return es::InvalidField(
+        "framework_agreement",
+        call_off ? "must name the agreement that is called off" : "is for a call-off");
+  }
+  if (!call_off) return std::nullopt;
+  const auto found =
+      Find<v1::FrameworkAgreement>(view, context, "framework_agreement",
+                                   command.framework_agreement(), kFrameworkAgreementPattern);
+  if (!found.ok()) return found.rejection();
+  const v1::FrameworkAgreement& agreement = **found;
+  if (auto no = CheckMayCallOff(agreement, context.EffectiveDay())) return no;
+  for (int i = 0; i < command.awards_size(); ++i) {
+    if (command.awards(i).supplier() == agreement.supplier()) continue;
+    return es::InvalidField(
+        FieldOf("awards", i, "supplier"),
+        fmt::format("must be {}, with whom the agreement is", agreement.supplier()));
+  }
+  const base::Currency agreed = FromProto(agreement.ceiling()).currency();
+  if (total.currency() != agreed) {
+    return es::InvalidField(
+        "framework_agreement",
+        fmt::format("is in {}, the lots are in {}", agreed.code(), total.currency().code()));
+  }
+  return CheckWithinCeiling(agreement, total);
+}
+
+Decision DecideWaive(const View& view, const v1::WaiveSourcingRequest& command, Context& context) {
+  const auto found = FindProcess(view, context, command);
+  if (!found.ok()) return found.rejection();
+  SourcingProcess process = **found;
+  if (process.state() != v1::SOURCING_STATE_PLANNED) {
+    return WrongSourcingState(process, "be waived");
+  }
+  if (!v1::WaiverKind_IsValid(command.waiver()) ||
+      command.waiver() == v1::WAIVER_KIND_UNSPECIFIED) {
+    return es::InvalidField("waiver",
+                            "must be a micro purchase, a sole source, an emergency or a call-off");
+  }
+  if (auto no = CheckText("justification", command.justification(), true, 1000)) return *no;
+  const auto total = RecommendWaived(view, context, command.awards(), process);
+  if (!total.ok()) return total.rejection();
+  if (auto no = CheckCallOff(view, context, command, *total)) return *no;
   const Policy policy = PolicyOn(view, context);
   if (command.waiver() == v1::WAIVER_KIND_MICRO_PURCHASE &&
-      !IsWithin(total, policy.micro_purchase_up_to)) {
+      !IsWithin(*total, policy.micro_purchase_up_to)) {
     return es::Rejected(kMethodTooLight)
-        .Saying(fmt::format("{} is no micro purchase: these go up to {}", total.Format(),
+        .Saying(fmt::format("{} is no micro purchase: these go up to {}", total->Format(),
                             policy.micro_purchase_up_to.Format()))
-        .With("amount", total.Format())
+        .With("amount", total->Format())
         .With("limit", policy.micro_purchase_up_to.Format());
   }
   process.set_state(v1::SOURCING_STATE_WAIVED);
   process.set_waiver(command.waiver());
+  process.set_framework_agreement(command.framework_agreement());
   process.set_justification(command.justification());
   process.set_recommender(context.principal);
-  process.set_approvals_needed(policy.ApproversFor(total));
+  process.set_approvals_needed(policy.ApproversFor(*total));
   return es::Accepted(After<v1::SourcingWaived>(process)).Naming(process.name());
 }
 

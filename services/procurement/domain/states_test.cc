@@ -11,6 +11,7 @@
 
 #include "gmock/gmock.h"
 #include "libs/testkit/state_table.h"
+#include "services/procurement/domain/testing/framework_spec.h"
 #include "services/procurement/domain/testing/payables_spec.h"
 #include "services/procurement/domain/testing/sourcing_spec.h"
 
@@ -394,6 +395,118 @@ Aggregate<SourcingSpec> Sourcing() {
       }};
 }
 
+// ---- Framework agreements ----
+
+Aggregate<FrameworkSpec> Agreements() {
+  using S = FrameworkSpec;
+  const auto draft = [](S& s) { s.Agree().ThenAccepted(); };
+  const auto effective = [=](S& s) { draft(s), s.ApproveAgreement(); };
+  const auto over = [](S& s) { s.At(absl::CivilSecond(2024, 7, 31, 9, 0, 0)); };
+  return {
+      .title = "Framework agreements",
+      .states = {{"DRAFT", draft},
+                 {"EFFECTIVE", effective},
+                 {"SUSPENDED",
+                  [=](S& s) {
+                    effective(s), s.MoveAgreement<v1::SuspendFrameworkAgreementRequest>();
+                  }},
+                 {"EXPIRED",
+                  [=](S& s) {
+                    effective(s), over(s), s.MoveAgreement<v1::ExpireFrameworkAgreementRequest>();
+                    s.AtLocal(8, 1);
+                  }},
+                 {"TERMINATED",
+                  [=](S& s) {
+                    effective(s), s.MoveAgreement<v1::TerminateFrameworkAgreementRequest>();
+                  }}},
+      .commands = {{"approve", [](S& s) { s.ApproveAgreement(); }},
+                   {"call off", [](S& s) { s.CallOff("1"); }},
+                   {"suspend",
+                    [](S& s) { s.MoveAgreement<v1::SuspendFrameworkAgreementRequest>(); }},
+                   {"resume", [](S& s) { s.MoveAgreement<v1::ResumeFrameworkAgreementRequest>(); }},
+                   {"expire",
+                    [=](S& s) { over(s), s.MoveAgreement<v1::ExpireFrameworkAgreementRequest>(); }},
+                   {"terminate",
+                    [](S& s) { s.MoveAgreement<v1::TerminateFrameworkAgreementRequest>(); }}},
+      .state_of = [](const S& s) {
+        return Name(v1::FrameworkAgreementState_Name(s.Agreement().state()),
+                    "FRAMEWORK_AGREEMENT_STATE_");
+      }};
+}
+
+// ---- Transfers to agencies ----
+
+constexpr char kTransfer[] = "operations/ba/agencyTransfers/at";
+
+template <class Command>
+void MoveTransfer(PayablesSpec& spec, const char* person) {
+  Command command;
+  command.set_name(kTransfer);
+  if constexpr (requires { command.set_reason(""); }) command.set_reason("as agreed");
+  if constexpr (requires { command.set_reference(""); }) {
+    command.set_reference("B-1");
+    *command.mutable_amount() = Km("10.00");
+  }
+  if constexpr (requires { command.mutable_expenditure(); }) {
+    *command.mutable_expenditure()->mutable_amount() = Km("10.00");
+    *command.mutable_expenditure()->mutable_period_end_date() = ToProto(absl::CivilDay(2023, 7, 1));
+    command.mutable_expenditure()->set_reference("R-1");
+  }
+  spec.As(person).When(command);
+}
+
+Aggregate<PayablesSpec> Transfers() {
+  using S = PayablesSpec;
+  const auto draft = [](S& s) {
+    v1::CreateAgencyTransferRequest command;
+    command.set_parent(kOperation);
+    command.set_agency_transfer_id("at");
+    command.mutable_agency_transfer()->set_budget_line(kBudgetLine);
+    command.mutable_agency_transfer()->set_agency("organisations/unhcr");
+    command.mutable_agency_transfer()->set_purpose("legal aid");
+    *command.mutable_agency_transfer()->mutable_amount() = Km("100.00");
+    s.As(kRequester).When(command).ThenAccepted();
+  };
+  const auto approved = [=](S& s) {
+    draft(s), MoveTransfer<v1::ApproveAgencyTransferRequest>(s, kApprover);
+  };
+  const auto pay = [](S& s) { MoveTransfer<v1::PayAgencyTransferRequest>(s, kPayer); };
+  const auto report = [](S& s) { MoveTransfer<v1::RecordAgencyExpenditureRequest>(s, kPayer); };
+  return {
+      .title = "Transfers to agencies",
+      .states = {{"DRAFT", draft},
+                 {"APPROVED", approved},
+                 {"CLOSED",
+                  [=](S& s) {
+                    approved(s), pay(s), report(s);
+                    MoveTransfer<v1::CloseAgencyTransferRequest>(s, kRequester);
+                  }},
+                 {"CANCELLED",
+                  [=](S& s) {
+                    draft(s), MoveTransfer<v1::CancelAgencyTransferRequest>(s, kRequester);
+                  }}},
+      .commands =
+          {{"approve", [](S& s) { MoveTransfer<v1::ApproveAgencyTransferRequest>(s, kApprover); }},
+           {"pay", pay},
+           {"pay and report",
+            [=](S& s) {
+              pay(s);
+              if (s.decision().accepted()) report(s);
+            }},
+           {"close", [](S& s) { MoveTransfer<v1::CloseAgencyTransferRequest>(s, kRequester); }},
+           {"cancel", [](S& s) { MoveTransfer<v1::CancelAgencyTransferRequest>(s, kRequester); }},
+           {"cancel after a payment",
+            [=](S& s) {
+              pay(s);
+              if (!s.decision().accepted()) return;
+              MoveTransfer<v1::CancelAgencyTransferRequest>(s, kRequester);
+            }}},
+      .state_of = [](const S& s) {
+        return Name(v1::AgencyTransferState_Name(s.Entity<v1::AgencyTransfer>(kTransfer).state()),
+                    "AGENCY_TRANSFER_STATE_");
+      }};
+}
+
 // ---- By hand, from the domain's words; what it does not name is refused ----
 
 constexpr char kRequisitions[] = R"(
@@ -443,6 +556,19 @@ COMPLAINT: complain > COMPLAINT, reject the complaint > STANDSTILL, uphold the c
 WAIVED: award > AWARDED, cancel > CANCELLED
 )";
 
+// The domain has call-offs and names no states of what they are called off: these are the API's
+// own.
+constexpr char kAgreements[] = R"(
+DRAFT: approve > EFFECTIVE, terminate > TERMINATED
+EFFECTIVE: call off > EFFECTIVE, suspend > SUSPENDED, expire > EXPIRED, terminate > TERMINATED
+SUSPENDED: resume > EFFECTIVE, expire > EXPIRED, terminate > TERMINATED
+)";
+
+constexpr char kTransfers[] = R"(
+DRAFT: approve > APPROVED, cancel > CANCELLED
+APPROVED: pay > APPROVED, pay and report > APPROVED, close > CLOSED, cancel > CANCELLED
+)";
+
 constexpr char kIntroduction[] = R"(# States and moves of procurement
 
 Made by trying each command out in each state: `PRIHVAT_WRITE_STATES=1 build/PRESET/tests/procurement_test` writes this
@@ -469,6 +595,8 @@ TEST_F(States, OfReceipts) { Check(Receipts(), kReceipts); }
 TEST_F(States, OfInvoices) { Check(Invoices(), kInvoices); }
 TEST_F(States, OfAdvances) { Check(Advances(), kAdvances); }
 TEST_F(States, OfSourcing) { Check(Sourcing(), kSourcing); }
+TEST_F(States, OfAgreements) { Check(Agreements(), kAgreements); }
+TEST_F(States, OfTransfers) { Check(Transfers(), kTransfers); }
 
 // The domain's own list of moves between states, word by word, against the tables above.
 TEST_F(States, AreTheDomainsMovesAndTheCorrections) {
@@ -496,17 +624,20 @@ TEST_F(States, AreTheDomainsMovesAndTheCorrections) {
 
 TEST_F(States, PageIsNotStale) {
   // All of them, also when the tests above did not run.
-  if (pages_.size() < 6) {
+  if (pages_.size() < 8) {
     Check(Requisitions(), kRequisitions);
     Check(Orders(), kOrders);
     Check(Receipts(), kReceipts);
     Check(Invoices(), kInvoices);
     Check(Advances(), kAdvances);
     Check(Sourcing(), kSourcing);
+    Check(Agreements(), kAgreements);
+    Check(Transfers(), kTransfers);
   }
   std::string page = kIntroduction;
-  for (const char* title : {"Requisitions", "Sourcing processes", "Purchase orders",
-                            "Goods receipts", "Supplier invoices", "Advances"}) {
+  for (const char* title :
+       {"Requisitions", "Sourcing processes", "Framework agreements", "Purchase orders",
+        "Goods receipts", "Supplier invoices", "Advances", "Transfers to agencies"}) {
     page += pages_.at(title);
   }
   testkit::ExpectPage("docs/states.md", page);

@@ -1,0 +1,142 @@
+#include "prihvat/procurement/v1/funding.pb.h"
+#include "services/procurement/domain/testing/payables_spec.h"
+
+namespace prihvat::procurement {
+namespace {
+
+constexpr char kTransfer[] = "operations/ba/agencyTransfers/at";
+
+class TransferSpec : public PayablesSpec {
+ public:
+  using PayablesSpec::PayablesSpec;
+
+  TransferSpec& Draft(std::string_view amount = "600.00", std::string_view id = "at") {
+    v1::CreateAgencyTransferRequest command;
+    command.set_parent(kOperation);
+    command.set_agency_transfer_id(std::string(id));
+    v1::AgencyTransfer& transfer = *command.mutable_agency_transfer();
+    transfer.set_budget_line(kBudgetLine);
+    transfer.set_agency("organisations/unhcr");
+    transfer.set_purpose("Legal aid at the centres");
+    *transfer.mutable_amount() = Km(amount);
+    As(kRequester).When(command);
+    return *this;
+  }
+  template <class Command>
+  static Command Of(std::string_view id = "at") {
+    Command command;
+    command.set_name(std::string(kOperation) + "/agencyTransfers/" + std::string(id));
+    return command;
+  }
+  TransferSpec& Approve(std::string_view person = kApprover, std::string_view id = "at") {
+    As(std::string(person)).When(Of<v1::ApproveAgencyTransferRequest>(id));
+    return *this;
+  }
+  TransferSpec& Approved(std::string_view amount = "600.00") {
+    Draft(amount).ThenAccepted();
+    Approve().ThenAccepted();
+    return *this;
+  }
+  TransferSpec& Send(std::string_view amount, std::string_view person = kPayer) {
+    auto command = Of<v1::PayAgencyTransferRequest>();
+    *command.mutable_amount() = Km(amount);
+    command.set_reference("B-1");
+    As(std::string(person)).When(command);
+    return *this;
+  }
+  TransferSpec& Report(std::string_view amount) {
+    auto command = Of<v1::RecordAgencyExpenditureRequest>();
+    *command.mutable_expenditure()->mutable_amount() = Km(amount);
+    *command.mutable_expenditure()->mutable_period_end_date() =
+        ToProto(absl::CivilDay(2023, 6, 30));
+    command.mutable_expenditure()->set_reference("FR-2023-06");
+    As(kPayer).When(command);
+    return *this;
+  }
+  TransferSpec& CloseIt(std::string_view reason = "") {
+    auto command = Of<v1::CloseAgencyTransferRequest>();
+    command.set_reason(std::string(reason));
+    As(kRequester).When(command);
+    return *this;
+  }
+  v1::AgencyTransfer Transfer() const { return Entity<v1::AgencyTransfer>(kTransfer); }
+  std::string Paid() const { return Text(Budget().paid()); }
+};
+
+TEST(AgencyTransfer, INV37_IsSpentOnceWhenTheAgencyReportsIt) {
+  TransferSpec spec("1000.00");
+  spec.Approved();
+  EXPECT_EQ(spec.Position(), "0.00/600.00/0.00");
+  spec.Send("400.00").ThenAccepted();
+  // Sent to the agency: paid, and no expenditure of ours.
+  EXPECT_EQ(spec.Position(), "0.00/600.00/0.00");
+  EXPECT_EQ(spec.Paid(), "400.00 BAM");
+  spec.Report("150.00").ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/450.00/150.00");
+  spec.Report("250.00").ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/200.00/400.00");
+  EXPECT_EQ(Text(spec.Transfer().reported()), "400.00 BAM");
+  spec.CloseIt().ThenRejectedField("reason");  // 200 were not needed
+  spec.CloseIt("fewer came").ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/0.00/400.00");
+  EXPECT_EQ(spec.Paid(), "400.00 BAM");
+}
+
+TEST(AgencyTransfer, INV37_TheAgencyReportsNoMoreThanItGot) {
+  TransferSpec spec("1000.00");
+  spec.Approved();
+  spec.Report("0.01").ThenRejected("TRANSFER_EXCEEDED", {{"disbursed", "0.00 BAM"}});
+  spec.Send("600.01").ThenRejected("TRANSFER_EXCEEDED", {{"amount", "600.00 BAM"}});
+  spec.Send("600.00").ThenAccepted();
+  spec.Report("500.00").ThenAccepted();
+  spec.Report("100.01").ThenRejected("TRANSFER_EXCEEDED",
+                                     {{"disbursed", "600.00 BAM"}, {"reported", "500.00 BAM"}});
+  spec.CloseIt("all is done").ThenRejected("NOT_ACCOUNTED_FOR", {{"disbursed", "600.00 BAM"}});
+  // What is not spent comes back, as a negative disbursement.
+  spec.Send("-100.01").ThenRejected("TRANSFER_EXCEEDED");
+  spec.Send("-100.00").ThenAccepted();
+  EXPECT_EQ(spec.Event<v1::BudgetMoved>().kind(), v1::BUDGET_MOVE_KIND_REFUNDED);
+  EXPECT_EQ(spec.Paid(), "500.00 BAM");
+  spec.CloseIt("100 came back").ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/0.00/500.00");
+}
+
+TEST(AgencyTransfer, INV03_OrdersAndTransfersShareTheBudgetLine) {
+  TransferSpec spec("1000.00");
+  spec.Approved();
+  spec.Draft("400.01", "second").ThenAccepted();
+  spec.Approve(kApprover, "second").ThenRejected("OVER_BUDGET", {{"available", "400.00 BAM"}});
+  spec.ProcurementSpec::Draft({Goods("1", "400.01")}).ThenAccepted();
+  spec.ProcurementSpec::Approve().ThenRejected("OVER_BUDGET", {{"available", "400.00 BAM"}});
+  auto cancel = TransferSpec::Of<v1::CancelAgencyTransferRequest>();
+  cancel.set_reason("not needed");
+  spec.As(kRequester).When(cancel).ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/0.00/0.00");
+  spec.Approve(kApprover, "second").ThenAccepted();
+}
+
+TEST(AgencyTransfer, INV10_WhoAsksApprovesAndPaysAreThreePeople) {
+  TransferSpec spec("1000.00");
+  spec.Draft().ThenAccepted();
+  spec.Approve(kRequester).ThenRejected("DUTIES_NOT_SEPARATE", {{"duties", "requester, approver"}});
+  spec.Approve().ThenAccepted();
+  spec.Send("1.00", kRequester)
+      .ThenRejected("DUTIES_NOT_SEPARATE", {{"duties", "requester, payer"}});
+  spec.Send("1.00", kApprover).ThenRejected("DUTIES_NOT_SEPARATE", {{"duties", "approver, payer"}});
+  spec.Send("1.00").ThenAccepted();
+}
+
+TEST(AgencyTransfer, ALargeOneIsApprovedByTwo) {
+  TransferSpec spec;
+  spec.Draft("488957.51").ThenAccepted();  // EUR 250,000.01
+  spec.Approve().ThenAccepted();
+  EXPECT_EQ(spec.Transfer().state(), v1::AGENCY_TRANSFER_STATE_DRAFT);
+  EXPECT_EQ(spec.Position(), "0.00/0.00/0.00");
+  spec.Approve().ThenRejected("APPROVAL_ALREADY_GIVEN");
+  spec.Approve(kSecondApprover).ThenAccepted();
+  EXPECT_EQ(spec.Transfer().state(), v1::AGENCY_TRANSFER_STATE_APPROVED);
+  EXPECT_EQ(spec.Transfer().document_number(), "AT-2023-0001");
+}
+
+}  // namespace
+}  // namespace prihvat::procurement
