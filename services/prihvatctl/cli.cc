@@ -171,6 +171,7 @@ class CommandLine {
             "to wait")
         ->check(CLI::Range(1, 100))
         ->capture_default_str();
+    play->add_option("--set", play_.set, "Another value for a variable of the file: each=5");
     Sets(play, [this](CommandContext& context) { return RunPlay(context, play_); });
   }
 

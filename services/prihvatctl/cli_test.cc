@@ -494,6 +494,27 @@ steps:
   EXPECT_EQ(api_.received().size(), 3u);
 }
 
+TEST_F(CommandLineTest, PlayTakesOtherValuesForTheVariablesOfAFile) {
+  ASSERT_TRUE(ReplaceFile(File("story.yaml"), R"(
+scenario: story
+variables: {each: 5}
+principals: {amra: organisations/iom/people/amra}
+steps:
+  - {step: one, for: {n: "1..${each}"}, as: amra, call: reception.RegisterPerson}
+)")
+                  .ok());
+  Answers(reception::v1::Person());
+  Answers(reception::v1::Person());
+  EXPECT_EQ(Run({"play", File("story.yaml"), "--set", "each=2"}), kDone) << err_.str();
+  EXPECT_THAT(err_.str(), HasSubstr("played 2 of 2 steps"));
+  EXPECT_EQ(Run({"play", File("story.yaml"), "--set", "each"}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("'each' must be NAME=VALUE"));
+  EXPECT_EQ(Run({"play", File("story.yaml"), "--set", "many=2"}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("no variable 'many'"));
+  EXPECT_EQ(Run({"play", File("story.yaml"), "--set", "each=2", "--set", "each=3"}), kUsage);
+  EXPECT_THAT(err_.str(), HasSubstr("each is given twice"));
+}
+
 TEST_F(CommandLineTest, PlayTriesAStepAsOftenAsItIsTold) {
   ASSERT_TRUE(ReplaceFile(File("story.yaml"), R"(
 scenario: story

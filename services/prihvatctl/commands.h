@@ -61,6 +61,7 @@ struct PlayArguments {
   std::string only_until;
   std::string state_file;                 // "" to keep none
   int attempts = RetryPolicy().attempts;  // of each step
+  std::vector<std::string> set;           // "each=5": other values for the file's variables
 };
 absl::Status RunPlay(CommandContext& context, const PlayArguments& arguments);
 

@@ -14,11 +14,26 @@ namespace {
 
 constexpr size_t kStepsBetweenSaves = 25;
 
+absl::StatusOr<Variables> ReadSet(const std::vector<std::string>& entries) {
+  Variables set;
+  for (const std::string& entry : entries) {
+    const size_t equals = entry.find('=');
+    if (equals == 0 || equals == std::string::npos)
+      return absl::InvalidArgumentError(
+          fmt::format("--set: '{}' must be NAME=VALUE, such as each=5", entry));
+    if (!set.emplace(entry.substr(0, equals), entry.substr(equals + 1)).second)
+      return absl::InvalidArgumentError(
+          fmt::format("--set: {} is given twice", entry.substr(0, equals)));
+  }
+  return set;
+}
+
 }  // namespace
 
 absl::Status RunPlay(CommandContext& context, const PlayArguments& arguments) {
   PRIHVAT_ASSIGN_OR_RETURN(const std::string yaml, ReadFile(arguments.file));
-  PRIHVAT_ASSIGN_OR_RETURN(const Scenario scenario, ParseScenario(yaml, context.catalogue));
+  PRIHVAT_ASSIGN_OR_RETURN(const Variables set, ReadSet(arguments.set));
+  PRIHVAT_ASSIGN_OR_RETURN(const Scenario scenario, ParseScenario(yaml, context.catalogue, set));
   PlayState done;
   if (!arguments.state_file.empty()) {
     PRIHVAT_ASSIGN_OR_RETURN(done, LoadPlayState(arguments.state_file));

@@ -121,7 +121,7 @@ absl::StatusOr<std::vector<LoopValue>> LoopValues(const std::string& name, const
 
 class Reader {
  public:
-  explicit Reader(const ApiCatalogue& api) : api_(api) {}
+  Reader(const ApiCatalogue& api, const Variables& set) : api_(api), set_(set) {}
 
   absl::StatusOr<Scenario> Read(const YAML::Node& root) {
     if (!root.IsMap()) return absl::InvalidArgumentError("line 1: a scenario is a map");
@@ -131,22 +131,34 @@ class Reader {
     if (scenario_.id.empty()) return Wrong(root, "'scenario' gives the scenario its id");
     PRIHVAT_ASSIGN_OR_RETURN(scenario_.import_id, TextAt(root, "import", {}));
     Variables variables;
-    PRIHVAT_RETURN_IF_ERROR(ReadMap(root["variables"], variables, variables));
+    PRIHVAT_RETURN_IF_ERROR(ReadVariables(root["variables"], variables));
     PRIHVAT_RETURN_IF_ERROR(ReadMap(root["principals"], variables, principals_));
     PRIHVAT_RETURN_IF_ERROR(ReadSteps(root["steps"], "", variables));
     return std::move(scenario_);
   }
 
  private:
-  // Scalars by key, each with references to what `variables` holds by then.
-  static absl::Status ReadMap(const YAML::Node& node, const Variables& variables, Variables& into) {
+  absl::Status ReadVariables(const YAML::Node& node, Variables& variables) const {
+    for (const auto& [name, value] : set_) {
+      if (node.IsDefined() && node.IsMap() && node[name].IsDefined()) continue;
+      return absl::InvalidArgumentError(
+          fmt::format("the scenario has no variable '{}' that could be set", name));
+    }
+    return ReadMap(node, variables, variables, set_);
+  }
+
+  // Scalars by key, each with references to what `variables` holds by then; those of `set` instead
+  // where it has them.
+  static absl::Status ReadMap(const YAML::Node& node, const Variables& variables, Variables& into,
+                              const Variables& set = {}) {
     if (!node.IsDefined()) return absl::OkStatus();
     if (!node.IsMap()) return Wrong(node, "expected a map of values");
     for (const auto& entry : node) {
       if (!entry.second.IsScalar()) return Wrong(entry.second, "expected one value");
       absl::StatusOr<std::string> text = Substitute(entry.second.Scalar(), variables);
       if (!text.ok()) return Wrong(entry.second, FromAbsl(text.status().message()));
-      into[entry.first.Scalar()] = *std::move(text);
+      const auto other = set.find(entry.first.Scalar());
+      into[entry.first.Scalar()] = other == set.end() ? *std::move(text) : other->second;
     }
     return absl::OkStatus();
   }
@@ -254,6 +266,7 @@ class Reader {
   }
 
   const ApiCatalogue& api_;
+  const Variables& set_;
   Scenario scenario_;
   Variables principals_;
   std::set<std::string> keys_;
@@ -273,14 +286,15 @@ int FirstIllFormedLine(std::string_view text) {
 
 }  // namespace
 
-absl::StatusOr<Scenario> ParseScenario(std::string_view yaml, const ApiCatalogue& api) {
+absl::StatusOr<Scenario> ParseScenario(std::string_view yaml, const ApiCatalogue& api,
+                                       const Variables& set) {
   // yaml-cpp lets other bytes through, and JSON's writer throws at them.
   if (!base::IsValidUtf8(yaml))
     return absl::InvalidArgumentError(
         fmt::format("line {}: it is not UTF-8", FirstIllFormedLine(yaml)));
   // yaml-cpp reports by exception, and only here is it let to.
   try {
-    return Reader(api).Read(YAML::Load(std::string(yaml)));
+    return Reader(api, set).Read(YAML::Load(std::string(yaml)));
   } catch (const YAML::Exception& error) {
     return absl::InvalidArgumentError(fmt::format("line {}: {}", error.mark.line + 1, error.msg));
   }

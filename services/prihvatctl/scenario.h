@@ -10,6 +10,7 @@
 #include "google/protobuf/descriptor.h"
 #include "google/protobuf/message.h"
 #include "services/prihvatctl/api_catalogue.h"
+#include "services/prihvatctl/scenario_yaml.h"
 
 namespace prihvat::ctl {
 
@@ -30,8 +31,10 @@ struct Scenario {
 };
 
 // Reads a whole scenario and checks it against the API, before anything is sent. INVALID_ARGUMENT
-// that names the line.
-absl::StatusOr<Scenario> ParseScenario(std::string_view yaml, const ApiCatalogue& api);
+// that names the line. `set`: other values for variables of the file, as what follows them there
+// sees them; INVALID_ARGUMENT for one that it has not.
+absl::StatusOr<Scenario> ParseScenario(std::string_view yaml, const ApiCatalogue& api,
+                                       const Variables& set = {});
 
 // The request id of a step: a UUID (version 8) from SHA-256 of both, so that the same step of the
 // same scenario always has the same one, whatever file it stands in.

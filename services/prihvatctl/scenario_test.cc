@@ -164,11 +164,33 @@ TEST(Scenario, TheStoriesInTheRepositoryFitTheApi) {
     if (entry.path().extension() != ".yaml") continue;
     const auto yaml = ReadFile(entry.path().string());
     ASSERT_TRUE(yaml.ok()) << yaml.status();
-    const auto scenario = ParseScenario(*yaml, ApiCatalogue::Compiled());
+    // Of a large one a small part is like the rest.
+    const Variables set =
+        entry.path().filename() == "thousands.yaml" ? Variables{{"each", "2"}} : Variables();
+    const auto scenario = ParseScenario(*yaml, ApiCatalogue::Compiled(), set);
     EXPECT_TRUE(scenario.ok()) << entry.path() << ": " << scenario.status();
     ++files;
   }
   EXPECT_GE(files, 1);
+}
+
+TEST(Scenario, AVariableCanBeSetAnewAndAnUnknownOneIsRefused) {
+  constexpr char kYaml[] = R"(
+scenario: s
+variables: {each: 3, op: "operations/${each}"}
+principals: {amra: organisations/iom/people/amra}
+steps:
+  - {step: a, for: {n: "1..${each}"}, as: amra, call: reception.CheckIn, with: {person: "${op}/persons/${n}"}}
+)";
+  const auto as_it_is = ParseScenario(kYaml, ApiCatalogue::Compiled());
+  ASSERT_TRUE(as_it_is.ok()) << as_it_is.status();
+  EXPECT_EQ(as_it_is->steps.size(), 3u);
+  const auto set = ParseScenario(kYaml, ApiCatalogue::Compiled(), {{"each", "2"}});
+  ASSERT_TRUE(set.ok()) << set.status();
+  ASSERT_EQ(set->steps.size(), 2u);
+  EXPECT_THAT(set->steps[1].request->ShortDebugString(), HasSubstr("operations/2/persons/2"));
+  const auto unknown = ParseScenario(kYaml, ApiCatalogue::Compiled(), {{"eahc", "2"}});
+  EXPECT_THAT(MessageOf(unknown), HasSubstr("no variable 'eahc'"));
 }
 
 TEST(Scenario, BrokenYamlNamesTheLine) {
