@@ -33,13 +33,13 @@ build_packages=(
   libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler golang-github-gogo-googleapis-dev
   librdkafka-dev librocksdb-dev prometheus-cpp-dev libabsl-dev libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev
   nlohmann-json3-dev libsodium-dev libssl-dev libjemalloc-dev libicu-dev libxlsxwriter-dev libcairo2-dev
-  libpango1.0-dev libqrencode-dev
+  libpango1.0-dev libpng-dev libqrencode-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   fonts-dejavu-core tzdata
 )
 test_packages=(
   clang-format-14 clang-tidy-14 shellcheck spin
-  python3 python3-yaml python3-venv zbar-tools poppler-utils kcat unzip procps dpkg-dev
+  python3 python3-yaml python3-venv zbar-tools poppler-utils kcat unzip procps dpkg-dev openssl
 )
 
 # What the unpacked PostgreSQL is linked with.

@@ -48,6 +48,10 @@ bool IsSmallHex(std::string_view text, size_t digits) {
 
 }  // namespace
 
+Bilingual DrawnUpText(Word CertificateWords::*text) {
+  return {(WordsOf(Language::kEnglish).*text).str(), (WordsOf(Language::kBosnian).*text).str()};
+}
+
 // The keys and their order are laid down in docs/certificate-canonical-form.md; they never change
 // under the same format line, since certificates on paper carry the digest.
 absl::StatusOr<std::string> CanonicalContent(const DonationCertificate& certificate) {

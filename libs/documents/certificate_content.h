@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "libs/documents/certificate_words.h"
 
 namespace prihvat::documents {
 
@@ -38,6 +39,9 @@ struct CertificateItem {
   std::string value_eur;             // likewise
 };
 
+// A text of the program's own, as certificates are drawn up with it: in English and Bosnian.
+Bilingual DrawnUpText(Word CertificateWords::*text);
+
 // How one person signed. Signatures stand outside the canonical content, since they attest to it
 // and come one by one.
 struct CertificateSignature {
@@ -45,7 +49,9 @@ struct CertificateSignature {
   std::string person;
   std::string title;
   std::optional<absl::CivilDay> signed_on;  // none: the block has an empty line to fill in
-  std::string image_png;                    // the scanned signature, or empty
+  std::string place;                        // of signing; may be empty
+  std::string image;                        // of the signature: PNG, JPEG, or empty
+  std::string electronic;  // by what an electronic signature is known, on one line; or empty
 };
 
 // Everything that a donation certificate says. Plain values; who fills them in answers for them.
@@ -56,14 +62,8 @@ struct DonationCertificate {
   std::string corrects_number;         // of the certificate that this one replaces, or empty
   std::string corrects_digest_sha256;  // its digest, in hexadecimal
 
-  Bilingual title = {"Donation Certificate", "Potvrda o donaciji"};
-  Bilingual declaration = {
-      "This is to certify that the goods listed below, procured with the funds named above, have "
-      "been handed over by "
-      "the donor to the recipient, who accepts them.",
-      "Ovim se potvrđuje da je donator robu navedenu u nastavku, nabavljenu gore navedenim "
-      "sredstvima, predao "
-      "primaocu, koji je prihvata."};
+  Bilingual title = DrawnUpText(&CertificateWords::title);
+  Bilingual declaration = DrawnUpText(&CertificateWords::declaration);
   Bilingual project;
   std::string funding_source;
   EuFunding eu_funding = EuFunding::kAll;  // as all the layout, outside the canonical content
@@ -76,8 +76,7 @@ struct DonationCertificate {
   std::string total_km;  // exact decimals of two places
   std::string
       total_eur;  // may differ from the items' sum by rounding; the difference is then printed
-  Bilingual exchange_rate_note = {"Exchange rate: 1 EUR = 1.95583 KM (fixed).",
-                                  "Kurs: 1 EUR = 1,95583 KM (fiksni)."};
+  Bilingual exchange_rate_note = DrawnUpText(&CertificateWords::exchange_rate);
   Bilingual conditions;
 
   std::vector<CertificateSignature> signatures;

@@ -12,6 +12,7 @@
 #include "libs/base/bytes.h"
 #include "libs/documents/eu_emblem.h"
 #include "libs/documents/paper_dates.h"
+#include "libs/documents/signature_image.h"
 #include "libs/documents/table.h"
 
 namespace prihvat::documents {
@@ -45,10 +46,6 @@ std::vector<Paragraph> InBoth(const Bilingual& text, const TextStyle& first,
   return paragraphs;
 }
 
-std::string Label(std::string_view en, std::string_view bs) {
-  return fmt::format("{}  ·  {}", en, bs);
-}
-
 absl::int128 CheckedCents(const std::string& decimal) { return ParseCents(decimal).value_or(0); }
 
 std::string ShownValue(const std::string& decimal) {
@@ -67,21 +64,6 @@ TableRow SumRow(const Bilingual& name, absl::int128 km, absl::int128 eur, bool b
                     One(FormatCents(km), value), One(FormatCents(eur), value)},
           .pad_top = 4,
           .pad_bottom = 4};
-}
-
-TableRow ItemHeader() {
-  const TextStyle first = {.size = 7, .bold = true};
-  const TextStyle second = {.size = 6.5, .color = kGrey};
-  auto cell = [&](const char* en, const char* bs, Align align) {
-    return TableCell{{{en, Aligned(first, align)}, {bs, Aligned(second, align)}}};
-  };
-  return {.cells = {cell("No.", "R. br.", Align::kLeft), cell("Description", "Opis", Align::kLeft),
-                    cell("Quantity", "Količina", Align::kRight), cell("Unit", "Jed.", Align::kLeft),
-                    cell("Value KM", "Vrijednost KM", Align::kRight),
-                    cell("Value EUR", "Vrijednost EUR", Align::kRight)},
-          .pad_top = 4,
-          .pad_bottom = 4,
-          .rule = RuleBelow::kStrong};
 }
 
 TableRow ItemRow(const CertificateItem& item) {
@@ -118,58 +100,17 @@ std::vector<double> ItemWidths(const DonationCertificate& certificate, PdfWriter
   return {kLineNumberWidth, std::max(description, kMinDescriptionWidth), quantity, unit, km, eur};
 }
 
-// The rows of an item table, and for each the sums of the items that stand in it or before.
-struct ItemRows {
-  std::vector<TableRow> rows;
-  std::vector<absl::int128> km, eur;
-
-  void Add(TableRow row, absl::int128 km_value, absl::int128 eur_value) {
-    rows.push_back(std::move(row));
-    km.push_back((km.empty() ? 0 : km.back()) + km_value);
-    eur.push_back((eur.empty() ? 0 : eur.back()) + eur_value);
-  }
-};
-
-// Serials run in as many columns as the longest of the item allows, each row of them a table row of
-// its own, so that a page can end between any two.
-void AddSerials(ItemRows& out, const CertificateItem& item, PdfWriter& writer) {
-  double widest = 1;
-  for (const std::string& serial : item.serials) {
-    widest = std::max(widest, writer.typesetter().Width(serial, kSerial));
-  }
-  const double room = writer.width() - kLineNumberWidth - kItemGap;
-  if (widest > room) {
-    writer.Fail(absl::InvalidArgumentError(
-        fmt::format("line {}: a serial number is too long to be printed on one line", item.line)));
-    return;
-  }
-  const auto fitting = static_cast<size_t>((room + kSerialGap) / (widest + kSerialGap));
-  const size_t columns = std::clamp<size_t>(fitting, 1, kMaxSerialColumns);
-  // Columns of spaces, as wide as the serials: the font is monospaced.
-  const double space = writer.typesetter().Width("0", kSerial);
-  const auto column_chars = static_cast<size_t>(std::lround((widest + kSerialGap) / space));
-
-  out.Add({.cells = {One("", kLabel),
-                     One(Label("Serial numbers / VIN", "Serijski brojevi / VIN"), kLabel, 5)},
-           .pad_top = 0,
-           .pad_bottom = 2,
-           .keep_with_next = true},
-          0, 0);
-  for (size_t first = 0; first < item.serials.size(); first += columns) {
-    const size_t end = std::min(first + columns, item.serials.size());
-    std::string line;
-    for (size_t i = first; i < end; ++i) {
-      line += item.serials[i];
-      const auto chars = static_cast<size_t>(
-          std::lround(writer.typesetter().Width(item.serials[i], kSerial) / space));
-      if (i + 1 < end) line.append(std::max<size_t>(column_chars - chars, 2), ' ');
-    }
-    const bool last = end == item.serials.size();
-    out.Add({.cells = {One("", kLabel), One(line, kSerial, 5)},
-             .pad_top = 1,
-             .pad_bottom = last ? 6.0 : 1.0},
-            0, 0);
-  }
+// The image as large as the box allows, on its lower edge.
+void PaintInto(cairo_t* cairo, cairo_surface_t* image, int width, int height, const Rect& box) {
+  const double scale = std::min(box.width / width, box.height / height);
+  cairo_save(cairo);
+  cairo_translate(cairo, box.x, box.y + box.height - height * scale);
+  cairo_scale(cairo, scale, scale);
+  cairo_set_source_surface(cairo, image, 0, 0);
+  // PDF/A has no interpolated images.
+  cairo_pattern_set_filter(cairo_get_source(cairo), CAIRO_FILTER_NEAREST);
+  cairo_paint(cairo);
+  cairo_restore(cairo);
 }
 
 void DrawPng(cairo_t* cairo, PdfWriter& writer, const std::string& png, const Rect& box) {
@@ -189,16 +130,40 @@ void DrawPng(cairo_t* cairo, PdfWriter& writer, const std::string& png, const Re
   const int width = cairo_image_surface_get_width(image.get());
   const int height = cairo_image_surface_get_height(image.get());
   if (cairo_surface_status(image.get()) != CAIRO_STATUS_SUCCESS || width == 0 || height == 0) {
-    writer.Fail(absl::InvalidArgumentError("a signature's image is not a PNG"));
+    writer.Fail(absl::InvalidArgumentError("a signature's image is no PNG or JPEG"));
     return;
   }
-  const double scale = std::min(box.width / width, box.height / height);
-  cairo_save(cairo);
-  cairo_translate(cairo, box.x, box.y + box.height - height * scale);
-  cairo_scale(cairo, scale, scale);
-  cairo_set_source_surface(cairo, image.get(), 0, 0);
-  cairo_paint(cairo);
-  cairo_restore(cairo);
+  PaintInto(cairo, image.get(), width, height, box);
+}
+
+// The JPEG goes into the file as it is: the surface only says how large it is.
+void DrawJpeg(cairo_t* cairo, PdfWriter& writer, const std::string& jpeg, const ImageInfo& info,
+              const Rect& box) {
+  const Handle<cairo_surface_t> image(
+      cairo_image_surface_create(CAIRO_FORMAT_RGB24, info.width, info.height));
+  auto* bytes = new std::string(jpeg);  // Cairo's from here on
+  const cairo_status_t attached = cairo_surface_set_mime_data(
+      image.get(), CAIRO_MIME_TYPE_JPEG, reinterpret_cast<const unsigned char*>(bytes->data()),
+      bytes->size(), [](void* owned) { delete static_cast<std::string*>(owned); }, bytes);
+  if (attached != CAIRO_STATUS_SUCCESS) {
+    delete bytes;
+    writer.Fail(absl::ResourceExhaustedError("no memory for a signature's image"));
+    return;
+  }
+  PaintInto(cairo, image.get(), info.width, info.height, box);
+}
+
+void DrawSignatureImage(cairo_t* cairo, PdfWriter& writer, const std::string& image,
+                        const Rect& box) {
+  if (image.empty()) return;
+  const absl::StatusOr<ImageInfo> info = CheckSignatureImage(image);
+  if (!info.ok()) {
+    writer.Fail(info.status());
+  } else if (info->type == ImageType::kJpeg) {
+    DrawJpeg(cairo, writer, image, *info, box);
+  } else {
+    DrawPng(cairo, writer, image, box);
+  }
 }
 
 void Line(cairo_t* cairo, double x, double y, double width, Rgb color, double thickness) {
@@ -212,13 +177,14 @@ void Line(cairo_t* cairo, double x, double y, double width, Rgb color, double th
 constexpr double kSignatureImage = 34;
 constexpr double kSignatureGap = 40;
 
-// One block: role, room for the signature, a line, who signs, when.
-std::vector<Paragraph> SignatureFoot(const CertificateSignature& signature) {
-  const std::string date =
-      signature.signed_on ? BothDates(*signature.signed_on) : std::string("______________________");
-  return {{signature.person, kBodyBold, 1},
-          {signature.title, kSecond, 5},
-          {absl::StrCat(Label("Date", "Datum"), ":  ", date), kSecond}};
+// What the code is, in one language of a paper in English and `other`.
+std::string CodeText(Language language, Language other, const std::string& key) {
+  const CertificateWords& words = WordsOf(language);
+  std::string text = fmt::format(
+      fmt::runtime(words.code_holds.c_str()),
+      key.empty() ? std::string() : fmt::format(fmt::runtime(words.signed_with.c_str()), key));
+  if (other != Language::kBosnian) text += fmt::format(" {}", words.content_is_in.c_str());
+  return text;
 }
 
 }  // namespace
@@ -252,6 +218,89 @@ std::string FormatCents(absl::int128 cents) {
   return {digits.rbegin(), digits.rend()};
 }
 
+Bilingual CertificateLayout::Both(Word CertificateWords::*word) const {
+  return {(WordsOf(Language::kEnglish).*word).str(), (WordsOf(language).*word).str()};
+}
+
+std::string CertificateLayout::Label(Word CertificateWords::*word) const {
+  const Bilingual both = Both(word);
+  return fmt::format("{}  ·  {}", both.en, both.bs);
+}
+
+TableRow CertificateLayout::ItemHeader() const {
+  const TextStyle first = {.size = 7, .bold = true};
+  const TextStyle second = {.size = 6.5, .color = kGrey};
+  auto cell = [&](Word CertificateWords::*word, Align align) {
+    const Bilingual both = Both(word);
+    return TableCell{{{both.en, Aligned(first, align)}, {both.bs, Aligned(second, align)}}};
+  };
+  return {.cells = {cell(&CertificateWords::line, Align::kLeft),
+                    cell(&CertificateWords::description, Align::kLeft),
+                    cell(&CertificateWords::quantity, Align::kRight),
+                    cell(&CertificateWords::unit, Align::kLeft),
+                    cell(&CertificateWords::value_km, Align::kRight),
+                    cell(&CertificateWords::value_eur, Align::kRight)},
+          .pad_top = 4,
+          .pad_bottom = 4,
+          .rule = RuleBelow::kStrong};
+}
+
+// Serials run in as many columns as the longest of the item allows, each row of them a table row of
+// its own, so that a page can end between any two.
+void CertificateLayout::AddSerials(ItemRows& out, const CertificateItem& item,
+                                   PdfWriter& writer) const {
+  double widest = 1;
+  for (const std::string& serial : item.serials) {
+    widest = std::max(widest, writer.typesetter().Width(serial, kSerial));
+  }
+  const double room = writer.width() - kLineNumberWidth - kItemGap;
+  if (widest > room) {
+    writer.Fail(absl::InvalidArgumentError(
+        fmt::format("line {}: a serial number is too long to be printed on one line", item.line)));
+    return;
+  }
+  const auto fitting = static_cast<size_t>((room + kSerialGap) / (widest + kSerialGap));
+  const size_t columns = std::clamp<size_t>(fitting, 1, kMaxSerialColumns);
+  // Columns of spaces, as wide as the serials: the font is monospaced.
+  const double space = writer.typesetter().Width("0", kSerial);
+  const auto column_chars = static_cast<size_t>(std::lround((widest + kSerialGap) / space));
+
+  out.Add({.cells = {One("", kLabel), One(Label(&CertificateWords::serials), kLabel, 5)},
+           .pad_top = 0,
+           .pad_bottom = 2,
+           .keep_with_next = true},
+          0, 0);
+  for (size_t first = 0; first < item.serials.size(); first += columns) {
+    const size_t end = std::min(first + columns, item.serials.size());
+    std::string line;
+    for (size_t i = first; i < end; ++i) {
+      line += item.serials[i];
+      const auto chars = static_cast<size_t>(
+          std::lround(writer.typesetter().Width(item.serials[i], kSerial) / space));
+      if (i + 1 < end) line.append(std::max<size_t>(column_chars - chars, 2), ' ');
+    }
+    const bool last = end == item.serials.size();
+    out.Add({.cells = {One("", kLabel), One(line, kSerial, 5)},
+             .pad_top = 1,
+             .pad_bottom = last ? 6.0 : 1.0},
+            0, 0);
+  }
+}
+
+// Under the line of a signature: who signs, where, when.
+std::vector<Paragraph> CertificateLayout::SignatureFoot(
+    const CertificateSignature& signature) const {
+  const std::string date =
+      signature.signed_on ? BothDates(*signature.signed_on) : std::string("______________________");
+  std::vector<Paragraph> foot = {{signature.person, kBodyBold, 1}, {signature.title, kSecond, 5}};
+  if (!signature.place.empty()) {
+    foot.push_back(
+        {absl::StrCat(Label(&CertificateWords::place), ":  ", signature.place), kSecond, 1});
+  }
+  foot.push_back({absl::StrCat(Label(&CertificateWords::date), ":  ", date), kSecond, 0});
+  return foot;
+}
+
 void CertificateLayout::Draw(PdfWriter& writer) const {
   DrawHead(writer);
   DrawFacts(writer);
@@ -263,16 +312,18 @@ void CertificateLayout::Draw(PdfWriter& writer) const {
 }
 
 void CertificateLayout::DrawHead(PdfWriter& writer) const {
+  const Bilingual issued = Both(&CertificateWords::issued);
   writer.Draw(38, [&](cairo_t* cairo, const Rect& box) {
-    DrawEuVisibility(cairo, writer.typesetter(), box.x, box.y, 36, VisibilityLanguages::kBoth,
+    DrawEuVisibility(cairo, writer.typesetter(), box.x, box.y, 36, {Language::kEnglish, language},
                      certificate.eu_funding);
-    const Block number(writer.typesetter(),
-                       {{Label("Number", "Broj"), Aligned(kLabel, Align::kRight), 1},
-                        {certificate.number, Aligned(kBodyBold, Align::kRight), 4},
-                        {fmt::format("Issued {}  ·  Izdato {}", EnglishDate(certificate.issue_date),
-                                     BosnianDate(certificate.issue_date)),
-                         Aligned(kSecond, Align::kRight)}},
-                       box.width);
+    const Block number(
+        writer.typesetter(),
+        {{Label(&CertificateWords::number), Aligned(kLabel, Align::kRight), 1},
+         {certificate.number, Aligned(kBodyBold, Align::kRight), 4},
+         {fmt::format("{} {}  ·  {} {}", issued.en, EnglishDate(certificate.issue_date), issued.bs,
+                      BosnianDate(certificate.issue_date)),
+          Aligned(kSecond, Align::kRight)}},
+        box.width);
     number.Draw(cairo, box.x, box.y + (36 - number.height()) / 2);
   });
   writer.Space(12);
@@ -285,47 +336,47 @@ void CertificateLayout::DrawHead(PdfWriter& writer) const {
   if (!certificate.corrects_number.empty()) {
     writer.Space(8);
     const std::string& number = certificate.corrects_number;
-    writer.Text(
-        {{absl::StrCat("Corrects and replaces ", number, "  ·  Ispravlja i zamjenjuje ", number),
-          Aligned(kBodyBold, Align::kCenter), 2},
-         {absl::StrCat("SHA-256 ", certificate.corrects_digest_sha256),
-          {.family = FontFamily::kMono,
-           .size = 6.5,
-           .color = kGrey,
-           .align = Align::kCenter,
-           .wrap = false}}});
+    const Bilingual corrects = Both(&CertificateWords::corrects);
+    writer.Text({{absl::StrCat(corrects.en, " ", number, "  ·  ", corrects.bs, " ", number),
+                  Aligned(kBodyBold, Align::kCenter), 2},
+                 {absl::StrCat("SHA-256 ", certificate.corrects_digest_sha256),
+                  {.family = FontFamily::kMono,
+                   .size = 6.5,
+                   .color = kGrey,
+                   .align = Align::kCenter,
+                   .wrap = false}}});
   }
   writer.Space(12);
 }
 
 void CertificateLayout::DrawFacts(PdfWriter& writer) const {
   PdfTable facts = {.widths = {110, 371}, .gap = 12};
-  auto add = [&](const char* en, const char* bs, std::vector<Paragraph> value) {
+  auto add = [&](Word CertificateWords::*word, std::vector<Paragraph> value) {
     facts.rows.push_back(
-        {.cells = {{.content = {{Label(en, bs), kLabel}}}, {.content = std::move(value)}},
+        {.cells = {{.content = {{Label(word), kLabel}}}, {.content = std::move(value)}},
          .pad_top = 3.5,
          .pad_bottom = 3.5});
   };
-  add("Project", "Projekat", InBoth(certificate.project, kBodyBold, kSecond, 2));
-  add("Funding", "Finansiranje", {{certificate.funding_source, kBody}});
-  add("Handover", "Primopredaja",
+  add(&CertificateWords::project, InBoth(certificate.project, kBodyBold, kSecond, 2));
+  add(&CertificateWords::funding, {{certificate.funding_source, kBody}});
+  add(&CertificateWords::handover,
       {{fmt::format("{}, {}", certificate.place, BothDates(certificate.handover_date)), kBody}});
   writer.Table(facts);
   writer.Space(10);
 }
 
 void CertificateLayout::DrawParties(PdfWriter& writer) const {
-  auto party = [](const char* en, const char* bs, const CertificateParty& who) {
+  auto party = [this](Word CertificateWords::*word, const CertificateParty& who) {
     const TextStyle organisation = {.size = 9, .bold = true};
-    return TableCell{{{Label(en, bs), kLabel, 3},
+    return TableCell{{{Label(word), kLabel, 3},
                       {who.organisation, organisation, 4},
                       {who.signatory, kBody, 1},
                       {who.signatory_title, kSecond}}};
   };
   writer.Table({.widths = {1, 1},
                 .gap = kSignatureGap,
-                .rows = {{.cells = {party("Donor", "Donator", certificate.donor),
-                                    party("Recipient", "Primalac", certificate.recipient)},
+                .rows = {{.cells = {party(&CertificateWords::donor, certificate.donor),
+                                    party(&CertificateWords::recipient, certificate.recipient)},
                           .pad_top = 0,
                           .pad_bottom = 0}}});
   writer.Space(12);
@@ -352,13 +403,13 @@ void CertificateLayout::DrawItems(PdfWriter& writer) const {
   const absl::int128 eur = CheckedCents(certificate.total_eur);
   const std::vector<absl::int128> km_sums = items.km, eur_sums = items.eur;
   if (eur != eur_sums.back()) {
-    TableRow row = SumRow({"Rounding difference", "Razlika zbog zaokruživanja"}, 0,
-                          eur - eur_sums.back(), /*bold=*/false);
+    TableRow row =
+        SumRow(Both(&CertificateWords::rounding), 0, eur - eur_sums.back(), /*bold=*/false);
     row.keep_with_next = true;
     row.cells[2].content[0].text.clear();  // KM adds up
     items.Add(std::move(row), 0, 0);
   }
-  items.Add(SumRow({"Total", "Ukupno"}, km, eur, /*bold=*/true), 0, 0);
+  items.Add(SumRow(Both(&CertificateWords::total), km, eur, /*bold=*/true), 0, 0);
   items.rows.back().rule = RuleBelow::kStrong;
 
   writer.Table({.widths = ItemWidths(certificate, writer),
@@ -367,9 +418,9 @@ void CertificateLayout::DrawItems(PdfWriter& writer) const {
                 .rows = std::move(items.rows),
                 .carried = [&](size_t rows_before, bool at_foot) {
                   const size_t last = std::min(rows_before, km_sums.size()) - 1;
-                  TableRow row = SumRow(at_foot ? Bilingual{"Carried forward", "Prenosi se"}
-                                                : Bilingual{"Brought forward", "Preneseno"},
-                                        km_sums[last], eur_sums[last], /*bold=*/false);
+                  TableRow row = SumRow(
+                      Both(at_foot ? &CertificateWords::carried : &CertificateWords::brought),
+                      km_sums[last], eur_sums[last], /*bold=*/false);
                   if (!at_foot) row.rule = RuleBelow::kHair;
                   return row;
                 }});
@@ -387,7 +438,7 @@ void CertificateLayout::DrawNotes(PdfWriter& writer) const {
   if (!certificate.conditions.en.empty() || !certificate.conditions.bs.empty()) {
     writer.Space(12);
     writer.EnsureRoom(40);  // the label never stands alone
-    writer.Text({{Label("Conditions", "Uslovi"), kLabel}});
+    writer.Text({{Label(&CertificateWords::conditions), kLabel}});
     writer.Space(3);
     writer.Text(InBoth(certificate.conditions, kBody, kSecond, 3));
   }
@@ -413,9 +464,15 @@ void CertificateLayout::DrawSignatures(PdfWriter& writer) const {
       for (size_t i = first; i < end; ++i) {
         const double x = box.x + static_cast<double>(i - first) * (width + kSignatureGap);
         heads[i - first].Draw(cairo, x, box.y);
-        const std::string& png = certificate.signatures[i].image_png;
-        if (!png.empty()) {
-          DrawPng(cairo, writer, png, {x + 6, box.y + image_top, width - 12, kSignatureImage});
+        const Rect room = {x + 6, box.y + image_top, width - 12, kSignatureImage};
+        DrawSignatureImage(cairo, writer, certificate.signatures[i].image, room);
+        if (const std::string& electronic = certificate.signatures[i].electronic;
+            !electronic.empty()) {
+          const Block block(writer.typesetter(),
+                            {{Label(&CertificateWords::signed_electronically), kSecond, 1},
+                             {electronic, {.family = FontFamily::kMono, .size = 6.5}}},
+                            room.width);
+          block.Draw(cairo, room.x, room.y + room.height - block.height() - 2);
         }
         Line(cairo, x, box.y + line, width, kInk, 0.6);
         feet[i - first].Draw(cairo, x, box.y + line + 5);
@@ -431,29 +488,22 @@ void CertificateLayout::DrawVerification(PdfWriter& writer) const {
   const double text_left = side + 12;
   const auto statement = ParseCertificateQr(certificate.signed_qr_text);
   const std::string key = statement.ok() ? base::HexEncode(statement->key_id) : "";
-  writer.EnsureRoom(side);
-  writer.Space(std::max(0.0, writer.room() - side));  // at the foot of the last page
-  writer.Draw(side, [&](cairo_t* cairo, const Rect& box) {
-    DrawQr(cairo, qr, box.x - 4, box.y, side);
-    TextStyle fine = kSecond;
-    fine.size = 7;
-    const TextStyle digest = {.family = FontFamily::kMono, .size = 7, .wrap = false};
-    const Block text(
-        writer.typesetter(),
-        {{Label("Verification", "Provjera"), kLabel, 3},
-         {fmt::format("The code holds this certificate's name and the SHA-256 of its canonical "
-                      "content{}. Any change of an item, serial number, value, party or date "
-                      "changes it.",
-                      key.empty() ? "" : ", signed with the key " + key),
-          fine, 2},
-         {fmt::format("Kod sadrži naziv ove potvrde i SHA-256 njenog kanonskog sadržaja{}. Svaka "
-                      "izmjena stavke, serijskog broja, vrijednosti, strane ili datuma mijenja ga.",
-                      key.empty() ? "" : ", s potpisom ključem " + key),
-          fine, 4},
-         {certificate.name, digest, 1},
-         {digest_hex, digest}},
-        box.width - text_left);
-    text.Draw(cairo, box.x + text_left, box.y + (side - text.height()) / 2);
+  TextStyle fine = kSecond;
+  fine.size = 7;
+  const TextStyle digest = {.family = FontFamily::kMono, .size = 7, .wrap = false};
+  const Block text(writer.typesetter(),
+                   {{Label(&CertificateWords::verification), kLabel, 3},
+                    {CodeText(Language::kEnglish, language, key), fine, 2},
+                    {CodeText(language, language, key), fine, 4},
+                    {certificate.name, digest, 1},
+                    {digest_hex, digest}},
+                   writer.width() - text_left);
+  const double height = std::max(side, text.height());
+  writer.EnsureRoom(height);
+  writer.Space(std::max(0.0, writer.room() - height));  // at the foot of the last page
+  writer.Draw(height, [&](cairo_t* cairo, const Rect& box) {
+    DrawQr(cairo, qr, box.x - 4, box.y + (height - side) / 2, side);
+    text.Draw(cairo, box.x + text_left, box.y + (height - text.height()) / 2);
   });
 }
 

@@ -87,9 +87,31 @@ absl::Status CheckSerials(const DonationCertificate& certificate) {
   return absl::OkStatus();
 }
 
+// The text in `language`, where it is the program's own; text that people wrote, or an earlier
+// version of the program, stands as it does.
+void Translate(Word CertificateWords::*word, Language language, Bilingual& text) {
+  if (text.bs == (WordsOf(Language::kBosnian).*word).str()) {
+    text.bs = (WordsOf(language).*word).str();
+  }
+}
+
+DonationCertificate InLanguage(const DonationCertificate& certificate, Language language) {
+  DonationCertificate shown = certificate;
+  Translate(&CertificateWords::title, language, shown.title);
+  Translate(&CertificateWords::declaration, language, shown.declaration);
+  Translate(&CertificateWords::exchange_rate, language, shown.exchange_rate_note);
+  for (CertificateSignature& signature : shown.signatures) {
+    Translate(&CertificateWords::for_donor, language, signature.role);
+    Translate(&CertificateWords::for_recipient, language, signature.role);
+  }
+  return shown;
+}
+
 }  // namespace
 
-absl::StatusOr<std::string> RenderDonationCertificate(const DonationCertificate& certificate) {
+absl::StatusOr<std::string> RenderDonationCertificate(const DonationCertificate& certificate,
+                                                      Language language) {
+  if (language == Language::kEnglish) return Invalid("English stands on every one beside another");
   for (absl::Status (*check)(const DonationCertificate&) : {CheckFields, CheckSums, CheckSerials}) {
     if (absl::Status status = check(certificate); !status.ok()) return status;
   }
@@ -111,7 +133,8 @@ absl::StatusOr<std::string> RenderDonationCertificate(const DonationCertificate&
       .author = certificate.donor.organisation,
       .created = absl::FromCivil(certificate.issue_date, absl::UTCTimeZone()),
       .footer = fmt::format("{}  ·  SHA-256 {}", certificate.number, digest)};
-  const CertificateLayout layout = {certificate, *qr, digest};
+  const DonationCertificate shown = InLanguage(certificate, language);
+  const CertificateLayout layout = {shown, *qr, digest, language};
   return RenderPdf(options, [&](PdfWriter& writer) { layout.Draw(writer); });
 }
 

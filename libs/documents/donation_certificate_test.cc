@@ -5,16 +5,21 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdlib>
+#include <fstream>
 #include <functional>
 #include <iterator>
 #include <set>
 #include <sstream>
 
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "libs/base/digest.h"
-#include "libs/documents/handles.h"
 #include "libs/documents/testing/probe.h"
 #include "libs/documents/testing/sample_certificates.h"
+#include "libs/documents/testing/sample_images.h"
 
 namespace prihvat::documents {
 namespace {
@@ -39,21 +44,11 @@ int PageCount(const std::string& pdf) {
   return static_cast<int>(std::count(text.begin(), text.end(), '\f'));
 }
 
-std::string SignaturePng() {
-  const Handle<cairo_surface_t> image(cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 60, 20));
-  const Handle<cairo_t> cairo(cairo_create(image.get()));
-  cairo_move_to(cairo.get(), 2, 18);
-  cairo_curve_to(cairo.get(), 20, -20, 30, 40, 58, 4);
-  cairo_stroke(cairo.get());
-  std::string png;
-  cairo_surface_write_to_png_stream(
-      image.get(),
-      [](void* out, const unsigned char* data, unsigned int length) {
-        static_cast<std::string*>(out)->append(reinterpret_cast<const char*>(data), length);
-        return CAIRO_STATUS_SUCCESS;
-      },
-      &png);
-  return png;
+// With PRIHVAT_PAPERS set, the PDF is left in that folder, to be looked at.
+void KeepToLookAt(const std::string& pdf, const std::string& file) {
+  if (const char* folder = std::getenv("PRIHVAT_PAPERS")) {
+    std::ofstream(std::string(folder) + "/" + file + ".pdf", std::ios::binary) << pdf;
+  }
 }
 
 class Certificates : public ::testing::TestWithParam<DonationCertificate> {};
@@ -100,6 +95,88 @@ INSTANTIATE_TEST_SUITE_P(Sizes, Certificates,
 TEST(DonationCertificate, WorkedCase_170900KmIs87379_78Eur) {
   const std::string text = *PdfTextInColumns(Render(ClothingCertificate()));
   EXPECT_THAT(text, ContainsRegex("Total +· +Ukupno +170,900.00 +87,379.78\n"));
+}
+
+// A certificate with all that a certificate can have, over several pages.
+DonationCertificate FullCertificate() {
+  DonationCertificate certificate = LongCertificate(40);
+  certificate.corrects_number = "DC-2023-0001";
+  certificate.corrects_digest_sha256 = std::string(64, 'a');
+  for (CertificateSignature& signature : certificate.signatures) {
+    signature.signed_on = absl::CivilDay(2023, 7, 14);
+    signature.place = "Bihać";
+  }
+  certificate.signatures[0].image = SignatureJpeg();
+  certificate.signatures[1].electronic = "Ed25519, key card-7";
+  return certificate;
+}
+
+class InLanguage : public ::testing::TestWithParam<Language> {};
+
+// Every word of the language that a paper can have is among those that are read from it.
+void ExpectWords(const std::set<std::string>& on_paper, Language language, Language other) {
+  using Table = std::array<Word, sizeof(CertificateWords) / sizeof(Word)>;
+  const CertificateWords& words = WordsOf(language);
+  for (const Word& word : std::bit_cast<Table>(words)) {
+    if (word.str() == words.signed_with.str() || word.str() == words.eu_cofunded.str()) continue;
+    if (word.str() == words.content_is_in.str() && other == Language::kBosnian) continue;
+    for (const std::string& one : Words(absl::StrReplaceAll(word.str(), {{"{}", ""}}))) {
+      // Dates and places follow their labels' colon.
+      EXPECT_TRUE(on_paper.count(one) > 0 || on_paper.count(one + ":") > 0) << one;
+    }
+  }
+}
+
+TEST_P(InLanguage, EveryWordIsReadBackOverAsManyPagesUnderOneDigest) {
+  const DonationCertificate certificate = FullCertificate();
+  const auto pdf = RenderDonationCertificate(certificate, GetParam());
+  ASSERT_TRUE(pdf.ok()) << pdf.status();
+  KeepToLookAt(*pdf, fmt::format("certificate-{}", static_cast<int>(GetParam())));
+  const std::string text = *PdfText(*pdf);
+  const std::vector<std::string> found = Words(text);
+  const std::set<std::string> on_paper(found.begin(), found.end());
+  ExpectWords(on_paper, Language::kEnglish, GetParam());
+  ExpectWords(on_paper, GetParam(), GetParam());
+  EXPECT_EQ(DecodeQrOnPage(*pdf, PageCount(*pdf)).value_or("unreadable"),
+            fmt::format("prihvat:certificate:1:{}:{}\n", certificate.name,
+                        base::Sha256Hex(*CanonicalContent(certificate))));
+  for (const std::string& kept : {certificate.donor.organisation, certificate.donor.signatory,
+                                  certificate.items.back().description.bs}) {
+    EXPECT_TRUE(text.find(kept) != std::string::npos) << kept;
+  }
+  // Headings stand on each page of the list, and sums are carried over.
+  const CertificateWords& words = WordsOf(GetParam());
+  const std::vector<std::string> pages = absl::StrSplit(text, '\f');
+  int carried = 0;
+  for (size_t page = 1; page < pages.size(); ++page) {
+    if (pages[page].find(words.brought.c_str()) == std::string::npos) continue;
+    ++carried;
+    EXPECT_TRUE(pages[page].find(words.value_km.c_str()) != std::string::npos) << page;
+    EXPECT_TRUE(pages[page - 1].find(words.carried.c_str()) != std::string::npos) << page;
+  }
+  EXPECT_EQ(carried, 3);
+}
+
+TEST_P(InLanguage, ATextThatIsNotTheProgramsOwnIsNobodysToTranslate) {
+  DonationCertificate worded = ClothingCertificate();
+  worded.declaration.bs = "Ovom potvrdom strane potvrđuju predaju.";
+  EXPECT_THAT(*PdfText(*RenderDonationCertificate(worded, GetParam())),
+              HasSubstr("Ovom potvrdom strane"));
+}
+
+std::string NameOf(const ::testing::TestParamInfo<Language>& info) {
+  constexpr const char* kNames[] = {"English", "Bosnian", "Croatian", "SerbianLatin",
+                                    "SerbianCyrillic"};
+  return kNames[static_cast<int>(info.param)];
+}
+
+INSTANTIATE_TEST_SUITE_P(Beside, InLanguage,
+                         ::testing::Values(Language::kBosnian, Language::kCroatian,
+                                           Language::kSerbianLatin, Language::kSerbianCyrillic),
+                         NameOf);
+
+TEST(DonationCertificate, EnglishStandsBesideAnotherLanguage) {
+  EXPECT_FALSE(RenderDonationCertificate(ClothingCertificate(), Language::kEnglish).ok());
 }
 
 TEST(DonationCertificate, OneLineAndTenVehiclesTakeOnePage) {
@@ -243,7 +320,7 @@ TEST(DonationCertificate, DigestChangesWithContentAndNotWithSignatures) {
   }
 
   DonationCertificate sign = original;
-  sign.signatures[0].image_png = SignaturePng();
+  sign.signatures[0].image = SignaturePng();
   sign.signatures[1].signed_on = absl::CivilDay(2023, 3, 12);
   EXPECT_EQ(*CertificateQrText(sign), qr);
   EXPECT_NE(Render(sign), Render(original));
@@ -284,7 +361,7 @@ TEST(DonationCertificate, WhatMustNotBeSignedIsRefused) {
       {"a quantity or a value is too long",
        [](auto& c) { c.items[0].quantity = std::string(60, '7'); }},
       {"control character", [](auto& c) { c.items[0].serials[0] = "a\nb"; }},
-      {"not a PNG", [](auto& c) { c.signatures[0].image_png = "\x89PNG, or not"; }},
+      {"neither a PNG nor a JPEG", [](auto& c) { c.signatures[0].image = "\x89PNG, or not"; }},
       {"shows every character", [](auto& c) { c.donor.signatory = "\U000F1234"; }},
   };
   for (const auto& [message, edit] : edits) {

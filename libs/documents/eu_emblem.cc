@@ -43,21 +43,17 @@ void DrawEuEmblem(cairo_t* cairo, double x, double y, double height) {
 }
 
 double DrawEuVisibility(cairo_t* cairo, Typesetter& typesetter, double x, double y, double height,
-                        VisibilityLanguages languages, EuFunding funding) {
+                        const std::vector<Language>& languages, EuFunding funding) {
   if (funding == EuFunding::kNone) return 0;
-  const bool alone = funding == EuFunding::kAll;
-  const bool both = languages == VisibilityLanguages::kBoth;
-  const TextStyle style = {
-      .size = height * (both ? 0.31 : 0.40), .bold = true, .color = kEuBlue, .wrap = false};
+  const TextStyle style = {.size = height * (languages.size() > 1 ? 0.31 : 0.40),
+                           .bold = true,
+                           .color = kEuBlue,
+                           .wrap = false};
   std::vector<Paragraph> statement;
-  if (languages != VisibilityLanguages::kBosnian) {
-    statement.push_back(
-        {.text = alone ? "Funded by the European Union" : "Co-funded by the European Union",
-         .style = style});
-  }
-  if (languages != VisibilityLanguages::kEnglish) {
-    statement.push_back({.text = alone ? "Finansira Evropska unija" : "Sufinansira Evropska unija",
-                         .style = style});
+  for (const Language language : languages) {
+    const CertificateWords& words = WordsOf(language);
+    const Word& text = funding == EuFunding::kAll ? words.eu_funded : words.eu_cofunded;
+    statement.push_back({.text = text.str(), .style = style});
   }
   double text_width = 0;
   for (const Paragraph& line : statement) {

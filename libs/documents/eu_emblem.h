@@ -1,6 +1,9 @@
 #pragma once
 
+#include <vector>
+
 #include "libs/documents/certificate_content.h"
+#include "libs/documents/certificate_words.h"
 #include "libs/documents/pdf_text.h"
 
 namespace prihvat::documents {
@@ -16,13 +19,12 @@ inline constexpr Rgb kEuYellow = {0xFF / 255.0, 0xCC / 255.0, 0x00 / 255.0};
 // without the statement.
 void DrawEuEmblem(cairo_t* cairo, double x, double y, double height);
 
-enum class VisibilityLanguages { kEnglish, kBosnian, kBoth };
-
-// Draws the emblem, `height` high, and to its right the statement "Funded by the European Union" /
-// "Finansira Evropska unija" in the emblem's blue; where others pay too, "Co-funded by the European
-// Union" / "Sufinansira Evropska unija". Draws nothing where the Union pays nothing. Returns the
-// width of both.
+// Draws the emblem, `height` high, and to its right, in the emblem's blue and one line for each of
+// the one or two languages, the statement "Funded by the European Union"; where others pay too,
+// "Co-funded by the European Union". Draws nothing where the Union pays nothing. Returns the width
+// of both.
 double DrawEuVisibility(cairo_t* cairo, Typesetter& typesetter, double x, double y, double height,
-                        VisibilityLanguages languages, EuFunding funding = EuFunding::kAll);
+                        const std::vector<Language>& languages,
+                        EuFunding funding = EuFunding::kAll);
 
 }  // namespace prihvat::documents

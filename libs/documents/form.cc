@@ -62,8 +62,8 @@ absl::Status CheckForm(const Form& form) {
 
 void DrawHead(const Form& form, PdfWriter& writer) {
   writer.Draw(38, [&](cairo_t* cairo, const Rect& box) {
-    DrawEuVisibility(cairo, writer.typesetter(), box.x, box.y, 36, VisibilityLanguages::kBoth,
-                     form.eu_funding);
+    DrawEuVisibility(cairo, writer.typesetter(), box.x, box.y, 36,
+                     {Language::kEnglish, Language::kBosnian}, form.eu_funding);
     const Block number(writer.typesetter(),
                        {{"Number  ·  Broj", Right(kLabel), 1},
                         {form.number, Right(kBold), 4},

@@ -72,7 +72,8 @@ void DrawTag(cairo_t* cairo, documents::Typesetter& typesetter, const v1::Asset&
             {.family = documents::FontFamily::kMono, .size = 6.5}, numbers_y, kWidth - 2 * kMargin,
             1);
   documents::DrawEuVisibility(cairo, typesetter, kMargin, kHeight - kMargin - kEmblemHeight,
-                              kEmblemHeight, documents::VisibilityLanguages::kBoth,
+                              kEmblemHeight,
+                              {documents::Language::kEnglish, documents::Language::kBosnian},
                               documents::EuFundingOf(DonorsOf(asset.provenance())));
 }
 
