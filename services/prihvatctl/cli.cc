@@ -97,6 +97,7 @@ class CommandLine {
     AddImport();
     AddPaper();
     AddCertificate();
+    AddSigningAwayFromHere();
     AddBids();
     AddAdmin();
     AddEvidence();
@@ -323,14 +324,19 @@ class CommandLine {
   void AddCertificate() {
     CLI::App* certificate =
         app_.add_subcommand("certificate", "Write a donation certificate as PDF");
-    certificate->add_option("name", name_, "operations/ba/certificates/DC-2023-0001")->required();
-    certificate->add_option("-o,--output", output_, "The file; by default the certificate's name");
-    certificate->add_option("--content", content_,
+    certificate->add_option("name", certificate_.name, "operations/ba/certificates/DC-2023-0001")
+        ->required();
+    certificate->add_option("-o,--output", certificate_.output,
+                            "The file; by default the certificate's name");
+    certificate->add_option("--content", certificate_.content,
                             "Write the canonical content, of which the QR code has the SHA-256, "
                             "to this file");
-    Sets(certificate, [this](CommandContext& context) {
-      return RunCertificate(context, name_, output_, content_);
-    });
+    certificate
+        ->add_option("--language", certificate_.language,
+                     "Beside English; by default Bosnian. The digest is the same in all")
+        ->check(CLI::IsMember(CertificateLanguages()));
+    Sets(certificate,
+         [this](CommandContext& context) { return RunCertificate(context, certificate_); });
     CLI::App* verify = app_.add_subcommand(
         "verify-certificate",
         "Check the QR code of a certificate with public keys alone, without a server");
@@ -346,6 +352,42 @@ class CommandLine {
     Sets(verify, [this](CommandContext& context) {
       return RunVerifyCertificate(context, verify_certificate_);
     });
+  }
+
+  void AddSigningAwayFromHere() {
+    CLI::App* exported = app_.add_subcommand(
+        "export-certificate", "Write a certificate as a file to be signed away from here");
+    exported->add_option("name", name_, "operations/ba/certificates/DC-2023-0001")->required();
+    exported->add_option("-o,--output", output_, "The file; by default the certificate's number");
+    Sets(exported,
+         [this](CommandContext& context) { return RunExportCertificate(context, name_, output_); });
+    CLI::App* content = app_.add_subcommand(
+        "signing-content", "Write what is to be signed of an exported certificate, to the byte");
+    content->add_option("file", name_, "That export-certificate wrote")->required();
+    content->add_option("-o,--output", output_, "The file")->required();
+    Sets(content,
+         [this](CommandContext& context) { return RunSigningContent(context, name_, output_); });
+    CLI::App* returned = app_.add_subcommand(
+        "return-certificate", "Bring back that one side has signed an exported certificate");
+    returned->add_option("file", return_.file, "That export-certificate wrote")->required();
+    returned->add_option("--party", return_.party, "For which side")
+        ->check(CLI::IsMember({"giver", "recipient"}))
+        ->required();
+    returned->add_option("--date", return_.date, "Of signing, YYYY-MM-DD")->required();
+    returned->add_option("--place", return_.place, "Where it was signed")->required();
+    returned->add_option("--person", return_.person,
+                         "Who signed; by default the signatory whom the file names");
+    CLI::Option* image =
+        returned->add_option("--image", return_.image, "PNG or JPEG of the signature");
+    CLI::Option* signature = returned->add_option(
+        "--signature", return_.signature, "Electronic signature: 64 bytes of Ed25519, or CMS");
+    CLI::Option* key = returned->add_option("--key", return_.key,
+                                            "The key of the mandate that it is checked with");
+    image->excludes(signature)->excludes(key);
+    signature->needs(key);
+    key->needs(signature);
+    Sets(returned,
+         [this](CommandContext& context) { return RunReturnCertificate(context, return_); });
   }
 
   void AddBids() {
@@ -519,7 +561,8 @@ class CommandLine {
   PaperArguments paper_;
   AssetRegisterArguments register_;
   CentreArguments centre_;
-  std::string content_;
+  CertificateArguments certificate_;
+  ReturnCertificateArguments return_;
   VerifyCertificateArguments verify_certificate_;
   std::string output_;
   LogTailArguments log_tail_;

@@ -393,6 +393,67 @@ TEST_F(CommandLineTest, ACertificateIsWrittenAsItCame) {
   EXPECT_THAT(err_.str(), HasSubstr("ab12"));
 }
 
+TEST_F(CommandLineTest, ACertificateIsAskedForInALanguage) {
+  Answers(handover::v1::RenderCertificateResponse());
+  EXPECT_EQ(Run({"certificate", "operations/ba/certificates/DC-2023-0001", "-o", File("c.pdf"),
+                 "--language", "serbian-cyrillic"}),
+            kDone);
+  EXPECT_EQ(dynamic_cast<const handover::v1::RenderCertificateRequest&>(*api_.received()[0].request)
+                .language(),
+            handover::v1::CERTIFICATE_LANGUAGE_SERBIAN_CYRILLIC);
+  EXPECT_EQ(Run({"certificate", "operations/ba/certificates/x", "--language", "serb"}), kUsage);
+}
+
+TEST_F(CommandLineTest, ACertificateGoesOutToBeSignedAndComesBack) {
+  const std::string content = "format: prihvat-certificate/1\nplace: Bihać \"<&>\"\n";
+  handover::v1::CertificateForSigning file;
+  file.set_format("prihvat-certificate-for-signing/1");
+  file.set_name("operations/ba/certificates/DC-2023-0001");
+  file.set_canonical_content(content);
+  file.set_canonical_sha256(base::Sha256Hex(content));
+  auto& signatory = *file.add_signatories();
+  signatory.set_party(handover::v1::HANDOVER_PARTY_RECIPIENT);
+  signatory.set_person("organisations/dcpb/people/director");
+  std::string json;
+  ASSERT_TRUE(google::protobuf::util::MessageToJsonString(file, &json).ok());
+  handover::v1::ExportCertificateResponse exported;
+  exported.set_content(json);
+  Answers(exported);
+  EXPECT_EQ(Run({"export-certificate", file.name(), "-o", File("out.json")}), kDone);
+  EXPECT_EQ(Run({"signing-content", File("out.json"), "-o", File("content")}), kDone);
+  EXPECT_EQ(*ReadFile(File("content")), content);
+
+  ASSERT_TRUE(ReplaceFile(File("image.png"), "an image").ok());
+  handover::v1::Certificate certificate;
+  certificate.set_name(file.name());
+  certificate.add_signatures();
+  Answers(certificate);
+  const std::vector<std::string> back = {
+      "return-certificate", File("out.json"), "--party", "recipient", "--date",
+      "2023-07-14",         "--place",        "Bihać"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), back.begin(), back.end());
+    return Run(more);
+  };
+  EXPECT_EQ(with({"--image", File("image.png")}), kDone) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("is signed by 1 of 2"));
+  const auto& sent = dynamic_cast<const handover::v1::ReturnSignedCertificateRequest&>(
+      *api_.received().back().request);
+  EXPECT_EQ(sent.person(), signatory.person());
+  EXPECT_EQ(sent.canonical_sha256(), file.canonical_sha256());
+  EXPECT_EQ(sent.image(), "an image");
+  EXPECT_EQ(sent.sign_date().day(), 14);
+  EXPECT_EQ(with({"--signature", File("image.png")}), kUsage) << "without a key";
+  EXPECT_EQ(with({"--image", File("image.png"), "--key", "card"}), kUsage);
+  // A file whose content was changed is not signed.
+  file.set_canonical_content(content + "x");
+  json.clear();
+  ASSERT_TRUE(google::protobuf::util::MessageToJsonString(file, &json).ok());
+  ASSERT_TRUE(ReplaceFile(File("out.json"), json).ok());
+  EXPECT_NE(Run({"signing-content", File("out.json"), "-o", File("content")}), kDone);
+  EXPECT_THAT(err_.str(), HasSubstr("it was changed"));
+}
+
 TEST_F(CommandLineTest, APaperIsWrittenByItsKindOrWhatItsNameMostlyMeans) {
   procurement::v1::PaperResponse document;
   document.set_content("%PDF-1.5 paper");

@@ -196,8 +196,4 @@ std::vector<std::string> PaperKinds();
 // a resource.
 absl::Status RunPaper(CommandContext& context, const PaperArguments& arguments);
 
-// `content`: a file for the canonical content, "" for none.
-absl::Status RunCertificate(CommandContext& context, const std::string& name,
-                            const std::string& output, const std::string& content);
-
 }  // namespace prihvat::ctl

@@ -1,4 +1,4 @@
-// report, export, paper, certificate.
+// report, export, paper.
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -206,24 +206,6 @@ absl::Status RunPaper(CommandContext& context, const PaperArguments& arguments) 
   }
   return WritePaper<procurement::v1::PaperResponse>(context, paper->method, *request,
                                                     arguments.output);
-}
-
-absl::Status RunCertificate(CommandContext& context, const std::string& name,
-                            const std::string& output, const std::string& content) {
-  handover::v1::RenderCertificateRequest request;
-  request.set_name(name);
-  PRIHVAT_ASSIGN_OR_RETURN(const auto document,
-                           CallTyped<handover::v1::RenderCertificateResponse>(
-                               context, "handover.RenderCertificate", request));
-  const std::string file = output.empty() ? document.file_name() : output;
-  PRIHVAT_RETURN_IF_ERROR(ReplaceFile(file, document.content()));
-  context.err << fmt::format("wrote {}\n  SHA-256 of the content, as the QR code has it: {}\n",
-                             file, document.canonical_sha256());
-  if (!document.signed_code().empty())
-    context.err << fmt::format("  the QR code, for verify-certificate: {}\n",
-                               document.signed_code());
-  if (content.empty()) return absl::OkStatus();
-  return ReplaceFile(content, document.canonical_content());
 }
 
 }  // namespace prihvat::ctl

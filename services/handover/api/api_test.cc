@@ -7,15 +7,22 @@
 
 #include "absl/synchronization/notification.h"
 #include "gmock/gmock.h"
+#include "google/protobuf/util/json_util.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
 #include "libs/access/policy.h"
+#include "libs/base/bytes.h"
 #include "libs/base/civil.h"
 #include "libs/base/clock.h"
 #include "libs/base/digest.h"
 #include "libs/base/random.h"
 #include "libs/base/uuid.h"
+#include "libs/documents/certificate_content.h"
+#include "libs/documents/testing/probe.h"
+#include "libs/documents/testing/sample_images.h"
+#include "libs/event_log/seal.h"
 #include "libs/event_log/testing/memory_log.h"
+#include "libs/event_log/testing/records.h"
 #include "libs/rpc/authenticator.h"
 #include "libs/rpc/executor.h"
 #include "libs/rpc/forwarder.h"
@@ -23,8 +30,11 @@
 #include "libs/runtime/service.h"
 #include "libs/telemetry/rpc_metrics.h"
 #include "prihvat/common/v1/options.pb.h"
+#include "services/handover/api/certificate_queries.h"
 #include "services/handover/api/handover_service.h"
 #include "services/handover/definition.h"
+#include "services/handover/documents/certificate_pdf.h"
+#include "services/handover/domain/certificates.h"
 #include "services/handover/domain/values.h"
 #include "services/handover/testing/story.h"
 
@@ -53,8 +63,10 @@ constexpr char kUsivak[] = "operations/ba/centres/usivak";
 // client.
 class Api : public ::testing::Test {
  protected:
-  Api()
-      : log_({{.name = "prihvat.handover", .partitions = 1},
+  // `signer`: the installation's key, nullptr without one.
+  explicit Api(std::shared_ptr<const event_log::SealSigner> signer = nullptr)
+      : signer_(std::move(signer)),
+        log_({{.name = "prihvat.handover", .partitions = 1},
               {.name = "prihvat.procurement", .partitions = 1}}),
         directory_(::testing::TempDir() + "handover-" + base::MakeUuid(random_)),
         metrics_(registry_),
@@ -74,7 +86,8 @@ class Api : public ::testing::Test {
                                                            .authenticator = &authenticator_,
                                                            .executor = executor_.get(),
                                                            .forwarder = &forwarder_,
-                                                           .metrics = &metrics_});
+                                                           .metrics = &metrics_,
+                                                           .signer = signer_.get()});
     api_ = std::make_unique<HandoverServiceImpl>(*calls_);
     grpc::ServerBuilder builder;
     builder.RegisterService(api_.get());
@@ -190,6 +203,7 @@ class Api : public ::testing::Test {
     return request;
   }
 
+  const std::shared_ptr<const event_log::SealSigner> signer_;
   base::SystemClock clock_;
   base::SystemRandom random_;
   event_log::testing::MemoryLog log_;
@@ -240,6 +254,140 @@ TEST_F(Api, ACaseIsHandedOverAndItsCertificatePrinted) {
   EXPECT_EQ(pdf.canonical_sha256(), certificate.canonical_sha256());
   EXPECT_EQ(base::Sha256Hex(pdf.canonical_content()), pdf.canonical_sha256());
   EXPECT_EQ(pdf.signed_code(), "") << "this installation has no key";
+}
+
+// An installation with a key.
+class SigningApi : public Api {
+ protected:
+  SigningApi() : Api(event_log::testing::KnownSigner()) {}
+};
+
+TEST_F(SigningApi, G10_TheInstallationVouchesOnlyForWhatBothHaveSigned) {
+  Counted({testing::Asset(1)});
+  const auto render = [this](const std::string& name) {
+    return Do(&Stub::RenderCertificate, Named<v1::RenderCertificateRequest>(name));
+  };
+  const auto digest_alone = [](const v1::RenderCertificateResponse& paper,
+                               const std::string& name) {
+    EXPECT_EQ(paper.signed_code(), "");
+    EXPECT_EQ(documents::DecodeQrOnPage(paper.content(), 1).value_or("unreadable"),
+              fmt::format("prihvat:certificate:1:{}:{}\n", name, paper.canonical_sha256()));
+  };
+  const std::string name = Do(&Stub::DrawUpCertificate, To<v1::DrawUpCertificateRequest>()).name();
+  digest_alone(render(name), name);
+  Do(&Stub::SignHandoverCase, Signed(v1::HANDOVER_PARTY_GIVER), kEuHead, "recipient");
+  digest_alone(render(name), name);
+  Do(&Stub::SignHandoverCase, Signed(v1::HANDOVER_PARTY_RECIPIENT), kJulyDirector, "recipient");
+
+  const auto paper = render(name);
+  EXPECT_EQ(documents::DecodeQrOnPage(paper.content(), 1).value_or("unreadable"),
+            paper.signed_code() + "\n");
+  EXPECT_THAT(documents::PdfText(paper.content()).value_or(""),
+              ::testing::HasSubstr(base::HexEncode(signer_->key_id())));
+  const auto statement = documents::ParseCertificateQr(paper.signed_code());
+  ASSERT_TRUE(statement.ok()) << statement.status();
+  EXPECT_EQ(statement->name, name);
+  EXPECT_EQ(statement->digest_hex, paper.canonical_sha256());
+  const auto keys = event_log::TrustedKeys::Parse(
+      event_log::TrustedKeys::LineOf({signer_->key_id(), signer_->public_key()}));
+  ASSERT_TRUE(keys.ok()) << keys.status();
+  EXPECT_TRUE(keys->CheckText(documents::StatementText(*statement), statement->key_id,
+                              statement->signature, statement->signed_at)
+                  .ok());
+  // Another certificate is not printed under that code.
+  v1::Certificate other = Do(&Stub::GetCertificate, Named<v1::GetCertificateRequest>(name));
+  EXPECT_EQ(SignCertificate(other, nullptr, absl::Now()), "") << "without a key nobody signs";
+  other.set_name("operations/ba/certificates/DC-2023-0099");
+  other.set_canonical_sha256(*CanonicalDigest(other));
+  EXPECT_EQ(RenderCertificatePdf(other, {.signed_code = paper.signed_code()}).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+}
+
+TEST_F(Api, ACertificateGoesOutToBeSignedAndComesBack) {
+  Counted({testing::Asset(1)});
+  const auto certificate = Do(&Stub::DrawUpCertificate, To<v1::DrawUpCertificateRequest>());
+  v1::ListCertificatesRequest pending;
+  pending.set_parent("operations/ba");
+  pending.set_pending_signature(true);
+  EXPECT_EQ(Do(&Stub::ListCertificates, pending).certificates_size(), 1);
+
+  const auto exported =
+      Do(&Stub::ExportCertificate, Named<v1::ExportCertificateRequest>(certificate.name()));
+  EXPECT_EQ(exported.file_name(), certificate.number() + "-for-signing.json");
+  v1::CertificateForSigning file;
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(exported.content(), &file).ok());
+  EXPECT_EQ(base::Sha256Hex(file.canonical_content()), certificate.canonical_sha256());
+  ASSERT_EQ(file.signatories_size(), 2);
+  EXPECT_EQ(file.signatories(1).person(), kJulyDirector);
+  EXPECT_FALSE(file.signatories(1).already_signed());
+
+  v1::ReturnSignedCertificateRequest back;
+  back.set_name(file.name());
+  back.set_canonical_sha256(file.canonical_sha256());
+  back.set_party(v1::HANDOVER_PARTY_RECIPIENT);
+  back.set_person(kJulyDirector);
+  *back.mutable_sign_date() = certificate.issue_date();
+  back.set_place("Bihać");
+  back.set_image(documents::SignaturePng(90, 30));
+  v1::Certificate response;
+  EXPECT_EQ(Try(&Stub::ReturnSignedCertificate, back, &response, kJulyDirector, "recipient")
+                .status.error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(Do(&Stub::ReturnSignedCertificate, back).signatures_size(), 1);
+  EXPECT_EQ(Do(&Stub::ReturnSignedCertificate, back).signatures_size(), 1) << "the same again";
+  back.set_place("Sarajevo");
+  EXPECT_EQ(Try(&Stub::ReturnSignedCertificate, back, &response).reason, "RETURN_DIFFERS");
+
+  auto download = Named<v1::DownloadSignatureRequest>(certificate.name());
+  download.set_party(v1::HANDOVER_PARTY_RECIPIENT);
+  const auto image = Do(&Stub::DownloadSignature, download, kJulyDirector, "recipient");
+  EXPECT_EQ(image.content(), back.image());
+  EXPECT_EQ(image.file_name(), certificate.number() + "-recipient.png");
+  v1::PaperResponse nothing;
+  EXPECT_EQ(Try(&Stub::DownloadSignature, download, &nothing, kClerk, "viewer").status.error_code(),
+            grpc::StatusCode::PERMISSION_DENIED)
+      << "who sees no personal data";
+  download.set_party(v1::HANDOVER_PARTY_GIVER);
+  EXPECT_EQ(Try(&Stub::DownloadSignature, download, &nothing).status.error_code(),
+            grpc::StatusCode::NOT_FOUND);
+  auto ask = Named<v1::RenderCertificateRequest>(certificate.name());
+  ask.set_language(v1::CERTIFICATE_LANGUAGE_SERBIAN_CYRILLIC);
+  const auto paper = Do(&Stub::RenderCertificate, ask);
+  EXPECT_THAT(documents::PdfText(paper.content()).value_or(""),
+              ::testing::HasSubstr("Место: Bihać"));
+  const documents::ScratchDir folder;
+  EXPECT_THAT(documents::RunProgram({"pdfimages", "-list", folder.Write("c", paper.content())})
+                  .value_or(""),
+              ::testing::HasSubstr("90    30"));
+  ask.set_language(static_cast<v1::CertificateLanguage>(77));
+  v1::RenderCertificateResponse none;
+  EXPECT_EQ(Try(&Stub::RenderCertificate, ask, &none).reason, "INVALID_FIELD");
+}
+
+TEST_F(Api, INV18_OfTwoDifferentReturnsAtOnceOneCounts) {
+  Counted({testing::Asset(1)});
+  const auto certificate = Do(&Stub::DrawUpCertificate, To<v1::DrawUpCertificateRequest>());
+  Outcome outcomes[2];
+  std::vector<std::thread> clerks;
+  for (int i = 0; i < 2; ++i) {
+    clerks.emplace_back([&, i] {
+      auto back = Named<v1::ReturnSignedCertificateRequest>(certificate.name());
+      back.set_canonical_sha256(certificate.canonical_sha256());
+      back.set_party(v1::HANDOVER_PARTY_GIVER);
+      back.set_person(kEuHead);
+      *back.mutable_sign_date() = certificate.issue_date();
+      back.set_place("Sarajevo");
+      back.set_image(documents::SignaturePng(40 + i, 20));
+      v1::Certificate response;
+      outcomes[i] = Try(&Stub::ReturnSignedCertificate, back, &response);
+    });
+  }
+  for (std::thread& clerk : clerks) clerk.join();
+  EXPECT_NE(outcomes[0].status.ok(), outcomes[1].status.ok());
+  EXPECT_EQ(outcomes[0].status.ok() ? outcomes[1].reason : outcomes[0].reason, "RETURN_DIFFERS");
+  EXPECT_EQ(Do(&Stub::GetCertificate, Named<v1::GetCertificateRequest>(certificate.name()))
+                .signatures_size(),
+            1);
 }
 
 TEST_F(Api, PapersOfACaseAndTheRegisterAreMadeForWhoMayReadThem) {

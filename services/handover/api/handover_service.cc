@@ -1,5 +1,6 @@
 #include "services/handover/api/handover_service.h"
 
+#include "services/handover/api/certificate_queries.h"
 #include "services/handover/api/paper_queries.h"
 #include "services/handover/api/queries.h"
 
@@ -143,6 +144,46 @@ Reactor* HandoverServiceImpl::SignCorrectiveCertificate(
     Context* context, const v1::SignCorrectiveCertificateRequest* request,
     v1::Certificate* response) {
   return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::RegisterSigningKey(Context* context,
+                                                 const v1::RegisterSigningKeyRequest* request,
+                                                 v1::Mandate* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::RevokeSigningKey(Context* context,
+                                               const v1::RevokeSigningKeyRequest* request,
+                                               v1::Mandate* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::DrawUpCertificate(Context* context,
+                                                const v1::DrawUpCertificateRequest* request,
+                                                v1::Certificate* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::ExportCertificate(Context* context,
+                                                const v1::ExportCertificateRequest* request,
+                                                v1::ExportCertificateResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerCertificateForSigning(reads, *request, *response);
+  });
+}
+
+Reactor* HandoverServiceImpl::ReturnSignedCertificate(
+    Context* context, const v1::ReturnSignedCertificateRequest* request,
+    v1::Certificate* response) {
+  return calls_.Command(context, request, response);
+}
+
+Reactor* HandoverServiceImpl::DownloadSignature(Context* context,
+                                                const v1::DownloadSignatureRequest* request,
+                                                v1::PaperResponse* response) {
+  return calls_.Read(context, request, response, [=](const rpc::ReadContext& reads) {
+    return AnswerSignature(reads, *request, *response);
+  });
 }
 
 Reactor* HandoverServiceImpl::EstablishResponsibility(

@@ -65,6 +65,19 @@ class HandoverServiceImpl final : public v1::HandoverService::CallbackService {
   Reactor* SignCorrectiveCertificate(Context* context,
                                      const v1::SignCorrectiveCertificateRequest* request,
                                      v1::Certificate* response) override;
+  Reactor* RegisterSigningKey(Context* context, const v1::RegisterSigningKeyRequest* request,
+                              v1::Mandate* response) override;
+  Reactor* RevokeSigningKey(Context* context, const v1::RevokeSigningKeyRequest* request,
+                            v1::Mandate* response) override;
+  Reactor* DrawUpCertificate(Context* context, const v1::DrawUpCertificateRequest* request,
+                             v1::Certificate* response) override;
+  Reactor* ExportCertificate(Context* context, const v1::ExportCertificateRequest* request,
+                             v1::ExportCertificateResponse* response) override;
+  Reactor* ReturnSignedCertificate(Context* context,
+                                   const v1::ReturnSignedCertificateRequest* request,
+                                   v1::Certificate* response) override;
+  Reactor* DownloadSignature(Context* context, const v1::DownloadSignatureRequest* request,
+                             v1::PaperResponse* response) override;
   Reactor* EstablishResponsibility(Context* context,
                                    const v1::EstablishResponsibilityRequest* request,
                                    v1::Responsibility* response) override;

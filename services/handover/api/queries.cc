@@ -7,13 +7,10 @@
 #include "libs/base/civil.h"
 #include "libs/base/status_macros.h"
 #include "libs/base/string_view.h"
-#include "libs/documents/certificate_content.h"
 #include "libs/rpc/errors.h"
 #include "libs/rpc/filters.h"
 #include "prihvat/handover/v1/state.pb.h"
-#include "services/handover/documents/certificate_pdf.h"
 #include "services/handover/domain/cases.h"
-#include "services/handover/domain/certificates.h"
 #include "services/handover/domain/checks.h"
 #include "services/handover/domain/functions.h"
 #include "services/handover/domain/funding.h"
@@ -21,7 +18,6 @@
 #include "services/handover/domain/mandates.h"
 #include "services/handover/domain/names.h"
 #include "services/handover/domain/policy.h"
-#include "services/handover/domain/reasons.h"
 #include "services/handover/domain/responsibilities.h"
 #include "services/handover/domain/values.h"
 
@@ -50,39 +46,10 @@ bool AwaitsSignature(const v1::HandoverCase& of) {
 }
 
 bool AwaitsSignature(const v1::Certificate& certificate) {
-  return !certificate.corrects().empty() && !certificate.voided() &&
-         certificate.signatures_size() < 2;
+  return !certificate.voided() && certificate.signatures_size() < 2;
 }
 
 }  // namespace
-
-absl::Status AnswerCertificatePdf(const rpc::ReadContext& reads,
-                                  const event_log::SealSigner* signer,
-                                  const v1::RenderCertificateRequest& request,
-                                  v1::RenderCertificateResponse& response) {
-  v1::Certificate certificate;
-  PRIHVAT_RETURN_IF_ERROR(reads.FindInto(request.name(), certificate));
-  if (certificate.voided()) {
-    return rpc::Reject(
-        es::Rejected(kCertificateVoided)
-            .Saying(fmt::format("{} counts no more, so it is not printed", certificate.name()))
-            .With("certificate", certificate.name()));
-  }
-  // A paper that is still to be signed is nothing that one vouches for.
-  const bool both_signed = certificate.signatures_size() == 2;
-  const std::string code =
-      SignCertificate(certificate, both_signed ? signer : nullptr, reads.now());
-  auto pdf = RenderCertificatePdf(certificate, code);
-  if (!pdf.ok()) return pdf.status();
-  PRIHVAT_ASSIGN_OR_RETURN(*response.mutable_canonical_content(),
-                           documents::CanonicalContent(ToDocument(certificate)));
-  response.set_signed_code(code);
-  response.set_content(*std::move(pdf));
-  response.set_content_type("application/pdf");
-  response.set_file_name(certificate.number() + ".pdf");
-  response.set_canonical_sha256(certificate.canonical_sha256());
-  return absl::OkStatus();
-}
 
 absl::Status AnswerResponsibleBody(const rpc::ReadContext& reads,
                                    const v1::GetResponsibleBodyRequest& request,

@@ -11,11 +11,6 @@ namespace prihvat::handover {
 absl::StatusOr<absl::Time> AsOf(const rpc::ReadContext& reads, bool given,
                                 const google::protobuf::Timestamp& as_of);
 
-// `signer`: the installation's, nullptr without one.
-absl::Status AnswerCertificatePdf(const rpc::ReadContext& reads,
-                                  const event_log::SealSigner* signer,
-                                  const v1::RenderCertificateRequest& request,
-                                  v1::RenderCertificateResponse& response);
 absl::Status AnswerResponsibleBody(const rpc::ReadContext& reads,
                                    const v1::GetResponsibleBodyRequest& request,
                                    v1::GetResponsibleBodyResponse& response);

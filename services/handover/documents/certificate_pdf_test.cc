@@ -3,11 +3,11 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <map>
 
-#include "libs/base/bytes.h"
 #include "libs/documents/certificate_content.h"
 #include "libs/documents/testing/probe.h"
-#include "libs/event_log/testing/records.h"
+#include "libs/documents/testing/sample_images.h"
 #include "services/handover/domain/certificates.h"
 #include "services/handover/testing/story.h"
 
@@ -48,38 +48,6 @@ TEST(CertificatePdf, TheQrCodeHoldsTheDigestThatWasSigned) {
   ASSERT_TRUE(qr.ok()) << qr.status();
   EXPECT_EQ(*qr, fmt::format("prihvat:certificate:1:{}:{}\n", certificate.name(),
                              certificate.canonical_sha256()));
-}
-
-TEST(CertificatePdf, G10_ItsCodeIsCheckedWithThePublicKeyAlone) {
-  std::vector<std::string> numbers;
-  v1::Certificate certificate = Vehicles(numbers);
-  const auto signer = event_log::testing::KnownSigner();
-  const absl::Time now = absl::FromUnixSeconds(1'700'000'000);
-  const std::string code = SignCertificate(certificate, signer.get(), now);
-  const auto pdf = RenderCertificatePdf(certificate, code);
-  ASSERT_TRUE(pdf.ok()) << pdf.status();
-  if (const char* folder = std::getenv("PRIHVAT_PAPERS"))
-    std::ofstream(std::string(folder) + "/certificate-signed.pdf", std::ios::binary) << *pdf;
-  EXPECT_EQ(DecodeQrOnPage(*pdf, 1).value_or("unreadable"), code + "\n");
-  EXPECT_THAT(PdfText(*pdf).value_or(""), HasSubstr(base::HexEncode(signer->key_id())));
-
-  const auto statement = documents::ParseCertificateQr(code);
-  ASSERT_TRUE(statement.ok()) << statement.status();
-  EXPECT_EQ(statement->name, certificate.name());
-  EXPECT_EQ(statement->digest_hex, certificate.canonical_sha256());
-  const auto keys = event_log::TrustedKeys::Parse(
-      event_log::TrustedKeys::LineOf({signer->key_id(), signer->public_key()}));
-  ASSERT_TRUE(keys.ok()) << keys.status();
-  EXPECT_TRUE(keys->CheckText(documents::StatementText(*statement), statement->key_id,
-                              statement->signature, statement->signed_at)
-                  .ok());
-
-  EXPECT_EQ(SignCertificate(certificate, nullptr, now), "") << "without a key nobody signs";
-  certificate.set_name("operations/ba/certificates/DC-2023-0099");
-  certificate.set_canonical_sha256(*CanonicalDigest(certificate));
-  EXPECT_EQ(RenderCertificatePdf(certificate, code).status().code(),
-            absl::StatusCode::kFailedPrecondition)
-      << "another certificate under that code";
 }
 
 TEST(CertificatePdf, EverySerialIsInItsText) {
@@ -173,6 +141,46 @@ TEST(CertificatePdf, WorkedCase_170900KmIs87379_78EurIsPrinted) {
   EXPECT_THAT(*text, HasSubstr("170,900.00"));
   EXPECT_THAT(*text, HasSubstr("87,379.78"));
   EXPECT_THAT(*text, HasSubstr("Name of july"));
+}
+
+TEST(CertificatePdf, IsInTheLanguageThatIsAskedForUnderOneDigest) {
+  std::vector<std::string> numbers;
+  const v1::Certificate certificate = Vehicles(numbers);
+  const std::map<documents::Language, std::vector<std::string>> words = {
+      {documents::Language::kBosnian, {"Finansira Evropska unija", "Vrijednost KM", "Za primaoca"}},
+      {documents::Language::kCroatian, {"Financira Europska unija", "Primatelj", "Za primatelja"}},
+      {documents::Language::kSerbianLatin, {"Vrednost KM", "Primalac", "Provera"}},
+      {documents::Language::kSerbianCyrillic,
+       {"Финансира Европска унија", "Потврда о донацији", "За примаоца", "Terensko vozilo"}}};
+  for (const auto& [language, expected] : words) {
+    const auto pdf = RenderCertificatePdf(certificate, {.language = language});
+    ASSERT_TRUE(pdf.ok()) << pdf.status();
+    const std::string text = PdfText(*pdf).value_or("");
+    for (const std::string& word : expected) EXPECT_THAT(text, HasSubstr(word));
+    EXPECT_EQ(DecodeQrOnPage(*pdf, 1).value_or("unreadable"),
+              fmt::format("prihvat:certificate:1:{}:{}\n", certificate.name(),
+                          certificate.canonical_sha256()));
+  }
+}
+
+TEST(CertificatePdf, ImagesOfSignaturesStandOnIt) {
+  std::vector<std::string> numbers;
+  v1::Certificate certificate = Vehicles(numbers);
+  const std::string without = *RenderCertificatePdf(certificate);
+  for (v1::Signature& signature : *certificate.mutable_signatures()) signature.set_place("Bihać");
+  const auto pdf = RenderCertificatePdf(
+      certificate,
+      {.giver_image = documents::SignaturePng(), .recipient_image = documents::SignatureJpeg()});
+  ASSERT_TRUE(pdf.ok()) << pdf.status();
+  const documents::ScratchDir folder;
+  const auto images = documents::RunProgram({"pdfimages", "-list", folder.Write("c.pdf", *pdf)});
+  ASSERT_TRUE(images.ok()) << images.status();
+  EXPECT_THAT(*images, HasSubstr("48    24"));
+  EXPECT_THAT(*images, HasSubstr("60    20"));
+  EXPECT_THAT(*images, HasSubstr("jpeg"));
+  EXPECT_THAT(*PdfText(*pdf), HasSubstr("Bihać"));
+  EXPECT_THAT(*documents::RunProgram({"pdfimages", "-list", folder.Write("d.pdf", without)}),
+              ::testing::Not(HasSubstr("48    24")));
 }
 
 TEST(CertificatePdf, INV18_ContentThatWasChangedIsNotPrintedUnderTheOldDigest) {

@@ -26,6 +26,10 @@ std::optional<es::Rejection> CheckCaseMove(const es::View& view, std::string_vie
 // ITEM_RETURNED where something that the case's certificate names went back to the supplier.
 std::optional<es::Rejection> CheckNothingReturned(const v1::HandoverCase& of);
 
+// CERTIFICATE_DRAWN_UP where the case's certificate waits for its first signature, away from here:
+// what it says must not change.
+std::optional<es::Rejection> CheckNotDrawnUp(const v1::HandoverCase& of);
+
 // It took effect, an accepted item needs its proof of transfer, and none is filed (INV-17).
 bool LacksProof(const v1::HandoverCase& of);
 

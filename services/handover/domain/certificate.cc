@@ -199,7 +199,13 @@ documents::CertificateSignature ToDocumentSignature(const v1::Signature* signatu
   out.role = std::move(role);
   out.person = party.signatory;
   out.title = party.signatory_title;
-  if (signature != nullptr) out.signed_on = handover::FromProto(signature->sign_date());
+  if (signature == nullptr) return out;
+  out.signed_on = handover::FromProto(signature->sign_date());
+  out.place = signature->place();
+  if (signature->evidence_kind() == v1::SIGNATURE_EVIDENCE_KIND_ELECTRONIC) {
+    out.electronic = fmt::format("{}, SHA-256 {}...", signature->signing_key(),
+                                 signature->evidence_sha256().substr(0, 16));
+  }
   return out;
 }
 

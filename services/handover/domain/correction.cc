@@ -5,7 +5,6 @@
 #include "prihvat/handover/v1/service.pb.h"
 #include "services/handover/domain/cases.h"
 #include "services/handover/domain/certificates.h"
-#include "services/handover/domain/mandates.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
 #include "services/handover/domain/signatures.h"
@@ -118,25 +117,8 @@ es::Decision DecideSign(const es::View& view, const v1::SignCorrectiveCertificat
                           command.canonical_sha256())) {
     return *std::move(no);
   }
-  v1::CorrectiveCertificateSigned event;
-  event.set_certificate(certificate->name());
-  event.set_handover_case(of->name());
-  event.set_canonical_sha256(certificate->canonical_sha256());
-  *event.mutable_signature() = SignatureUnder(*mandate, command.party(), context);
-  es::Decision decision = es::Accepted(std::move(event)).Naming(certificate->name());
-  if (certificate->signatures().empty()) return decision;
-  // The mandate of who signed first may have been revoked since, from an earlier day on (INV-15).
-  const v1::Signature& first = certificate->signatures(0);
-  const auto* first_mandate = view.Find<v1::Mandate>(first.mandate());
-  if (auto no = CheckHolds(*first_mandate, FromProto(first.sign_date()))) return *std::move(no);
-  v1::CertificateReplaced replaced;
-  replaced.set_handover_case(of->name());
-  replaced.set_corrected_certificate(certificate->corrects());
-  replaced.set_certificate(certificate->name());
-  replaced.set_certificate_number(certificate->number());
-  replaced.set_canonical_sha256(certificate->canonical_sha256());
-  decision.Add(std::move(replaced));
-  return decision;
+  return AcceptSignature(view, *certificate, SignatureUnder(*mandate, command.party(), context))
+      .Naming(certificate->name());
 }
 
 void FoldIssued(es::Entities& entities, const v1::CorrectiveCertificateIssued& event,

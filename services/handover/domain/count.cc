@@ -136,6 +136,7 @@ es::Decision DecideDispute(const es::View& view, const v1::DisputeCountRequest& 
                         "be disputed", context, found)) {
     return *std::move(no);
   }
+  if (auto no = CheckNotDrawnUp(*found)) return *std::move(no);
   if (auto no = CheckText("reason", command.reason())) return *std::move(no);
   v1::HandoverDisputed event;
   event.set_handover_case(command.name());

@@ -28,6 +28,8 @@ const es::Decider& HandoverDecider() {
     RegisterSignatures(*d);
     RegisterTitles(*d);
     RegisterCorrections(*d);
+    RegisterSigningKeys(*d);
+    RegisterReturnedCertificates(*d);
     RegisterResponsibilities(*d);
     RegisterTransfers(*d);
     d->SetTimePolicy({.future_skew = kSkew, .backdating_days = kBackdatingDays});

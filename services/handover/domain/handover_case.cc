@@ -33,7 +33,7 @@ std::string_view OpenMoves(v1::HandoverCaseState state) {
       return "record count, name signatories, void";
     case v1::HANDOVER_CASE_STATE_COUNTED:
     case v1::HANDOVER_CASE_STATE_PARTLY_ACCEPTED:
-      return "sign, dispute, name signatories, void";
+      return "sign, draw up the certificate, dispute, name signatories, void";
     case v1::HANDOVER_CASE_STATE_DISPUTED:
       return "resolve dispute, name signatories, void";
     case v1::HANDOVER_CASE_STATE_SIGNED_BY_ONE:
@@ -359,6 +359,7 @@ es::Decision DecideNameSignatories(const es::View& view, const v1::NameSignatori
                         "have other signatories", context, found)) {
     return *std::move(no);
   }
+  if (auto no = CheckNotDrawnUp(*found)) return *std::move(no);
   if (command.giver_mandate().empty() && command.recipient_mandate().empty()) {
     return es::InvalidField("giver_mandate", "either it or recipient_mandate must be given");
   }
@@ -559,6 +560,15 @@ std::optional<es::Rejection> CheckCaseMove(const es::View& view, std::string_vie
     return es::WrongState(name, ToText(found->state()), wish, OpenMoves(found->state()));
   }
   return CheckNotBefore(name, FromProto(found->state_time()), context);
+}
+
+std::optional<es::Rejection> CheckNotDrawnUp(const v1::HandoverCase& of) {
+  if (of.certificate().empty()) return std::nullopt;
+  return es::Rejected(kCertificateDrawnUp)
+      .Saying(fmt::format("{} was drawn up for {} and is out to be signed", of.certificate(),
+                          of.name()))
+      .With("handover_case", of.name())
+      .With("certificate", of.certificate());
 }
 
 void SetState(v1::HandoverCase& handover_case, v1::HandoverCaseState state,

@@ -90,6 +90,22 @@ inline constexpr es::Reason kCertificateDiffers{
     "CERTIFICATE_DIFFERS", absl::StatusCode::kAborted,
     "The certificate is not the one that the signatory has seen.",
     "Read the certificate again before signing."};
+inline constexpr es::Reason kCertificateDrawnUp{
+    "CERTIFICATE_DRAWN_UP", absl::StatusCode::kFailedPrecondition,
+    "The certificate was drawn up to be signed away from here, so its content stands.",
+    "Let both sides sign it; or void the case and make it anew."};
+inline constexpr es::Reason kReturnDiffers{
+    "RETURN_DIFFERS", absl::StatusCode::kFailedPrecondition,
+    "That side's signature was brought back before, and this is another.",
+    "Get the certificate; what was brought back first counts (DownloadSignature)."};
+inline constexpr es::Reason kSignatureInvalid{
+    "SIGNATURE_INVALID", absl::StatusCode::kFailedPrecondition,
+    "The electronic signature is not that key's under the certificate's canonical content.",
+    "Export the certificate, sign its canonical content to the byte with that key, and return it."};
+inline constexpr es::Reason kSigningKeyNotValid{
+    "SIGNING_KEY_NOT_VALID", absl::StatusCode::kFailedPrecondition,
+    "The key does not count on the day of signing.",
+    "Sign with a key that counts on that day; get the mandate to see them."};
 inline constexpr es::Reason kCertificateVoided{
     "CERTIFICATE_VOIDED", absl::StatusCode::kFailedPrecondition,
     "The certificate was voided before it took effect: it never counted and is not printed.",
@@ -160,6 +176,8 @@ inline std::span<const es::Reason* const> HandoverReasons() {
       &kRecipientNotEntitled, &kRegisterTooLarge,
       &kPolicyReachesBack,    &kEvidenceMissing,
       &kReadinessIncomplete,  &kNotUnderWarranty,
+      &kCertificateDrawnUp,   &kReturnDiffers,
+      &kSignatureInvalid,     &kSigningKeyNotValid,
   };
   return kAll;
 }

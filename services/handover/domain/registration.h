@@ -33,6 +33,8 @@ void RegisterCounts(es::Decider& decider);
 void RegisterSignatures(es::Decider& decider);
 void RegisterTitles(es::Decider& decider);
 void RegisterCorrections(es::Decider& decider);
+void RegisterSigningKeys(es::Decider& decider);
+void RegisterReturnedCertificates(es::Decider& decider);
 void RegisterResponsibilities(es::Decider& decider);
 void RegisterTransfers(es::Decider& decider);
 

@@ -1,15 +1,12 @@
 #include "services/handover/domain/signatures.h"
 
+#include "prihvat/handover/v1/events.pb.h"
 #include "services/handover/domain/mandates.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
 
 namespace prihvat::handover {
 namespace {
-
-std::string ToText(v1::HandoverParty party) {
-  return party == v1::HANDOVER_PARTY_GIVER ? "giver" : "recipient";
-}
 
 // The mandate that is named for the party.
 std::optional<es::Rejection> FindMandate(const es::View& view, const Subject& of,
@@ -40,6 +37,14 @@ std::optional<es::Rejection> CheckCaller(const v1::Mandate& mandate, const es::C
 
 }  // namespace
 
+std::string ToText(v1::HandoverParty party) {
+  return party == v1::HANDOVER_PARTY_GIVER ? "giver" : "recipient";
+}
+
+std::string SignatureEvidenceName(std::string_view certificate, v1::HandoverParty party) {
+  return fmt::format("{}/signatures/{}", certificate, ToText(party));
+}
+
 std::optional<es::Rejection> CheckParty(v1::HandoverParty party) {
   if (party == v1::HANDOVER_PARTY_GIVER || party == v1::HANDOVER_PARTY_RECIPIENT) {
     return std::nullopt;
@@ -47,28 +52,71 @@ std::optional<es::Rejection> CheckParty(v1::HandoverParty party) {
   return es::InvalidField("party", "must be given");
 }
 
-std::optional<es::Rejection> CheckSignature(const es::View& view, const Subject& of,
-                                            v1::HandoverParty party, const es::Context& context,
-                                            const v1::Mandate*& mandate) {
+const v1::Signature* FindSignature(const Subject& of, v1::HandoverParty party) {
   for (const v1::Signature& signature : of.signatures) {
-    if (signature.party() != party) continue;
-    return es::Rejected(kAlreadySigned)
-        .Saying(fmt::format("{} signed {} for the {}", signature.person(), of.name, ToText(party)))
-        .With("handover_case", of.name)
-        .With("party", ToText(party));
+    if (signature.party() == party) return &signature;
   }
+  return nullptr;
+}
+
+std::optional<es::Rejection> FindSignatory(const es::View& view, const Subject& of,
+                                           v1::HandoverParty party, const v1::Mandate*& mandate) {
   const v1::Mandate* other = nullptr;
   const v1::HandoverParty other_party =
       party == v1::HANDOVER_PARTY_GIVER ? v1::HANDOVER_PARTY_RECIPIENT : v1::HANDOVER_PARTY_GIVER;
   if (auto no = FindMandate(view, of, party, mandate)) return no;
   if (auto no = FindMandate(view, of, other_party, other)) return no;
-  if (auto no = CheckCaller(*mandate, context)) return no;
   if (mandate->person() == other->person()) {
     return es::Rejected(kSameSignatory)
         .Saying(fmt::format("{} is to sign for both sides", mandate->person()))
         .With("person", mandate->person());
   }
+  return std::nullopt;
+}
+
+std::optional<es::Rejection> CheckSignature(const es::View& view, const Subject& of,
+                                            v1::HandoverParty party, const es::Context& context,
+                                            const v1::Mandate*& mandate) {
+  if (const v1::Signature* signature = FindSignature(of, party)) {
+    return es::Rejected(kAlreadySigned)
+        .Saying(fmt::format("{} signed {} for the {}", signature->person(), of.name, ToText(party)))
+        .With("handover_case", of.name)
+        .With("party", ToText(party));
+  }
+  if (auto no = FindSignatory(view, of, party, mandate)) return no;
+  if (auto no = CheckCaller(*mandate, context)) return no;
   return CheckHolds(*mandate, context.EffectiveDay());
+}
+
+es::Decision AcceptSignature(const es::View& view, const v1::Certificate& certificate,
+                             const v1::Signature& signature) {
+  if (certificate.corrects().empty()) {
+    v1::HandoverSigned event;
+    event.set_handover_case(certificate.handover_case());
+    event.set_certificate(certificate.name());
+    event.set_canonical_sha256(certificate.canonical_sha256());
+    *event.mutable_signature() = signature;
+    return es::Accepted(std::move(event));
+  }
+  v1::CorrectiveCertificateSigned event;
+  event.set_certificate(certificate.name());
+  event.set_handover_case(certificate.handover_case());
+  event.set_canonical_sha256(certificate.canonical_sha256());
+  *event.mutable_signature() = signature;
+  es::Decision decision = es::Accepted(std::move(event));
+  if (certificate.signatures().empty()) return decision;
+  // The mandate of who signed first may have been revoked since, from an earlier day on (INV-15).
+  const v1::Signature& first = certificate.signatures(0);
+  const auto* first_mandate = view.Find<v1::Mandate>(first.mandate());
+  if (auto no = CheckHolds(*first_mandate, FromProto(first.sign_date()))) return *std::move(no);
+  v1::CertificateReplaced replaced;
+  replaced.set_handover_case(certificate.handover_case());
+  replaced.set_corrected_certificate(certificate.corrects());
+  replaced.set_certificate(certificate.name());
+  replaced.set_certificate_number(certificate.number());
+  replaced.set_canonical_sha256(certificate.canonical_sha256());
+  decision.Add(std::move(replaced));
+  return decision;
 }
 
 v1::Signature SignatureUnder(const v1::Mandate& mandate, v1::HandoverParty party,

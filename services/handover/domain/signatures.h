@@ -22,9 +22,15 @@ struct Subject {
 // INVALID_FIELD unless `party` is one of the two.
 std::optional<es::Rejection> CheckParty(v1::HandoverParty party);
 
-// The caller may sign for the party: the signatories of both are named and are two people, that
-// side has not signed, the caller is the person that is named, and the mandate, which is found in
-// `mandate`, holds on the day (INV-15).
+// The signatory of the party, in `mandate`: those of both are named and are two people (INV-15).
+std::optional<es::Rejection> FindSignatory(const es::View& view, const Subject& subject,
+                                           v1::HandoverParty party, const v1::Mandate*& mandate);
+
+// Where that side has signed, that; else nullptr.
+const v1::Signature* FindSignature(const Subject& subject, v1::HandoverParty party);
+
+// The caller may sign for the party, now: that side has not signed, there is a signatory, who is
+// the caller, and the mandate, which is found in `mandate`, holds on the day (INV-15).
 std::optional<es::Rejection> CheckSignature(const es::View& view, const Subject& subject,
                                             v1::HandoverParty party, const es::Context& context,
                                             const v1::Mandate*& mandate);
@@ -36,6 +42,18 @@ std::optional<es::Rejection> CheckSeen(std::string_view certificate, std::string
 
 v1::Signature SignatureUnder(const v1::Mandate& mandate, v1::HandoverParty party,
                              const es::Context& context);
+
+// What is told where `signature` is put under a certificate: of a case, or one that corrects
+// another, which it replaces with its second signature. MANDATE_NOT_VALID where that of who signed
+// first does not hold any more for that day.
+es::Decision AcceptSignature(const es::View& view, const v1::Certificate& certificate,
+                             const v1::Signature& signature);
+
+// "giver"
+std::string ToText(v1::HandoverParty party);
+
+// Where what came back with that side's signature is kept.
+std::string SignatureEvidenceName(std::string_view certificate, v1::HandoverParty party);
 
 // INVALID_FIELD, NOT_FOUND, or MANDATE_OF_ANOTHER unless the mandate that the request's `field`
 // names is for the organisation; "" names none.

@@ -140,6 +140,8 @@ Aggregate<Story> Cases() {
                    {"dispute", WithReason<v1::DisputeCountRequest>},
                    {"resolve", [](S& s) { Resolve(s, false); }},
                    {"resolve in part", [](S& s) { Resolve(s, true); }},
+                   {"draw up the certificate",
+                    [](S& s) { s.When(To<v1::DrawUpCertificateRequest>()); }},
                    {"sign for the recipient", [](S& s) { Sign(s, v1::HANDOVER_PARTY_RECIPIENT); }},
                    {"take effect", [](S& s) { s.When(To<v1::MakeHandoverEffectiveRequest>()); }},
                    {"file a proof", FileProof},
@@ -416,8 +418,8 @@ DRAFTED: name signatories > DRAFTED, authorise > DONOR_AUTHORISED, void > VOIDED
 DONOR_AUTHORISED: name signatories > DONOR_AUTHORISED, schedule > SCHEDULED, void > VOIDED
 SCHEDULED: name signatories > SCHEDULED, schedule > SCHEDULED, deliver > DELIVERED, void > VOIDED
 DELIVERED: name signatories > DELIVERED, count > COUNTED, count in part > PARTLY_ACCEPTED, void > VOIDED
-COUNTED: name signatories > COUNTED, dispute > DISPUTED, sign for the recipient > SIGNED_BY_ONE, void > VOIDED
-PARTLY_ACCEPTED: name signatories > PARTLY_ACCEPTED, dispute > DISPUTED, sign for the recipient > SIGNED_BY_ONE, void > VOIDED
+COUNTED: name signatories > COUNTED, dispute > DISPUTED, draw up the certificate > COUNTED, sign for the recipient > SIGNED_BY_ONE, void > VOIDED
+PARTLY_ACCEPTED: name signatories > PARTLY_ACCEPTED, dispute > DISPUTED, draw up the certificate > PARTLY_ACCEPTED, sign for the recipient > SIGNED_BY_ONE, void > VOIDED
 DISPUTED: name signatories > DISPUTED, resolve > COUNTED, resolve in part > PARTLY_ACCEPTED, void > VOIDED
 SIGNED_BY_ONE: sign for the recipient > SIGNED_BY_BOTH, void > VOIDED
 SIGNED_BY_BOTH: take effect > EFFECTIVE, void > VOIDED
@@ -469,9 +471,10 @@ Made by trying each command out in each state: `PRIHVAT_WRITE_STATES=1 build/PRE
 page, and a test fails while it is stale. What a state does not name is refused with `WRONG_STATE`, which says the state
 and the moves that are open; an asset that another case has answers with `ITEM_NOT_AVAILABLE`. A case with an item above
 the threshold (EUR 5,000) answers `close` with `PROOF_MISSING` until a proof is filed. What an open case lists is lost,
-damaged or destroyed by its count only. What is disposed of or written off needs a document (`EVIDENCE_MISSING`); a
-transfer takes no effect before its mandatory items are done (`READINESS_INCOMPLETE`). The states themselves are
-explained in `protos/prihvat/handover/v1/`.
+damaged or destroyed by its count only. A case whose certificate was drawn up before anybody signed answers `dispute` and
+`name signatories` with `CERTIFICATE_DRAWN_UP`; what comes back signed moves it as `sign` does. What is disposed of or
+written off needs a document (`EVIDENCE_MISSING`); a transfer takes no effect before its mandatory items are done
+(`READINESS_INCOMPLETE`). The states themselves are explained in `protos/prihvat/handover/v1/`.
 )";
 
 TEST(States, OfHandoverAreTheTranscribedOnesAndThePageIsNotStale) {
