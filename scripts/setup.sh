@@ -33,7 +33,7 @@ build_packages=(
   libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler golang-github-gogo-googleapis-dev
   librdkafka-dev librocksdb-dev prometheus-cpp-dev libabsl-dev libspdlog-dev libfmt-dev libcli11-dev libyaml-cpp-dev
   nlohmann-json3-dev libsodium-dev libssl-dev libjemalloc-dev libicu-dev libxlsxwriter-dev libcairo2-dev
-  libpango1.0-dev libpng-dev libqrencode-dev
+  libpango1.0-dev libpng-dev libqpdf-dev libqrencode-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   fonts-dejavu-core tzdata
 )
@@ -242,6 +242,21 @@ install_streams() {
   touch "$folder/.complete"
 }
 
+# What judges papers as PDF/A.
+install_verapdf() {
+  local folder=$tools/verapdf
+  [ ! -e "$folder/.complete" ] || return 0
+  say "fetching the jars of veraPDF $VERAPDF_VERSION"
+  rm -rf "$folder"
+  patiently mvn -q -B -Dstyle.color=never -f tests/pdfa/pom.xml -Dverapdf.version="$VERAPDF_VERSION" \
+    "org.apache.maven.plugins:maven-dependency-plugin:$MAVEN_DEPENDENCY_PLUGIN_VERSION:copy-dependencies" \
+    -DincludeScope=runtime -DoutputDirectory="$PWD/$folder" >"$log" 2>&1 || {
+    tail -5 "$log" >&2
+    die "cannot get the jars of veraPDF from Maven Central"
+  }
+  touch "$folder/.complete"
+}
+
 install_message_db() {
   local folder=$tools/message-db archive
   [ ! -e "$folder/.complete" ] || return 0
@@ -277,6 +292,7 @@ case $set_name in
     install_buf
     unpack monitoring prometheus prometheus-alertmanager
     install_kafka
+    install_verapdf
     ;;
   chart)
     scripts/setup.sh test

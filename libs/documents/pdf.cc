@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "libs/documents/pdf_a.h"
+
 namespace prihvat::documents {
 namespace {
 
@@ -321,7 +323,7 @@ absl::StatusOr<std::string> RenderPdf(const PdfOptions& options,
     }
     total_pages = *pages;
   }
-  return bytes;
+  return ToPdfA(bytes, options);
 }
 
 }  // namespace prihvat::documents

@@ -41,6 +41,7 @@ EXTERNAL = {
     "RocksDB": re.compile(r"^rocksdb/"),
     "spdlog": re.compile(r"^spdlog/"),
     "Pango or Cairo": re.compile(r"^(pango|cairo)(/|\.h$|-)"),
+    "qpdf": re.compile(r"^qpdf/"),
     "libxlsxwriter": re.compile(r"^xlsxwriter(/|\.h$)"),
 }
 # Of the system, what the pure parts of a service must not name. (Libraries below them may, behind their seams.)
