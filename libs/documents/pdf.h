@@ -100,9 +100,9 @@ class PdfWriter {
   double y_;
 };
 
-// The bytes of the PDF that `body` lays out, a PDF/A-2b. The body runs twice, since "page 1 of 3" stands on
-// page 1: first to count the pages, then to draw. It must do the same both times. Errors: what the
-// body or Typesetter reports; ResourceExhausted and Internal from Cairo.
+// The bytes of the PDF that `body` lays out, a PDF/A-2b. The body runs twice, since "page 1 of 3"
+// stands on page 1: first to count the pages, then to draw. It must do the same both times. Errors:
+// what the body or Typesetter reports; ResourceExhausted and Internal from Cairo.
 absl::StatusOr<std::string> RenderPdf(const PdfOptions& options,
                                       absl::FunctionRef<void(PdfWriter&)> body);
 
