@@ -1,7 +1,6 @@
 #include "libs/rpc/calls.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
 #include <utility>
 
@@ -30,6 +29,8 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
+// Of a row in a List, against passing it over unparsed.
+constexpr int kCostOfParsing = 20;
 // A page ends where its rows come to more: clients take messages of up to 4 MiB by default.
 constexpr size_t kMaxPageBytes = 2 << 20;
 constexpr absl::Duration kRetryAfter = absl::Milliseconds(300);  // where nothing better is known
@@ -317,14 +318,14 @@ Calls::Reactor* Calls::Get(Context* context, const Message* request, Message* re
 class Calls::ListScan {
  public:
   ListScan(const ReadContext& reads, const ListSpec& spec, const std::string& parent,
-           absl::Duration most_looking)
+           int most_rows_passed_over)
       : reads_(reads),
         spec_(spec),
         only_granted_(parent.empty()),
         prefix_(parent.empty() ? spec.collection + "/"
                                : fmt::format("{}/{}/", parent, spec.collection)),
         after_(reads.page_after()),
-        until_(std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(most_looking)) {}
+        left_(most_rows_passed_over) {}
 
   void Run() {
     for (bool leapt = true; leapt;) {
@@ -345,14 +346,16 @@ class Calls::ListScan {
   bool Visit(std::string_view key, std::string_view row) {
     // Where the caller has no business the page neither ends nor says so.
     if (Granted(key)) {
-      if (LookedLongEnough()) {
+      if (left_ <= 0) {
         reads_.NextPage(last_);
         return false;
       }
       if (!Mentions(row)) {
+        --left_;
         last_ = std::string(key);
         return true;
       }
+      left_ -= kCostOfParsing;
       Message* entity = spec_.add();
       const bool kept = Render(row, *entity) && (!spec_.keep || spec_.keep(*entity));
       const bool full = found_ == reads_.page_size() || bytes_ > kMaxPageBytes;
@@ -368,12 +371,6 @@ class Calls::ListScan {
       last_ = std::string(key);
     }
     return true;
-  }
-
-  // Not before the first, or nobody would come on. By the machine's own clock: a seam's may stand
-  // still.
-  bool LookedLongEnough() {
-    return std::exchange(looked_, true) && std::chrono::steady_clock::now() >= until_;
   }
 
   // A string field stands in an entity's bytes as it is.
@@ -401,21 +398,22 @@ class Calls::ListScan {
   // The last row that the page holds or has passed over, of those that the caller may know of: a
   // token can be read.
   std::string last_;
-  const std::chrono::steady_clock::time_point until_;
-  bool looked_ = false;  // at a row
+  int left_;  // of what may be looked at
   int found_ = 0;
   size_t bytes_ = 0;  // of the rows that the page holds
 };
 
 Calls::Reactor* Calls::StartList(Context* context, const Message* request, Message* response,
                                  ListSpec spec) {
-  return Start(
-      context, request, response, [this, spec = std::move(spec)](std::shared_ptr<UnaryCall> call) {
-        StartReads(call, [this, raw = call.get(), spec](const ReadContext& reads) {
-          ListScan(reads, spec, StringField(raw->request(), "parent"), options_.most_looking).Run();
-          return absl::OkStatus();
-        });
-      });
+  return Start(context, request, response,
+               [this, spec = std::move(spec)](std::shared_ptr<UnaryCall> call) {
+                 StartReads(call, [this, raw = call.get(), spec](const ReadContext& reads) {
+                   ListScan(reads, spec, StringField(raw->request(), "parent"),
+                            options_.most_rows_passed_over)
+                       .Run();
+                   return absl::OkStatus();
+                 });
+               });
 }
 
 Calls::Reactor* Calls::Read(Context* context, const Message* request, Message* response,

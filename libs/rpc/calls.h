@@ -66,9 +66,9 @@ struct CallsOptions {
   absl::Duration default_deadline = absl::Seconds(30);  // where the caller set none
   int default_page_size = 50;
   int max_page_size = 1000;
-  // How long a List may look at rows: with a narrow filter over a large collection a page comes back
-  // short, with a token to go on (AIP-158 allows it).
-  absl::Duration most_looking = absl::Milliseconds(20);
+  // Rows that a List may pass over; one that it has to parse counts as twenty. With a narrow filter
+  // over a large collection a page comes back short, with a token to go on (AIP-158 allows it).
+  int most_rows_passed_over = 100'000;
   int max_in_flight = 10'000;  // calls; above it RESOURCE_EXHAUSTED (OVERLOADED)
   // Of all their requests to this API; only large ones are refused above it. gRPC's quota ends
   // where a request is parsed, and each is copied once for its partition: four APIs in one process

@@ -60,9 +60,7 @@ class Api : public ::testing::Test {
                                                            .authenticator = &authenticator_,
                                                            .executor = executor_.get(),
                                                            .forwarder = &forwarder_,
-                                                           .metrics = &metrics_},
-                                          // However slow the machine, a page has all that it may.
-                                          rpc::CallsOptions{.most_looking = absl::Minutes(1)});
+                                                           .metrics = &metrics_});
     api_ = std::make_unique<ProcurementServiceImpl>(*calls_);
     grpc::ServerBuilder builder;
     builder.RegisterService(api_.get());
