@@ -136,11 +136,11 @@ MUTANTS = {
     # What was stored is denied, because its caller's deadline has passed meanwhile.
     "deny_what_is_stored": (
         PARTITION,
-        "  pending.done = std::move(item.done);\n  Accept(",
+        "  pending.done = std::move(item.done);\n  pending.arrived",
         "  pending.done = [done = std::move(item.done), deadline = request.deadline,\n"
         "                  &clock = deps_.clock](CommandReply told) {\n"
         "    done(deadline <= clock.Now() ? Failed(kDeadlinePassed) : std::move(told));\n"
-        "  };\n  Accept(",
+        "  };\n  pending.arrived",
         "though its client was told that nothing was stored",
     ),
     "refuse_in_silence": (
