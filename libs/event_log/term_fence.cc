@@ -18,7 +18,8 @@ using google::protobuf::io::CodedOutputStream;
 
 constexpr size_t kIdBytes = 16;
 constexpr size_t kDigestBytes = 32;
-constexpr uint32_t kStateFormat = 4;
+// Raised also where the fold of an entity has changed: what was folded before would stay as it was.
+constexpr uint32_t kStateFormat = 5;
 
 int64_t ToUnixMicros(const google::protobuf::Timestamp& time) {
   return time.seconds() * 1'000'000 + time.nanos() / 1'000;

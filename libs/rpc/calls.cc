@@ -244,6 +244,8 @@ Calls::Reactor* Calls::Command(Context* context, const Message* request, Message
                  // The request belongs to the call, which may be gone before it is decided.
                  std::shared_ptr<Message> command(call->request().New());
                  command->CopyFrom(call->request());
+                 // Nobody has looked at them, and an event would keep them for ever.
+                 command->DiscardUnknownFields();
                  WaitForToken(call,
                               [this, call, command, render] { Submit(call, command, render); });
                });

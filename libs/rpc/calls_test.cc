@@ -374,6 +374,19 @@ TEST_F(CallsTest, G13_APageOfLargeResourcesIsCutToWhatAClientTakes) {
   EXPECT_EQ(pages, 3);
 }
 
+TEST_F(CallsTest, G13_FieldsThatTheApiDoesNotHaveAreNotStored) {
+  PinNoteRequest request = Pin(1);
+  Note& sent = *request.mutable_note();
+  sent.GetReflection()->MutableUnknownFields(&sent)->AddLengthDelimited(9999, "anything");
+  Note note;
+  ASSERT_TRUE(PinNote(request, &note).status.ok());
+  Note stored;
+  GetNote(note.name(), &stored);
+  EXPECT_EQ(stored.text(), sent.text());
+  EXPECT_TRUE(stored.GetReflection()->GetUnknownFields(stored).empty());
+  EXPECT_TRUE(note.GetReflection()->GetUnknownFields(note).empty());
+}
+
 TEST_F(CallsTest, APageTokenServesOnlyTheRequestThatItCameFrom) {
   Note note;
   for (int i = 0; i < 3; ++i) ASSERT_TRUE(PinNote(Pin(i), &note).status.ok());

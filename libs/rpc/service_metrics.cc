@@ -253,7 +253,7 @@ std::vector<MetricFamily> ServiceMetrics::Collect() const {
             "How long commands that became commits took from the mailbox to their answer: waiting, "
             "decision, the log, the store.",
             c.commit_latency);
-  one("prihvat_service_ready", "1: caught up and owned; 0: not.", MetricType::Gauge,
+  one("prihvat_service_ready", "1: caught up (within 30 s) and owned; 0: not.", MetricType::Gauge,
       service_.Ready() ? 1 : 0);
   one("prihvat_service_healthy", "1: running; 0: only a restart helps.", MetricType::Gauge,
       service_.Health().ok() ? 1 : 0);

@@ -453,7 +453,9 @@ absl::StatusOr<bool> Partition::FoldWhatIsThere() {
       break;
     }
     last_bytes = std::move(next->raw.bytes);
-    lag_.Folded(next->raw.append_time, deps_.clock.Now());
+    // It is asked for the tip again then.
+    if (state_ == State::kFollowing && IsFarBehind(next->raw.append_time, deps_.clock.Now()))
+      at_tip_ = false;
     ++folded;
   }
   if (folded == 0) return false;

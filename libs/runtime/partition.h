@@ -20,7 +20,6 @@
 
 #include "libs/event_log/term_fence.h"
 #include "libs/runtime/batch.h"
-#include "libs/runtime/lag_watch.h"
 #include "libs/runtime/mailbox.h"
 #include "libs/runtime/service.h"
 #include "libs/runtime/views.h"
@@ -75,7 +74,6 @@ class Partition {
   int32_t partition() const { return tp_.partition; }
   const event_log::FenceState& fence() const { return fence_.state(); }
   bool at_tip() const { return at_tip_; }
-  bool FarBehind(absl::Time now) const { return lag_.FarBehind(now); }
   PartitionStatus status() const;
 
  private:
@@ -166,8 +164,8 @@ class Partition {
   std::deque<event_log::RawRecord> read_ahead_;
   std::map<int64_t, OwnRecord>
       confirmed_;  // own records that the log has confirmed, by offset, not yet folded
-  LagWatch lag_;
-  bool at_tip_ = false;  // the reader has seen the tip since the last change of state
+  // The reader has seen the tip since the last change of state, and nothing very old after that.
+  bool at_tip_ = false;
   absl::Time read_again_at_ = absl::InfinitePast();
   absl::Time ask_tip_at_ = absl::InfinitePast();
 

@@ -33,6 +33,13 @@
 
 namespace prihvat::runtime {
 
+// Whether who folds a record that the log took at `append_time` now is behind by so much that its
+// answers are old: then it is not ready until it has seen the log's end again.
+inline bool IsFarBehind(absl::Time append_time, absl::Time now) {
+  constexpr absl::Duration kFarBehind = absl::Seconds(30);
+  return append_time != absl::InfinitePast() && now - append_time > kFarBehind;
+}
+
 // What a service is. The pointers live as long as the process.
 struct ServiceDefinition {
   std::string name;   // "procurement"
@@ -254,7 +261,7 @@ class Service {
   virtual std::vector<base::Statistic> StoreStatistics() const = 0;
   virtual Counters counters() const = 0;
   // Every partition of the own topic has an owner, all that is followed is folded to nearly the end
-  // (within LagWatch::kFarBehind), and no view is being built for the first time.
+  // (IsFarBehind), and no view is being built for the first time.
   virtual bool Ready() const = 0;
   // Ended by Stop() or by an error from which only a restart helps (a failed store write).
   virtual absl::Status Health() const = 0;

@@ -335,15 +335,13 @@ void ServiceCore::Abandon() {
 }
 
 bool ServiceCore::Ready() const {
-  const absl::Time now = clock_.Now();
   for (const auto& partition : partitions_) {
     if (partition->state() == Partition::State::kStopped || partition->fence().term == 0)
       return false;
     if (partition->state() != Partition::State::kOwning && !partition->at_tip()) return false;
-    if (partition->FarBehind(now)) return false;
   }
   for (const auto& tail : tails_) {
-    if (!tail->at_tip() || !tail->stopped_why().ok() || tail->FarBehind(now)) return false;
+    if (!tail->at_tip() || !tail->stopped_why().ok()) return false;
   }
   for (const auto& runner : runners_) {
     if (!runner->stopped_why().empty()) return false;

@@ -71,7 +71,7 @@ absl::StatusOr<bool> SourceTail::Step() {
       .Put(FenceKey(tp_.topic, tp_.partition), reader_->state().Serialize());
   if (absl::Status s = deps_.store.Commit(std::move(batch)); !s.ok()) return s;
   next_offset_ = reader_->state().next_offset;
-  lag_.Folded(records->back().append_time, deps_.clock.Now());
+  if (IsFarBehind(records->back().append_time, deps_.clock.Now())) at_tip_ = false;
   deps_.on_change();
   return true;
 }

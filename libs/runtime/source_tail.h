@@ -23,7 +23,6 @@ class SourceTail {
   const event_log::TopicPartition& tp() const { return tp_; }
   int64_t next_offset() const { return next_offset_; }
   bool at_tip() const { return at_tip_; }
-  bool FarBehind(absl::Time now) const { return lag_.FarBehind(now); }
   const absl::Status& stopped_why() const { return stopped_why_; }
 
  private:
@@ -34,8 +33,7 @@ class SourceTail {
   event_log::TopicPartition tp_;
   std::unique_ptr<event_log::AdmittedReader> reader_;
   int64_t next_offset_ = 0;
-  bool at_tip_ = false;
-  LagWatch lag_;
+  bool at_tip_ = false;  // it has seen the tip, and nothing very old after that
   absl::Status stopped_why_;
   absl::Time ask_tip_at_ = absl::InfinitePast();
   absl::Time retry_at_ = absl::InfinitePast();

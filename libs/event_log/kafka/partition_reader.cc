@@ -163,9 +163,9 @@ absl::StatusOr<std::vector<RawRecord>> PartitionReader::Take(size_t max_records,
     settling_ = RD_KAFKA_RESP_ERR_NO_ERROR;
     if (absl::Status status = Check(*message); !status.ok()) {
       if (absl::IsDataLoss(status)) stopped_ = status;
+      heard_ = true;  // there may be more, of which nothing is told again
       if (records.empty()) return status;
       pending_ = status;
-      heard_ = true;
       break;
     }
     rd_kafka_timestamp_type_t type;
