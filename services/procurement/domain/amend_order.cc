@@ -74,6 +74,27 @@ MaybeRejected ChangePrice(v1::OrderLine& line, const v1::OrderLineChange& change
   return std::nullopt;
 }
 
+Money TaxesOf(const PurchaseOrder& order) {
+  Money taxes = Money::Zero(CurrencyOf(order));
+  for (const v1::OrderLine& line : order.lines()) {
+    if (line.kind() == v1::LINE_KIND_TAX) taxes = Sum(taxes, FromProto(line.total()));
+  }
+  return taxes;
+}
+
+// Whose taxes are above the rates of the day already, such as an order from before they were
+// adopted, may still be reduced: it is judged only where it would be charged more taxes, or
+// another one.
+MaybeRejected CheckTaxesOfChange(const PurchaseOrder& before, const PurchaseOrder& after,
+                                 const Policy& policy) {
+  const bool adds_one =
+      std::any_of(after.lines().begin() + before.lines_size(), after.lines().end(),
+                  [](const v1::OrderLine& line) { return line.kind() == v1::LINE_KIND_TAX; });
+  const bool rises = TaxesOf(after).minor() > TaxesOf(before).minor();
+  if (!adds_one && !rises && CheckTaxes(before, policy)) return std::nullopt;
+  return CheckTaxes(after, policy);
+}
+
 // The order with the changes, or why they cannot be made.
 Checked<PurchaseOrder> Changed(
     const PurchaseOrder& order,
@@ -109,7 +130,7 @@ Checked<PurchaseOrder> Changed(
   if (const auto status = Recompute(changed); !status.ok()) {
     return es::InvalidField("changes", std::string(status.message()));
   }
-  if (auto no = CheckTaxes(changed, PolicyOn(view, context))) return *no;
+  if (auto no = CheckTaxesOfChange(order, changed, PolicyOn(view, context))) return *no;
   return changed;
 }
 

@@ -144,6 +144,39 @@ TEST(AdoptPolicy, TaxesOfAnOrderAreComparedWithTheRatesOfItsDay) {
   spec.Draft({Goods("3", "33.33"), tax("50.00")}, "entered-late").ThenAccepted();
 }
 
+TEST(AdoptPolicy, AnOrderFromBeforeItsRatesOfTaxesMayBeReducedAsItStands) {
+  ProcurementSpec spec;  // 13 July 2023
+  const auto tax = [](std::string_view amount) { return Line(v1::LINE_KIND_TAX, "1", amount); };
+  spec.Draft({Goods("3", "33.33"), tax("50.00")}).ThenAccepted();
+  spec.Approve().ThenAccepted();
+  auto adopt = Adopt(absl::CivilDay(2023, 8, 1));
+  v1::TaxRate& vat = *adopt.mutable_procurement_policy()->add_tax_rates();
+  vat.set_tax("VAT");
+  *vat.mutable_percent() = Number("17");
+  spec.When(adopt).ThenAccepted();
+  spec.At(absl::CivilSecond(2023, 8, 1, 9, 0, 0));
+  const auto amending = [](int line, std::string_view quantity, std::string_view price = "") {
+    v1::AmendPurchaseOrderRequest amend;
+    amend.set_name(kOrder);
+    amend.set_reason("needs changed");
+    v1::OrderLineChange& change = *amend.add_changes();
+    change.set_line_number(line);
+    *change.mutable_quantity() = Number(quantity);
+    if (!price.empty()) *change.mutable_unit_price() = Km(price);
+    return amend;
+  };
+  spec.As(kRequester).When(amending(1, "2")).ThenAccepted();
+  spec.When(amending(2, "1", "49.00")).ThenAccepted();  // less, and still above the rates
+  // More taxes, or another one, are judged.
+  spec.When(amending(2, "1", "49.01")).ThenRejected("TAX_TOO_HIGH", {{"taxes", "49.01 BAM"}});
+  auto adding = amending(2, "1", "1.00");
+  *adding.add_added_lines() = tax("48.00");
+  spec.When(adding).ThenRejected("TAX_TOO_HIGH", {{"taxes", "49.00 BAM"}});
+  // Once it is within the rates it stays there.
+  spec.When(amending(2, "1", "11.00")).ThenAccepted();
+  spec.When(amending(1, "1")).ThenRejected("TAX_TOO_HIGH", {{"limit", "5.67 BAM"}});
+}
+
 TEST(AdoptPolicy, NamesTheFieldThatIsWrong) {
   ProcurementSpec spec;
   const auto refused = [&](const char* field, auto edit) {

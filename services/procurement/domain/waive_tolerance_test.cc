@@ -117,7 +117,10 @@ TEST(WaiveTolerance, INV05_MoreThanItsApproversMayApproveIsNotWaived) {
 TEST(WaiveTolerance, EndsWhereTheLineIsAmended) {
   ProcurementSpec spec;
   spec.Ordered({Goods("100", "5.00"), Goods("100", "5.00")});
-  spec.As(kApprover).When(Waiving("110")).When(Waiving("110", 2)).ThenAccepted();
+  spec.As(kApprover).When(Waiving("110")).ThenAccepted();
+  spec.When(Waiving("110", 2)).ThenAccepted();
+  EXPECT_TRUE(spec.OrderLine(1).has_tolerance_waiver());
+  EXPECT_TRUE(spec.OrderLine(2).has_tolerance_waiver());
   v1::AmendPurchaseOrderRequest amend;
   amend.set_name(kOrder);
   amend.set_reason("fewer people");
