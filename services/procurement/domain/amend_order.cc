@@ -122,10 +122,12 @@ Checked<PurchaseOrder> Changed(
                                      order.lines_size() + 1, CurrencyOf(order), view, context);
   if (!lines.ok()) return lines.rejection();
   if (auto no = CheckCallOffLines(agreement, *lines, "added_lines")) return *no;
-  if (auto no = CheckCallOffLines(agreement, {changed.lines().begin(), changed.lines().end()},
-                                  "changes")) {
-    return *no;
+  // As they would be, in the order of the changes, which is how the client knows them.
+  std::vector<v1::OrderLine> changed_lines;
+  for (const v1::OrderLineChange& change : changes) {
+    changed_lines.push_back(*FindLine(changed, change.line_number()));
   }
+  if (auto no = CheckCallOffLines(agreement, changed_lines, "changes")) return *no;
   for (const v1::OrderLine& line : *lines) *changed.add_lines() = line;
   if (const auto status = Recompute(changed); !status.ok()) {
     return es::InvalidField("changes", std::string(status.message()));

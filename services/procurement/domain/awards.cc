@@ -6,6 +6,7 @@
 #include "libs/base/check.h"
 #include "prihvat/procurement/v1/sourcing_events.pb.h"
 #include "services/procurement/domain/duties.h"
+#include "services/procurement/domain/frameworks.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/reasons.h"
 #include "services/procurement/domain/sourcing.h"
@@ -24,11 +25,10 @@ Money TakenBy(const v1::PurchaseOrder& order) {
   return HasEnded(order.state()) ? FromProto(order.spent()) : FromProto(order.approved_total());
 }
 
-// What a framework agreement takes of it: all that may be called off, or what was.
+// What a framework agreement takes of it: all that may be called off, or what was. That does not
+// grow after its end: MoveCallOff.
 Money TakenBy(const v1::FrameworkAgreement& agreement) {
-  const bool goes_on = agreement.state() == v1::FRAMEWORK_AGREEMENT_STATE_EFFECTIVE ||
-                       agreement.state() == v1::FRAMEWORK_AGREEMENT_STATE_SUSPENDED;
-  return FromProto(goes_on ? agreement.ceiling() : agreement.called_off());
+  return FromProto(GoesOn(agreement) ? agreement.ceiling() : agreement.called_off());
 }
 
 // The supplier's approved orders and framework agreements within the award, but for `except`.

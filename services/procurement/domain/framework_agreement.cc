@@ -237,11 +237,6 @@ Decision DecideResume(const View& view, const v1::ResumeFrameworkAgreementReques
   return es::Accepted(Said<v1::FrameworkAgreementResumed>(agreement)).Naming(agreement.name());
 }
 
-bool GoesOn(const FrameworkAgreement& agreement) {
-  return agreement.state() == v1::FRAMEWORK_AGREEMENT_STATE_EFFECTIVE ||
-         agreement.state() == v1::FRAMEWORK_AGREEMENT_STATE_SUSPENDED;
-}
-
 Decision DecideExpire(const View& view, const v1::ExpireFrameworkAgreementRequest& command,
                       Context& context) {
   const auto found = FindAgreement(view, context, command);

@@ -20,14 +20,15 @@ const v1::FrameworkLine* FindAgreed(const FrameworkAgreement& agreement, int num
   return number >= 1 && number <= agreement.lines_size() ? &agreement.lines(number - 1) : nullptr;
 }
 
-// Which of what the agreement says is not as the order wants it.
+// Which of what the agreement says is not as the order's `field` wants it.
 es::Rejection NotAgreed(const FrameworkAgreement& agreement, std::string_view what,
-                        std::string_view wanted, std::string_view agreed) {
+                        std::string_view field, std::string_view wanted, std::string_view agreed) {
   return es::Rejected(kNotAgreed)
       .Saying(fmt::format("{}: its {} is {}, not {}", agreement.name(), what, agreed, wanted))
       .With("framework_agreement", agreement.name())
       .With("wanted", wanted)
-      .With("agreed", agreed);
+      .With("agreed", agreed)
+      .Field(field, fmt::format("must be {} as agreed", agreed));
 }
 
 MaybeRejected CheckCallOffLine(const FrameworkAgreement& agreement, const v1::OrderLine& line,
@@ -41,12 +42,14 @@ MaybeRejected CheckCallOffLine(const FrameworkAgreement& agreement, const v1::Or
   }
   const std::string of = fmt::format("line {}", agreed->line_number());
   if (line.kind() != agreed->kind()) {
-    return NotAgreed(agreement, of, v1::LineKind_Name(line.kind()),
-                     v1::LineKind_Name(agreed->kind()));
+    return NotAgreed(agreement, of, FieldOf(list, i, "kind"), v1::LineKind_Name(line.kind()),
+                     v1::LineKind_Name(agreed->kind()))
+        .With("line", line.line_number());
   }
   if (line.unit() != agreed->unit()) {
-    return NotAgreed(agreement, of, fmt::format("by the {}", line.unit()),
-                     fmt::format("by the {}", agreed->unit()));
+    return NotAgreed(agreement, of, FieldOf(list, i, "unit"), fmt::format("by the {}", line.unit()),
+                     fmt::format("by the {}", agreed->unit()))
+        .With("line", line.line_number());
   }
   const Money price = FromProto(line.unit_price());
   const Money limit = FromProto(agreed->unit_price());
@@ -55,13 +58,33 @@ MaybeRejected CheckCallOffLine(const FrameworkAgreement& agreement, const v1::Or
       .Saying(fmt::format("{} for {}: {} agreed to {} in its line {}", price.Format(),
                           line.description(), agreement.name(), limit.Format(),
                           agreed->line_number()))
+      .With("line", line.line_number())
       .With("unit_price", price.Format())
       .With("agreed_price", limit.Format())
       .With("framework_line", agreed->line_number())
-      .With("framework_agreement", agreement.name());
+      .With("framework_agreement", agreement.name())
+      .Field(FieldOf(list, i, "unit_price"), fmt::format("must be at most {}", limit.Format()));
+}
+
+// What a call-off may grow by within a tolerance or a waiver was promised while the agreement went
+// on; the award that it had for that may be given to others since.
+MaybeRejected CheckMayGrow(const FrameworkAgreement& agreement, const Money& more) {
+  if (GoesOn(agreement)) return CheckWithinCeiling(agreement, more);
+  const Money before = FromProto(agreement.called_off());
+  return es::Rejected(kAgreementEnded)
+      .Saying(fmt::format("{} more would be called off of {}, which has ended with {} called off",
+                          more.Format(), agreement.name(), before.Format()))
+      .With("framework_agreement", agreement.name())
+      .With("called_off", before.Format())
+      .With("wanted", more.Format());
 }
 
 }  // namespace
+
+bool GoesOn(const FrameworkAgreement& agreement) {
+  return agreement.state() == v1::FRAMEWORK_AGREEMENT_STATE_EFFECTIVE ||
+         agreement.state() == v1::FRAMEWORK_AGREEMENT_STATE_SUSPENDED;
+}
 
 es::Rejection WrongAgreementState(const FrameworkAgreement& agreement, std::string_view wish) {
   switch (agreement.state()) {
@@ -116,11 +139,14 @@ Checked<const FrameworkAgreement*> FindCalledOff(const es::View& view, const es:
   const FrameworkAgreement& agreement = **found;
   if (auto no = CheckMayCallOff(agreement, context.EffectiveDay())) return *no;
   if (agreement.supplier() != wanted.supplier()) {
-    return NotAgreed(agreement, "supplier", wanted.supplier(), agreement.supplier());
+    return NotAgreed(agreement, "supplier", "purchase_order.supplier", wanted.supplier(),
+                     agreement.supplier());
   }
   const base::Currency agreed = FromProto(agreement.ceiling()).currency();
   if (agreed != currency) {
-    return NotAgreed(agreement, "currency", currency.code(), agreed.code());
+    // An order's currency is its budget line's.
+    return NotAgreed(agreement, "currency", "purchase_order.budget_line", currency.code(),
+                     agreed.code());
   }
   return found;
 }
@@ -193,7 +219,7 @@ MaybeRejected MoveCallOff(const es::View& view, const v1::PurchaseOrder& before,
   if (change.IsZero()) return std::nullopt;
   FrameworkAgreement agreement = *view.Find<FrameworkAgreement>(after.framework_agreement());
   if (!change.IsNegative()) {
-    if (auto no = CheckWithinCeiling(agreement, change)) return no;
+    if (auto no = CheckMayGrow(agreement, change)) return no;
   }
   const Money called_off = Sum(FromProto(agreement.called_off()), change);
   *agreement.mutable_called_off() = ToProto(called_off);

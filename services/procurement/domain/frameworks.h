@@ -17,6 +17,10 @@ namespace prihvat::procurement {
 
 inline constexpr std::string_view kFrameworkAgreementPattern = "operations/*/frameworkAgreements/*";
 
+// Whether the agreement is effective or suspended: of one that has ended nothing more is called
+// off, and what was not may be ordered otherwise within its award (INV-05).
+bool GoesOn(const v1::FrameworkAgreement& agreement);
+
 // The rejection of a move that the agreement's state does not have; `wish` as in "be called off".
 es::Rejection WrongAgreementState(const v1::FrameworkAgreement& agreement, std::string_view wish);
 
@@ -49,7 +53,7 @@ MaybeRejected CheckCallOffLines(const v1::FrameworkAgreement* agreement,
 base::Money CalledOffBy(const v1::PurchaseOrder& order);
 
 // Adds what the change of the order does to what is called off of its agreement; `before` and
-// `after` are recomputed. ABOVE_CEILING.
+// `after` are recomputed. ABOVE_CEILING; AGREEMENT_ENDED where it would be more after its end.
 MaybeRejected MoveCallOff(const es::View& view, const v1::PurchaseOrder& before,
                           const v1::PurchaseOrder& after, es::Decision& decision);
 

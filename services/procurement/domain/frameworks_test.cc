@@ -157,16 +157,23 @@ TEST(CallOff, TakesItsTermsFromTheAgreement) {
   auto command = FrameworkSpec::CallOffOf("1", "other");
   v1::OrderLine& wanted = *command.mutable_purchase_order()->mutable_lines(0);
   *wanted.mutable_unit_price() = Km("1000.01");
-  spec.When(command).ThenRejected(
-      "ABOVE_AGREED_PRICE", {{"unit_price", "1,000.01 BAM"}, {"agreed_price", "1,000.00 BAM"}});
+  spec.When(command)
+      .ThenRejected(
+          "ABOVE_AGREED_PRICE",
+          {{"unit_price", "1,000.01 BAM"}, {"agreed_price", "1,000.00 BAM"}, {"line", "1"}})
+      .ThenRejectedField("purchase_order.lines[0].unit_price");
   *wanted.mutable_unit_price() = Km("999.00");
   spec.When(command).ThenAccepted();  // a discount
   command.set_purchase_order_id("third");
   wanted.set_unit("piece");
-  spec.When(command).ThenRejected("NOT_AGREED", {{"agreed", "by the pair"}});
+  spec.When(command)
+      .ThenRejected("NOT_AGREED", {{"agreed", "by the pair"}, {"line", "1"}})
+      .ThenRejectedField("purchase_order.lines[0].unit");
   wanted.clear_unit();
   wanted.set_kind(v1::LINE_KIND_SERVICE);
-  spec.When(command).ThenRejected("NOT_AGREED", {{"agreed", "LINE_KIND_GOODS_QUANTITY"}});
+  spec.When(command)
+      .ThenRejected("NOT_AGREED", {{"agreed", "LINE_KIND_GOODS_QUANTITY"}, {"line", "1"}})
+      .ThenRejectedField("purchase_order.lines[0].kind");
   wanted = Goods("1", "1.00");
   wanted.set_framework_line(3);
   spec.When(command).ThenRejectedField("purchase_order.lines[0].framework_line");
@@ -176,7 +183,26 @@ TEST(CallOff, TakesItsTermsFromTheAgreement) {
   spec.When(command).ThenRejectedField("purchase_order.lines[0].framework_line");
   command = FrameworkSpec::CallOffOf("1", "third");
   command.mutable_purchase_order()->set_supplier(SourcingSpec::SupplierName("beta"));
-  spec.When(command).ThenRejected("NOT_AGREED", {{"agreed", SourcingSpec::SupplierName("alfa")}});
+  spec.When(command)
+      .ThenRejected("NOT_AGREED", {{"agreed", SourcingSpec::SupplierName("alfa")}})
+      .ThenRejectedField("purchase_order.supplier");
+}
+
+TEST(CallOff, AnAmendmentIsToldWhichOfItsChangesIsNotAsAgreed) {
+  FrameworkSpec spec;
+  spec.Agreed();
+  auto command = FrameworkSpec::CallOffOf("2");
+  v1::OrderLine& repairs = *command.mutable_purchase_order()->add_lines();
+  repairs.set_framework_line(2);
+  *repairs.mutable_quantity() = Number("3");
+  spec.As(kRequester).When(command).ThenAccepted();
+  spec.Approve().ThenAccepted();
+  auto amend = Amending("", "50.01");
+  amend.mutable_changes(0)->set_line_number(2);
+  spec.As(kRequester)
+      .When(amend)
+      .ThenRejected("ABOVE_AGREED_PRICE", {{"line", "2"}, {"agreed_price", "50.00 BAM"}})
+      .ThenRejectedField("changes[0].unit_price");
 }
 
 TEST(CallOff, AnAmendmentStaysWithinPricesAndCeiling) {
@@ -222,6 +248,36 @@ TEST(CallOff, INV07_WhatIsAcceptedAboveTheQuantityStaysWithinTheCeilingToo) {
   EXPECT_EQ(spec.Drawn(), "60000.00/40000.00");
   spec.Return({.accepted = "10"}).ThenAccepted();
   EXPECT_EQ(spec.Drawn(), "50000.00/50000.00");
+}
+
+TEST(CallOff, INV05_GrowsNoMoreAfterTheAgreementsEnd) {
+  FrameworkSpec spec;  // 170,000.00 KM are awarded
+  spec.Agreed();
+  auto command = FrameworkSpec::CallOffOf("80");
+  *command.mutable_purchase_order()->mutable_lines(0)->mutable_tolerance_percent() = Number("10");
+  spec.As(kRequester).When(command).ThenAccepted();
+  spec.Approve().ThenAccepted();
+  spec.Issue().ThenAccepted();
+  spec.Receive({{.accepted = "50"}}, "one").ThenAccepted();
+  spec.MoveAgreement<v1::TerminateFrameworkAgreementRequest>().ThenAccepted();
+  spec.Agreed("90000.00", "second");  // the rest of the award
+  spec.Receive({{.accepted = "31"}}, "two")
+      .ThenRejected("AGREEMENT_ENDED", {{"called_off", "80,000.00 BAM"},
+                                        {"wanted", "1,000.00 BAM"},
+                                        {"framework_agreement", kAgreement}});
+  v1::WaiveToleranceRequest waive;
+  waive.set_name(kOrder);
+  waive.set_line_number(1);
+  *waive.mutable_ceiling() = Number("90");
+  waive.set_reason("the maker packs by the dozen");
+  spec.As(kSecondApprover).When(waive).ThenAccepted();
+  spec.Receive({{.accepted = "40"}}, "two").ThenRejected("AGREEMENT_ENDED");
+  // What was ordered comes, and what goes back is free.
+  spec.Receive({{.accepted = "30", .surplus = "1"}}, "two").ThenAccepted();
+  EXPECT_EQ(spec.Drawn(), "80000.00/20000.00");
+  spec.Close().ThenAccepted();
+  spec.Return({.accepted = "10"}, "two").ThenAccepted();
+  EXPECT_EQ(spec.Drawn(), "70000.00/30000.00");
 }
 
 TEST(CallOff, IsMadeAndSentOnADayOfThePeriod) {

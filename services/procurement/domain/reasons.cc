@@ -64,6 +64,7 @@ std::span<const es::Reason* const> ProcurementReasons() {
       &kNotAgreed,
       &kAboveAgreedPrice,
       &kAboveCeiling,
+      &kAgreementEnded,
       &kTransferExceeded,
       &kNotAccountedFor,
       &kReleaseDiffers,

@@ -238,6 +238,11 @@ inline constexpr es::Reason kAboveCeiling{
     "ABOVE_CEILING", absl::StatusCode::kFailedPrecondition,
     "More would be called off than the framework agreement's ceiling.",
     "Order less, or hold what came as surplus; what is cancelled may be called off anew."};
+inline constexpr es::Reason kAgreementEnded{
+    "AGREEMENT_ENDED", absl::StatusCode::kFailedPrecondition,
+    "More would be called off of a framework agreement that has ended, and of whose award the rest "
+    "may be ordered otherwise (INV-05).",
+    "Hold what came above the order as surplus, or reject it; order more without the agreement."};
 inline constexpr es::Reason kTransferExceeded{
     "TRANSFER_EXCEEDED", absl::StatusCode::kFailedPrecondition,
     "More would be with an agency than was approved, or reported as spent than is with it "
