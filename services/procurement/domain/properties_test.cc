@@ -1,4 +1,5 @@
-// Random but plausible work on two budget lines: whatever is asked in whatever order, the rules
+// Random but plausible work on two budget lines, within a framework agreement and beside it, and
+// with money that goes on to an agency: whatever is asked in whatever order, the rules
 // hold after every command, money is where the orders say, and the log alone remakes the state.
 // PRIHVAT_SEED=n repeats one history.
 #include <cstdlib>
@@ -6,16 +7,21 @@
 #include <random>
 
 #include "fmt/format.h"
+#include "prihvat/procurement/v1/frameworks.pb.h"
+#include "prihvat/procurement/v1/funding.pb.h"
 #include "services/procurement/domain/duties.h"
 #include "services/procurement/domain/order.h"
 #include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/testing/payables_spec.h"
+#include "services/procurement/domain/testing/sourcing_spec.h"
 
 namespace prihvat::procurement {
 namespace {
 
 using base::Decimal;
 using base::Money;
+
+constexpr char kAgreement[] = "operations/ba/frameworkAgreements/fa";
 
 class History {
  public:
@@ -46,6 +52,8 @@ class History {
                                       return true;
                                     });
     CheckPaid(view);
+    CheckCalledOff(view);
+    CheckTransfers(view);
   }
 
   // The events, folded anew onto the stage of another history, give the same rows.
@@ -78,7 +86,8 @@ class History {
  private:
   static constexpr char kBudget[] = "5000.00";
 
-  // A second budget line, and four people from EUR 100 on: most orders are so small.
+  // A second budget line, four people from EUR 100 on (most orders are so small), and an agreement
+  // with the supplier.
   static void SetTheStage(PayablesSpec& spec) {
     spec.AddBudgetLine("services", "3000.00");
     v1::AdoptProcurementPolicyRequest adopt;
@@ -88,6 +97,45 @@ class History {
     *policy.mutable_valid_from() = ToProto(absl::CivilDay(2023, 7, 13));
     *policy.mutable_two_people_suffice_up_to() = ToProto(*base::Money::Parse("100.00", "EUR"));
     spec.When(adopt).ThenAccepted();
+    Agree(spec);
+  }
+  // What is called off comes near the ceiling, and asks for about its prices.
+  static void Agree(PayablesSpec& spec) {
+    auto plan = SourcingSpec().PlanOf();
+    plan.mutable_sourcing_process()->clear_invited_suppliers();
+    spec.As(kRequester).When(plan).ThenAccepted();
+    v1::WaiveSourcingRequest waive;
+    waive.set_name(kProcess);
+    waive.set_waiver(v1::WAIVER_KIND_EMERGENCY);
+    waive.set_justification("winter comes");
+    waive.add_awards()->set_lot_number(1);
+    waive.mutable_awards(0)->set_supplier(kSupplier);
+    *waive.mutable_awards(0)->mutable_amount() = Km("1500.00");
+    spec.As(kRecommender).When(waive).ThenAccepted();
+    v1::AwardSourcingRequest award;
+    award.set_name(kProcess);
+    spec.As(kApprover).When(award).ThenAccepted();
+    v1::CreateFrameworkAgreementRequest create;
+    create.set_parent(kOperation);
+    create.set_framework_agreement_id("fa");
+    v1::FrameworkAgreement& agreement = *create.mutable_framework_agreement();
+    agreement.set_display_name("Footwear");
+    agreement.set_supplier(kSupplier);
+    agreement.set_sourcing_process(kProcess);
+    *agreement.mutable_start_date() = ToProto(absl::CivilDay(2023, 7, 1));
+    *agreement.mutable_end_date() = ToProto(absl::CivilDay(2024, 6, 30));
+    *agreement.mutable_ceiling() = Km("1500.00");
+    for (const auto kind : {v1::LINE_KIND_GOODS_QUANTITY, v1::LINE_KIND_GOODS_SERIAL}) {
+      v1::FrameworkLine& line = *agreement.add_lines();
+      line.set_kind(kind);
+      line.set_description("boots");
+      line.set_unit("piece");
+      *line.mutable_unit_price() = Km("50.00");
+    }
+    spec.As(kRequester).When(create).ThenAccepted();
+    v1::ApproveFrameworkAgreementRequest approve;
+    approve.set_name(kAgreement);
+    spec.As(kApprover).When(approve).ThenAccepted();
   }
 
   int Below(int n) { return static_cast<int>(random_() % static_cast<uint64_t>(n)); }
@@ -139,7 +187,8 @@ class History {
     // Mostly the person whose duty it is.
     const std::string& name = Command::descriptor()->name();
     std::string person = kRequester;
-    if (name.starts_with("Approve")) person = Below(2) == 0 ? kApprover : kSecondApprover;
+    if (name.starts_with("Approve") || name.starts_with("Waive"))
+      person = Below(2) == 0 ? kApprover : kSecondApprover;
     if (name.starts_with("Post") || name.starts_with("ReturnGoods") ||
         name == "ReverseGoodsReceiptRequest") {
       person = kReceiver;
@@ -162,7 +211,22 @@ class History {
   }
 
   void Act() {
-    switch (Below(40)) {
+    switch (Below(48)) {
+      case 40:
+        return Below(2) == 0 ? DraftTransfer() : MoveTransfer<v1::ApproveAgencyTransferRequest>();
+      case 41:
+        return MoveTransfer<v1::ApproveAgencyTransferRequest>();
+      case 42:
+      case 43:
+        return PayTransfer();
+      case 44:
+        return ReportOfTransfer();
+      case 45:
+        return EndTransfer();
+      case 46:
+        return Waive();
+      case 47:
+        return Draft();
       case 24:
       case 25:
       case 26:
@@ -244,7 +308,16 @@ class History {
     auto command = ProcurementSpec::DraftOf(lines, OrderId(),
                                             Below(3) == 0 ? RequisitionName() : std::string());
     command.mutable_purchase_order()->set_budget_line(BudgetLineName());
+    if (Below(2) == 0) {
+      command.mutable_purchase_order()->set_framework_agreement(kAgreement);
+      for (v1::OrderLine& line : *command.mutable_purchase_order()->mutable_lines()) {
+        AsAgreed(line);
+      }
+    }
     Send(std::move(command));
+  }
+  static void AsAgreed(v1::OrderLine& line) {
+    line.set_framework_line(line.kind() == v1::LINE_KIND_GOODS_QUANTITY ? 1 : 2);
   }
   void Amend() {
     v1::AmendPurchaseOrderRequest command;
@@ -255,8 +328,78 @@ class History {
     change.set_line_number(1 + Below(2));
     *change.mutable_quantity() = Number(Quantity(30));
     if (Below(3) == 0) *change.mutable_unit_price() = Km(Price());
-    if (Below(4) == 0) *command.add_added_lines() = AnyLine();
+    if (Below(4) == 0) {
+      v1::OrderLine& added = *command.add_added_lines();
+      added = AnyLine();
+      const es::View view(spec_.rows());
+      const auto* order = view.Find<v1::PurchaseOrder>(command.name());
+      if (order != nullptr && !order->framework_agreement().empty()) AsAgreed(added);
+    }
     Send(std::move(command));
+  }
+  // A little more than is tolerated.
+  void Waive() {
+    v1::WaiveToleranceRequest command;
+    const std::string id =
+        OrderFor([](const v1::PurchaseOrder& order) { return IsOpenForReceipt(order.state()); });
+    command.set_name(ProcurementSpec::OrderName(id));
+    command.set_line_number(1 + Below(2));
+    command.set_reason("packed by the dozen");
+    const es::View view(spec_.rows());
+    const auto* order = view.Find<v1::PurchaseOrder>(command.name());
+    const bool is_there = order != nullptr && command.line_number() <= order->lines_size();
+    const Decimal tolerated =
+        is_there ? ToleratedOf(order->lines(command.line_number() - 1)) : Decimal();
+    *command.mutable_ceiling() = ToProto(Sum(tolerated, Decimal::FromInt(1 + Below(2))));
+    Send(std::move(command));
+  }
+  std::string TransferName() {
+    return std::string(kOperation) + "/agencyTransfers/at" + std::to_string(Below(4));
+  }
+  void DraftTransfer() {
+    v1::CreateAgencyTransferRequest command;
+    const std::string name = TransferName();
+    command.set_parent(kOperation);
+    command.set_agency_transfer_id(name.substr(name.rfind('/') + 1));
+    v1::AgencyTransfer& transfer = *command.mutable_agency_transfer();
+    transfer.set_budget_line(BudgetLineName());
+    transfer.set_agency("organisations/unhcr");
+    transfer.set_purpose("Legal aid");
+    *transfer.mutable_amount() = Km(std::to_string(1 + Below(2000)) + ".00");
+    Send(std::move(command));
+  }
+  template <class Command>
+  void MoveTransfer() {
+    Command command;
+    command.set_name(TransferName());
+    Send(std::move(command));
+  }
+  // Sometimes back.
+  void PayTransfer() {
+    v1::PayAgencyTransferRequest command;
+    command.set_name(TransferName());
+    *command.mutable_amount() =
+        Km(std::string(Below(3) == 0 ? "-" : "") + std::to_string(1 + Below(500)) + ".00");
+    command.set_reference("B-1");
+    Send(std::move(command));
+  }
+  void ReportOfTransfer() {
+    v1::RecordAgencyExpenditureRequest command;
+    command.set_name(TransferName());
+    v1::AgencyExpenditure& report = *command.mutable_expenditure();
+    *report.mutable_amount() = Km(std::to_string(1 + Below(300)) + ".00");
+    *report.mutable_period_end_date() = ToProto(absl::CivilDay(2023, 6, 30));
+    report.set_reference("FR-1");
+    Send(std::move(command));
+  }
+  void EndTransfer() {
+    const auto end = [this](auto command) {
+      command.set_name(TransferName());
+      command.set_reason("as agreed");
+      Send(std::move(command));
+    };
+    if (Below(3) == 0) return end(v1::CancelAgencyTransferRequest());
+    end(v1::CloseAgencyTransferRequest());
   }
   void Receive() {
     const std::string id =
@@ -506,6 +649,15 @@ class History {
                                       add(spent, order.budget_line(), order.spent());
                                       return true;
                                     });
+    view.ForEach<v1::AgencyTransfer>(
+        std::string(kOperation) + "/agencyTransfers",
+        [&](std::string_view, const v1::AgencyTransfer& transfer) {
+          add(spent, transfer.budget_line(), transfer.reported());  // INV-37
+          if (transfer.state() != v1::AGENCY_TRANSFER_STATE_APPROVED) return true;
+          add(committed, transfer.budget_line(),
+              ToProto(Difference(FromProto(transfer.amount()), FromProto(transfer.reported()))));
+          return true;
+        });
     view.ForEach<v1::BudgetLine>(
         std::string(kProject) + "/budgetLines", [&](std::string_view, const v1::BudgetLine& line) {
           for (auto* totals : {&reserved, &committed, &spent}) {
@@ -569,7 +721,7 @@ class History {
                 FromProto(invoice->amounts().payable()).minor());
     }
   }
-  // The budget lines' `paid` is what invoices and advances say.
+  // The budget lines' `paid` is what invoices, advances and transfers say.
   static void CheckPaid(const es::View& view) {
     std::map<std::string, Money> paid;
     const auto add = [&](const std::string& line, const google::type::Money& amount) {
@@ -590,10 +742,59 @@ class History {
           }
           return true;
         });
+    view.ForEach<v1::AgencyTransfer>(std::string(kOperation) + "/agencyTransfers",
+                                     [&](std::string_view, const v1::AgencyTransfer& transfer) {
+                                       add(transfer.budget_line(), transfer.disbursed());
+                                       return true;
+                                     });
     view.ForEach<v1::BudgetLine>(
         std::string(kProject) + "/budgetLines", [&](std::string_view, const v1::BudgetLine& line) {
           paid.try_emplace(line.name(), Money::Zero(base::Currency::Bam()));
           EXPECT_EQ(FromProto(line.paid()), paid.at(line.name())) << line.name();
+          return true;
+        });
+  }
+  // INV-05: what is called off is what the orders within the agreement took, never above its
+  // ceiling.
+  static void CheckCalledOff(const es::View& view) {
+    Money called_off = Money::Zero(base::Currency::Bam());
+    view.ForEach<v1::PurchaseOrder>(std::string(kOperation) + "/purchaseOrders",
+                                    [&](std::string_view, const v1::PurchaseOrder& order) {
+                                      if (!order.framework_agreement().empty())
+                                        called_off = Sum(called_off, Takes(order));
+                                      return true;
+                                    });
+    const auto* agreement = view.Find<v1::FrameworkAgreement>(kAgreement);
+    const Money ceiling = FromProto(agreement->ceiling());
+    EXPECT_EQ(FromProto(agreement->called_off()), called_off);
+    EXPECT_EQ(FromProto(agreement->available()), Difference(ceiling, called_off));
+    EXPECT_LE(called_off.minor(), ceiling.minor());
+  }
+  // Of an order that goes on, the most that was approved or that it comes to; else what was kept.
+  static Money Takes(const v1::PurchaseOrder& order) {
+    const Money approved = FromProto(order.approved_total());
+    if (approved.IsZero()) return approved;  // a draft, or cancelled as one
+    if (HasEnded(order.state())) return FromProto(order.spent());
+    Money comes_to = Money::Zero(approved.currency());
+    for (const v1::OrderLine& line : order.lines()) {
+      const bool is_above = FromProto(line.spent()).minor() > FromProto(line.total()).minor();
+      comes_to = Sum(comes_to, FromProto(is_above ? line.spent() : line.total()));
+    }
+    return comes_to.minor() > approved.minor() ? comes_to : approved;
+  }
+  // INV-37: no more is reported than was sent, and no more sent than was approved.
+  static void CheckTransfers(const es::View& view) {
+    view.ForEach<v1::AgencyTransfer>(
+        std::string(kOperation) + "/agencyTransfers",
+        [&](std::string_view name, const v1::AgencyTransfer& transfer) {
+          SCOPED_TRACE(name);
+          const Money disbursed = FromProto(transfer.disbursed());
+          EXPECT_FALSE(FromProto(transfer.reported()).IsNegative());
+          EXPECT_LE(FromProto(transfer.reported()).minor(), disbursed.minor());
+          EXPECT_LE(disbursed.minor(), FromProto(transfer.amount()).minor());
+          if (transfer.state() == v1::AGENCY_TRANSFER_STATE_CLOSED) {
+            EXPECT_EQ(FromProto(transfer.reported()), disbursed);
+          }
           return true;
         });
   }
@@ -643,7 +844,7 @@ class History {
   std::map<std::string, int> reasons_;
 };
 
-TEST(Properties, INV03_INV05_INV07_INV09_INV10_INV11_HoldAfterEveryCommand) {
+TEST(Properties, INV03_INV05_INV07_INV09_INV10_INV11_INV37_HoldAfterEveryCommand) {
   const char* one = std::getenv("PRIHVAT_SEED");
   const uint64_t first = one == nullptr ? 1 : std::strtoull(one, nullptr, 10);
   const uint64_t last = one == nullptr ? 40 : first;
@@ -668,7 +869,9 @@ TEST(Properties, INV03_INV05_INV07_INV09_INV10_INV11_HoldAfterEveryCommand) {
   for (const char* reason :
        {"OVER_BUDGET", "OVER_RECEIPT", "SERIAL_TAKEN", "ORDER_HAS_RECEIPTS", "DUTIES_NOT_SEPARATE",
         "BELOW_RECEIVED", "RETURN_TOO_MUCH", "PRICE_IS_FIXED", "WRONG_STATE",
-        "INVOICE_DOES_NOT_MATCH", "MORE_THAN_PAYABLE", "CREDIT_TOO_MUCH", "RECEIPT_IS_INVOICED"}) {
+        "INVOICE_DOES_NOT_MATCH", "MORE_THAN_PAYABLE", "CREDIT_TOO_MUCH", "RECEIPT_IS_INVOICED",
+        "ABOVE_CEILING", "ABOVE_AGREED_PRICE", "TRANSFER_EXCEEDED", "NOT_ACCOUNTED_FOR",
+        "TOLERANCE_TOO_HIGH"}) {
     EXPECT_GT(reasons[reason], 0) << reason;
   }
 }
