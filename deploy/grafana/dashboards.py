@@ -172,8 +172,8 @@ def log():
             graph("Lag", "Records in the log that an instance has not folded yet.", "short",
                   (f"max by (service, instance) (prihvat_partition_lag_records{{{SERVICE}}})",
                    "{{service}} {{instance}}"), limits=[(None, "green"), (1000, "red")]),
-            graph("Lag in time", "For how long the oldest record has been in the log that an instance, its views or its "
-                  "processes have not come to.", "s",
+            graph("Lag in time", "For how long the oldest record has been in the log that an instance, its views or "
+                  "its processes have not come to.", "s",
                   *[(f"max by (service, instance) (prihvat_{what}_lag_seconds{{{SERVICE}}})",
                      "{{service}} {{instance}} " + what) for what in ("partition", "view", "process")]),
             graph("Views being built", "Records that a new version of a view has yet to fold.", "short",
