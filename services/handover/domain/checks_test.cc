@@ -74,6 +74,25 @@ TEST(PostDonationCheck, OneThatIsMadeAgainPlansTheNextFromItsOwnDay) {
   EXPECT_EQ(next.assignee(), "organisations/iom/people/mechanic");
 }
 
+TEST(PostDonationCheck, IsDueAtMostFiftyYearsAhead) {
+  Received story;
+  auto planned = Planned(120);
+  *planned.mutable_post_donation_check()->mutable_due_date() = Day(2073, 7, 2);
+  story.When(planned).ThenRejectedField("post_donation_check.due_date");
+  EXPECT_THAT(story.decision().rejection().message(),
+              ::testing::HasSubstr("is 2073-07-02; should be 2023-07-01 to 2073-07-01"));
+  auto later = To<v1::ReschedulePostDonationCheckRequest>(kCheck);
+  *planned.mutable_post_donation_check()->mutable_due_date() = Day(2073, 7, 1);
+  story.Do(planned);
+  *later.mutable_due_date() = Day(9999, 12, 31);
+  later.set_reason("no lift free");
+  story.When(later).ThenRejectedField("due_date");
+  // Nor is one that comes again.
+  story.Do(Done());
+  EXPECT_EQ(FromProto(story.check(story.check().next_check()).due_date()),
+            absl::CivilDay(2073, 7, 1));
+}
+
 TEST(PostDonationCheck, OneMadeLongAfterItsDayPlansTheNextFromToday) {
   Received story;
   story.Do(Planned(1));

@@ -153,13 +153,16 @@ std::optional<es::Rejection> CheckEvidence(std::string_view field, const v1::Evi
 std::optional<es::Rejection> CheckMayLeaveBooks(const v1::Asset& asset,
                                                 const v1::RecordAssetChangeRequest& command) {
   const v1::AssetChange change = command.change();
-  if (change != v1::ASSET_CHANGE_DISPOSED && change != v1::ASSET_CHANGE_WRITTEN_OFF) {
-    return std::nullopt;
-  }
+  const bool is_gone =
+      asset.state() == v1::ASSET_STATE_LOST || asset.state() == v1::ASSET_STATE_STOLEN;
+  const bool decided =
+      change == v1::ASSET_CHANGE_DISPOSED || change == v1::ASSET_CHANGE_WRITTEN_OFF;
+  const bool ends = decided || change == v1::ASSET_CHANGE_DESTROYED;
   v1::AssetChange lacking = v1::ASSET_CHANGE_UNSPECIFIED;
-  if (!command.has_evidence()) lacking = change;
+  if (decided && !command.has_evidence()) lacking = change;
+  // Nor does what is gone leave the books as destroyed while nobody has reported that it is gone.
   for (const v1::AssetChange loss : {v1::ASSET_CHANGE_LOST, v1::ASSET_CHANGE_STOLEN}) {
-    if (change == v1::ASSET_CHANGE_WRITTEN_OFF && Lacks(asset, loss)) lacking = loss;
+    if (is_gone && ends && Lacks(asset, loss)) lacking = loss;
   }
   if (lacking == v1::ASSET_CHANGE_UNSPECIFIED) return std::nullopt;
   return es::Rejected(kEvidenceMissing)

@@ -1,6 +1,7 @@
 // Documents that show what became of a thing. That something was lost, stolen, damaged or destroyed
 // is a fact, which is stored when it is told; what shows it may come later, and until then the
-// asset says what it lacks. Disposing and writing off are decisions, and wait for it.
+// asset says what it lacks. Disposing and writing off are decisions, and wait for it. What is lost
+// or stolen is not destroyed either before that is shown: it would leave the books without.
 #pragma once
 
 #include <optional>
@@ -15,8 +16,8 @@ namespace prihvat::handover {
 // INVALID_FIELD unless the document has a kind, a reference, and a digest or none.
 std::optional<es::Rejection> CheckEvidence(std::string_view field, const v1::Evidence& evidence);
 
-// EVIDENCE_MISSING where the asset would be taken off the books without a document, or while one of
-// its loss or theft is lacking.
+// EVIDENCE_MISSING where the asset would be disposed of or written off without a document, or one
+// that is lost or stolen be written off or destroyed while a document of that is lacking.
 std::optional<es::Rejection> CheckMayLeaveBooks(const v1::Asset& asset,
                                                 const v1::RecordAssetChangeRequest& command);
 

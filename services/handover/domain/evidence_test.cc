@@ -73,6 +73,24 @@ TEST(Evidence, NothingIsWrittenOffWhileItsLossLacksADocument) {
   EXPECT_THAT(story.asset().lacks_evidence_of(), IsEmpty());
 }
 
+TEST(Evidence, NothingThatIsGoneIsDestroyedWhileItsLossLacksADocument) {
+  for (const auto& [loss, report] :
+       {std::pair{v1::ASSET_CHANGE_STOLEN, v1::EVIDENCE_KIND_POLICE_REPORT},
+        std::pair{v1::ASSET_CHANGE_LOST, v1::EVIDENCE_KIND_STATEMENT}}) {
+    InUse story;
+    story.Do(Change(loss));
+    const std::string lacks = loss == v1::ASSET_CHANGE_STOLEN ? "STOLEN" : "LOST";
+    auto destroyed = Change(v1::ASSET_CHANGE_DESTROYED);
+    *destroyed.mutable_evidence() = Document(v1::EVIDENCE_KIND_POLICE_REPORT);
+    story.When(destroyed).ThenRejected("EVIDENCE_MISSING",
+                                       {{"change", "DESTROYED"}, {"lacks_evidence_of", lacks}});
+    story.Do(Attach(loss, report));
+    story.Do(Change(v1::ASSET_CHANGE_DESTROYED));  // what shows that may follow
+    EXPECT_EQ(story.asset().state(), v1::ASSET_STATE_DESTROYED);
+    EXPECT_THAT(story.asset().lacks_evidence_of(), ElementsAre(v1::ASSET_CHANGE_DESTROYED));
+  }
+}
+
 TEST(Evidence, NothingIsDisposedOfWithoutADocument) {
   InUse story;
   auto disposed = Change(v1::ASSET_CHANGE_DISPOSED);

@@ -24,6 +24,13 @@ constexpr std::string_view PatternOf<v1::PostDonationCheck>() {
 namespace {
 
 constexpr int kMostMonths = 120;
+constexpr int kMostYearsAhead = 50;
+
+// The last day that a check may be due on.
+absl::CivilDay LastDueDay(const es::Context& context) {
+  const absl::CivilDay today = context.EffectiveDay();
+  return absl::CivilDay(today.year() + kMostYearsAhead, today.month(), today.day());
+}
 
 bool IsNamed(std::string_view pattern, std::string_view item, const es::Context& context) {
   return !CheckReference("item", item, pattern, context);
@@ -56,9 +63,11 @@ std::optional<es::Rejection> CheckDueDate(std::string_view field, const google::
                                           const es::Context& context) {
   if (auto no = CheckDate(field, date)) return no;
   const absl::CivilDay day = FromProto(date);
-  if (day >= context.EffectiveDay()) return std::nullopt;
-  return es::InvalidField(field, fmt::format("is {}; should be {} or later", base::FormatDate(day),
-                                             base::FormatDate(context.EffectiveDay())));
+  if (context.EffectiveDay() <= day && day <= LastDueDay(context)) return std::nullopt;
+  return es::InvalidField(
+      field, fmt::format("is {}; should be {} to {}, at most {} years ahead", base::FormatDate(day),
+                         base::FormatDate(context.EffectiveDay()),
+                         base::FormatDate(LastDueDay(context)), kMostYearsAhead));
 }
 
 std::optional<es::Rejection> CheckAssignee(const std::string& assignee) {
@@ -136,7 +145,8 @@ es::Decision DecideReschedule(const es::View& view,
   return es::Accepted(std::move(event)).Naming(command.name());
 }
 
-// The same check again, counted from the day of this one, or from today where that has passed too.
+// The same check again, counted from the day of this one, or from today where that has passed too;
+// no further ahead than one may be planned.
 v1::PostDonationCheckPlanned NextAfter(const v1::PostDonationCheck& check, es::Context& context) {
   const auto later = [&](absl::CivilDay day) {
     const absl::CivilMonth month = absl::CivilMonth(day) + check.every_months();
@@ -144,6 +154,7 @@ v1::PostDonationCheckPlanned NextAfter(const v1::PostDonationCheck& check, es::C
   };
   absl::CivilDay due = later(FromProto(check.due_date()));
   if (due <= context.EffectiveDay()) due = later(context.EffectiveDay());
+  due = std::min(due, LastDueDay(context));
   v1::PostDonationCheckPlanned event;
   v1::PostDonationCheck& next = *event.mutable_post_donation_check();
   next.set_name(fmt::format("{}/postDonationChecks/{}", context.operation, context.NewId()));

@@ -473,8 +473,9 @@ and the moves that are open; an asset that another case has answers with `ITEM_N
 the threshold (EUR 5,000) answers `close` with `PROOF_MISSING` until a proof is filed. What an open case lists is lost,
 damaged or destroyed by its count only. A case whose certificate was drawn up before anybody signed answers `dispute` and
 `name signatories` with `CERTIFICATE_DRAWN_UP`; what comes back signed moves it as `sign` does. What is disposed of or
-written off needs a document (`EVIDENCE_MISSING`); a transfer takes no effect before its mandatory items are done
-(`READINESS_INCOMPLETE`). The states themselves are explained in `protos/prihvat/handover/v1/`.
+written off needs a document (`EVIDENCE_MISSING`), and so does the loss or theft of what is then destroyed; a transfer takes
+no effect before its mandatory items are done (`READINESS_INCOMPLETE`). The states themselves are explained in
+`protos/prihvat/handover/v1/`.
 )";
 
 TEST(States, OfHandoverAreTheTranscribedOnesAndThePageIsNotStale) {
