@@ -225,9 +225,10 @@ TEST(HandoverApi, EveryMethodHasAPermissionAndEveryCommandADecider) {
   ASSERT_EQ(service->full_name(), kApi);
   for (int i = 0; i < service->method_count(); ++i) {
     const auto* method = service->method(i);
-    // Policy is for who sets up an operation.
+    // Policy, and whose key is whose, is for who sets up an operation.
     EXPECT_THAT(method->options().GetExtension(common::v1::permission),
-                ::testing::AnyOf(StartsWith("handover."), StartsWith("policies.")))
+                ::testing::AnyOf(StartsWith("handover."), StartsWith("policies."),
+                                 StartsWith("signingKeys.")))
         << method->full_name();
     const bool mutates = method->input_type()->FindFieldByName("request_id") != nullptr;
     EXPECT_EQ(HandoverDefinition().decider->Knows(method->input_type()->full_name()), mutates)
@@ -340,13 +341,17 @@ TEST_F(Api, ACertificateGoesOutToBeSignedAndComesBack) {
 
   auto download = Named<v1::DownloadSignatureRequest>(certificate.name());
   download.set_party(v1::HANDOVER_PARTY_RECIPIENT);
-  const auto image = Do(&Stub::DownloadSignature, download, kJulyDirector, "recipient");
+  const auto image = Do(&Stub::DownloadSignature, download);
   EXPECT_EQ(image.content(), back.image());
   EXPECT_EQ(image.file_name(), certificate.number() + "-recipient.png");
   v1::PaperResponse nothing;
   EXPECT_EQ(Try(&Stub::DownloadSignature, download, &nothing, kClerk, "viewer").status.error_code(),
             grpc::StatusCode::PERMISSION_DENIED)
       << "who sees no personal data";
+  EXPECT_EQ(Try(&Stub::DownloadSignature, download, &nothing, kJulyDirector, "recipient")
+                .status.error_code(),
+            grpc::StatusCode::PERMISSION_DENIED)
+      << "every recipient would have every signature of the operation";
   download.set_party(v1::HANDOVER_PARTY_GIVER);
   EXPECT_EQ(Try(&Stub::DownloadSignature, download, &nothing).status.error_code(),
             grpc::StatusCode::NOT_FOUND);

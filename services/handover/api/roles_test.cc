@@ -12,6 +12,7 @@
 namespace prihvat::handover {
 namespace {
 
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using Methods = std::set<std::string>;
@@ -48,10 +49,11 @@ Methods NotDone(const std::string& role) {
   return not_done;
 }
 
-TEST(HandoverRoles, WhoHandsOverDecidesNoPolicy) {
+TEST(HandoverRoles, WhoHandsOverDecidesNoPolicyAndNotWhoseKeyIsWhose) {
   for (const char* role : {"handover_officer", "logistics_officer"}) {
     EXPECT_THAT(NotDone(role),
-                ElementsAre("AddCentreFunction", "AdoptHandoverPolicy", "EndCentreFunction"))
+                ElementsAre("AddCentreFunction", "AdoptHandoverPolicy", "EndCentreFunction",
+                            "RegisterSigningKey", "RevokeSigningKey"))
         << role;
   }
   EXPECT_THAT(NotDone("operation_manager"), IsEmpty());
@@ -62,6 +64,7 @@ TEST(HandoverRoles, WhoReadsChangesNothingAndWhoReceivesSigns) {
   EXPECT_THAT(Done("finance_officer"), IsEmpty());
   EXPECT_THAT(Done("donor"), IsEmpty());
   EXPECT_THAT(Done("recipient"), ElementsAre("SignCorrectiveCertificate", "SignHandoverCase"));
+  EXPECT_THAT(NotDone("recipient"), Contains("DownloadSignature"));
 }
 
 TEST(HandoverRoles, AViewerReadsAllButPapersThatNamePeople) {
@@ -71,6 +74,26 @@ TEST(HandoverRoles, AViewerReadsAllButPapersThatNamePeople) {
     if (!Changes(method) && !MayCall("viewer", method)) unread.insert(method.name());
   }
   EXPECT_THAT(unread, ElementsAre("DownloadSignature", "ExportCertificate", "RenderCertificate"));
+}
+
+TEST(HandoverRoles, AViewerSeesOfASigningKeyNothingThatNamesAPerson) {
+  const auto seen_by = [](const std::string& role) {
+    v1::SigningKey key;
+    key.set_id("card");
+    key.set_x509_certificate("DER");
+    key.set_subject("CN=director");
+    key.set_reference("handed over in person");
+    key.set_sha256("ab");
+    access::Mask(
+        key, access::Policy::Default(),
+        {.name = "organisations/iom/people/p", .roles = {role}, .operations = {"operations/ba"}},
+        absl::CivilDay(2026, 1, 1));
+    return key;
+  };
+  const v1::SigningKey viewed = seen_by("viewer");
+  EXPECT_EQ(viewed.x509_certificate() + viewed.subject() + viewed.reference(), "");
+  EXPECT_EQ(viewed.id() + viewed.sha256(), "cardab");
+  EXPECT_EQ(seen_by("handover_officer").subject(), "CN=director");
 }
 
 }  // namespace

@@ -98,6 +98,11 @@ inline constexpr es::Reason kReturnDiffers{
     "RETURN_DIFFERS", absl::StatusCode::kFailedPrecondition,
     "That side's signature was brought back before, and this is another.",
     "Get the certificate; what was brought back first counts (DownloadSignature)."};
+inline constexpr es::Reason kReturnNeedsAnother{
+    "RETURN_NEEDS_ANOTHER", absl::StatusCode::kPermissionDenied,
+    "Who brings it back signs for the other side, brought back the other side's image, or "
+    "registered the key that it is checked with.",
+    "Let somebody else bring it back."};
 inline constexpr es::Reason kSignatureInvalid{
     "SIGNATURE_INVALID", absl::StatusCode::kFailedPrecondition,
     "The electronic signature is not that key's under the certificate's canonical content.",
@@ -178,6 +183,7 @@ inline std::span<const es::Reason* const> HandoverReasons() {
       &kReadinessIncomplete,  &kNotUnderWarranty,
       &kCertificateDrawnUp,   &kReturnDiffers,
       &kSignatureInvalid,     &kSigningKeyNotValid,
+      &kReturnNeedsAnother,
   };
   return kAll;
 }

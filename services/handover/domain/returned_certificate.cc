@@ -1,8 +1,9 @@
 // Signing away from here: a certificate is drawn up before anybody has signed, and what was signed
-// is brought back, by somebody else than the signatory, with what shows it. What is brought back
-// first for a side counts; the same again changes nothing, another is refused. From then on all is
-// as if the side had signed here: two people, each under a mandate that holds on the day of
-// signing, which is not that of bringing it back (INV-15).
+// is brought back, by the signatory or by somebody who answers for it, with what shows it: nobody
+// brings back both sides alone by what cannot be checked. What is brought back first for a side
+// counts; the same again changes nothing, another is refused. From then on all is as if the side
+// had signed here: two people, each under a mandate that holds on the day of signing, which is not
+// that of bringing it back (INV-15).
 #include "fmt/format.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "libs/base/civil.h"
@@ -189,6 +190,49 @@ std::optional<es::Rejection> CheckOpen(const es::View& view, const v1::Certifica
   return certificate.corrects().empty() ? CheckNothingReturned(*of) : std::nullopt;
 }
 
+std::optional<es::Rejection> NeedsAnother(const v1::Certificate& certificate,
+                                          const es::Context& context, std::string_view why) {
+  return es::Rejected(kReturnNeedsAnother)
+      .Saying(fmt::format("{} brings back {}, {}", context.principal, certificate.name(), why))
+      .With("certificate", certificate.name())
+      .With("caller", context.principal);
+}
+
+// It takes two people to have a certificate signed by both, as where both sign here (A5): an image
+// is believed for who brings it, a key for who registered it. What an approved import tells is
+// answered for by who approved it.
+std::optional<es::Rejection> CheckBringer(const v1::Certificate& certificate,
+                                          const v1::Mandate& mandate,
+                                          const v1::ReturnSignedCertificateRequest& command,
+                                          const es::Context& context) {
+  if (!context.import_id.empty()) return std::nullopt;
+  const std::string party = ToText(command.party());
+  const bool for_giver = command.party() == v1::HANDOVER_PARTY_GIVER;
+  const v1::CertificateParty& other = for_giver ? certificate.recipient() : certificate.giver();
+  if (context.principal == other.person()) {
+    return NeedsAnother(
+        certificate, context,
+        fmt::format("signed for the {} by {}, and is the signatory of the other side", party,
+                    mandate.person()));
+  }
+  for (const v1::Signature& signature : certificate.signatures()) {
+    const bool both_images =
+        !command.image().empty() && signature.evidence_kind() == v1::SIGNATURE_EVIDENCE_KIND_IMAGE;
+    if (!both_images || signature.entered_by() != context.principal) continue;
+    return NeedsAnother(
+        certificate, context,
+        fmt::format("an image of the signature of {} for the {}, and brought back that of {} for "
+                    "the {} too",
+                    mandate.person(), party, signature.person(), ToText(signature.party())));
+  }
+  const v1::SigningKey* key = FindKey(mandate, command.signing_key());
+  const bool of_others = key != nullptr && context.principal != mandate.person();
+  if (!of_others || key->registered_by() != context.principal) return std::nullopt;
+  return NeedsAnother(certificate, context,
+                      fmt::format("signed for the {} by {} with the key {}, and registered it",
+                                  party, mandate.person(), key->id()));
+}
+
 es::Decision DecideReturn(const es::View& view, const v1::ReturnSignedCertificateRequest& command,
                           es::Context& context) {
   const v1::Certificate* certificate = nullptr;
@@ -218,6 +262,7 @@ es::Decision DecideReturn(const es::View& view, const v1::ReturnSignedCertificat
         .With("signatory", mandate->person())
         .With("signed_by", command.person());
   }
+  if (auto no = CheckBringer(*certificate, *mandate, command, context)) return *std::move(no);
   const absl::CivilDay day = FromProto(command.sign_date());
   if (auto no = CheckSignDate(*certificate, day, context)) return *std::move(no);
   if (auto no = CheckHolds(*mandate, day)) return *std::move(no);

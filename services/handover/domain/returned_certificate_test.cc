@@ -1,4 +1,5 @@
 // Certificates that are signed away from here and brought back.
+#include "absl/strings/escaping.h"
 #include "libs/base/digest.h"
 #include "libs/documents/detached_signature.h"
 #include "libs/documents/signature_image.h"
@@ -26,6 +27,9 @@ using testing::To;
 constexpr auto kGiver = v1::HANDOVER_PARTY_GIVER;
 constexpr auto kRecipient = v1::HANDOVER_PARTY_RECIPIENT;
 constexpr char kJuly[] = "operations/ba/mandates/july";
+constexpr char kClerk[] = "organisations/iom/people/clerk";
+constexpr char kColleague[] = "organisations/iom/people/colleague";
+constexpr char kManager[] = "organisations/iom/people/manager";  // who registers keys
 
 // A case that was counted on 13 July 2023, whose certificate is drawn up and out to be signed; told
 // further by a clerk on 20 July.
@@ -80,7 +84,7 @@ TEST_F(Returned, INV15_BothSidesSignAwayFromHereAndTheCaseTakesEffect) {
   story_.Do(WithImage(kGiver));
   EXPECT_EQ(story_.TheCase().state(), v1::HANDOVER_CASE_STATE_SIGNED_BY_ONE);
   const Signatory director("director");
-  story_.Do(Key("card", director));
+  story_.DoAs(kManager, Key("card", director));
   auto command = Bare(kRecipient);
   command.set_electronic_signature(director.SignEd25519(Content()));
   command.set_signing_key("card");
@@ -91,7 +95,7 @@ TEST_F(Returned, INV15_BothSidesSignAwayFromHereAndTheCaseTakesEffect) {
   const v1::Certificate both_signed = TheCertificate();
   const v1::Signature& first = both_signed.signatures(0);
   EXPECT_EQ(first.person(), kEuHead);
-  EXPECT_EQ(first.entered_by(), "organisations/iom/people/clerk");
+  EXPECT_EQ(first.entered_by(), kClerk);
   EXPECT_TRUE(first.on_paper());
   EXPECT_EQ(first.sign_date().day(), 14);
   EXPECT_FALSE(first.has_sign_time());
@@ -112,7 +116,7 @@ TEST_F(Returned, TheSameAgainIsAnsweredAsTheSame) {
   EXPECT_EQ(story_.decision().resource(), TheCertificate().name());
   // By somebody else, on another day, after the other side; and when nothing can be changed any
   // more (INV-18).
-  story_.As("organisations/iom/people/colleague");
+  story_.As(kColleague);
   story_.When(command).Then();
   EXPECT_EQ(TheCertificate().SerializeAsString(), before);
   story_.Do(WithImage(kRecipient));
@@ -139,7 +143,7 @@ TEST_F(Returned, INV18_AnotherReturnForTheSameSideIsRefused) {
                            {"sha256", base::Sha256Hex(command.image())}});
   };
   for (const auto& command : {image, day, place, person}) refused(command);
-  story_.Do(WithImage(kRecipient));
+  story_.DoAs(kColleague, WithImage(kRecipient));
   story_.Do(To<v1::MakeHandoverEffectiveRequest>());
   refused(image);
   EXPECT_EQ(TheCertificate().signatures_size(), 2);
@@ -189,7 +193,7 @@ TEST_F(Returned, TheDayOfSigningLiesBetweenDrawingUpAndToday) {
   story_.Do(first);
   auto last = WithImage(kRecipient);
   *last.mutable_sign_date() = Day(2023, 7, 20);
-  story_.Do(last);
+  story_.DoAs(kColleague, last);
 }
 
 TEST_F(Returned, WhatWasSignedIsThisCertificate) {
@@ -230,7 +234,7 @@ TEST_F(Returned, WhatIsOutToBeSignedStands) {
 TEST_F(Returned, AnElectronicSignatureIsChecked) {
   const Signatory director("director");
   const Signatory stranger("stranger");
-  story_.Do(Key("card", director));
+  story_.DoAs(kManager, Key("card", director));
   auto command = Bare(kRecipient);
   command.set_signing_key("card");
   command.set_electronic_signature(stranger.SignEd25519(Content()));
@@ -284,7 +288,7 @@ TEST(ReturnedToday, ASignatureInCmsIsCheckedWithItsDay) {
   story.When(key).ThenRejected("INVALID_FIELD");  // before the certificate's own first day
   const absl::CivilDay first = absl::ToCivilDay(times->not_before, zone);
   *key.mutable_signing_key()->mutable_valid_from() = ToProto(first);
-  story.Do(key);
+  story.DoAs(kManager, key);
   const auto kept = story.Entity<v1::Mandate>("operations/ba/mandates/now").signing_keys(0);
   EXPECT_EQ(kept.subject(), "CN=director,O=Direkcija Š");
   EXPECT_EQ(FromProto(kept.valid_until()), absl::ToCivilDay(times->not_after, zone));
@@ -343,7 +347,7 @@ TEST_F(Returned, SigningKeysSayWhatIsWrongWithThem) {
 
 TEST_F(Returned, INV18_ACorrectionIsSignedAwayFromHereToo) {
   story_.Do(WithImage(kGiver));
-  story_.Do(WithImage(kRecipient));
+  story_.DoAs(kColleague, WithImage(kRecipient));
   story_.Do(To<v1::MakeHandoverEffectiveRequest>());
   auto correct = To<v1::CorrectHandoverCaseRequest>();
   correct.set_reason("wrong place");
@@ -360,9 +364,153 @@ TEST_F(Returned, INV18_ACorrectionIsSignedAwayFromHereToo) {
   };
   story_.Do(back(kRecipient));
   EXPECT_EQ(story_.TheCase().state(), v1::HANDOVER_CASE_STATE_EFFECTIVE);
-  story_.Do(back(kGiver));
+  story_.When(back(kGiver)).ThenRejected("RETURN_NEEDS_ANOTHER");
+  story_.DoAs(kColleague, back(kGiver));
   EXPECT_EQ(story_.TheCase().state(), v1::HANDOVER_CASE_STATE_CORRECTED);
   story_.When(back(kGiver)).Then();
+}
+
+TEST_F(Returned, INV15_A5_NobodyBringsBackBothSidesImages) {
+  story_.Do(WithImage(kGiver));
+  story_.When(WithImage(kRecipient))
+      .ThenRejected("RETURN_NEEDS_ANOTHER",
+                    {{"certificate", TheCertificate().name()}, {"caller", kClerk}});
+  EXPECT_THAT(story_.decision().rejection().message(),
+              ::testing::AllOf(::testing::HasSubstr(kEuHead), ::testing::HasSubstr(kJulyDirector)));
+  EXPECT_EQ(story_.decision().rejection().reason().code, absl::StatusCode::kPermissionDenied);
+  EXPECT_EQ(TheCertificate().signatures_size(), 1);
+  story_.DoAs(kColleague, WithImage(kRecipient));
+}
+
+TEST_F(Returned, INV15_A5_WhoSignsForOneSideBringsNothingBackForTheOther) {
+  story_.As(kEuHead);
+  story_.When(WithImage(kRecipient)).ThenRejected("RETURN_NEEDS_ANOTHER", {{"caller", kEuHead}});
+  story_.Do(WithImage(kGiver));  // their own
+  story_.When(WithImage(kRecipient)).ThenRejected("RETURN_NEEDS_ANOTHER");
+  story_.As(kJulyDirector);
+  story_.Do(WithImage(kRecipient));
+}
+
+TEST_F(Returned, INV15_A5_WhoRegisteredAKeyBringsBackNothingThatItSigned) {
+  const Signatory director("director");
+  story_.DoAs(kManager, Key("card", director));
+  EXPECT_EQ(story_.Entity<v1::Mandate>(kJuly).signing_keys(0).registered_by(), kManager);
+  auto command = Bare(kRecipient);
+  command.set_electronic_signature(director.SignEd25519(Content()));
+  command.set_signing_key("card");
+  story_.As(kManager);
+  story_.When(command).ThenRejected("RETURN_NEEDS_ANOTHER", {{"caller", kManager}});
+  EXPECT_THAT(story_.decision().rejection().message(),
+              ::testing::HasSubstr(std::string(kJulyDirector) + " with the key card"));
+  // Unless it is their own.
+  story_.DoAs(kJulyDirector, Key("own", director));
+  command.set_signing_key("own");
+  story_.DoAs(kJulyDirector, command);
+}
+
+TEST_F(Returned, AnImportBringsBackBothSidesPapers) {
+  story_.AsImport("bih-2023");
+  story_.Do(WithImage(kGiver));
+  story_.Do(WithImage(kRecipient));
+}
+
+// Signed with the director's card on 14 July, which is then revoked from that day on.
+class RevokedSince : public Returned {
+ protected:
+  v1::ReturnSignedCertificateRequest WithCard(const std::string& certificate_name) {
+    const auto certificate = story_.Entity<v1::Certificate>(certificate_name);
+    auto command = Bare(kRecipient);
+    command.set_name(certificate.name());
+    command.set_canonical_sha256(certificate.canonical_sha256());
+    command.set_signing_key("card");
+    command.set_electronic_signature(
+        director_.SignEd25519(*documents::CanonicalContent(ToDocument(certificate))));
+    return command;
+  }
+  void Revoke(const google::type::Date& from) {
+    auto revoke = To<v1::RevokeSigningKeyRequest>(kJuly);
+    revoke.set_signing_key("card");
+    *revoke.mutable_revoked_from() = from;
+    revoke.set_reason("stolen");
+    story_.Do(revoke);
+  }
+  const Signatory director_{"director"};
+};
+
+TEST_F(RevokedSince, INV15_AKeyRevokedFromTheDayOfSigningStopsTheTitle) {
+  story_.DoAs(kManager, Key("card", director_));
+  story_.Do(WithImage(kGiver));
+  story_.Do(WithCard(TheCertificate().name()));
+  Revoke(Day(2023, 7, 14));
+  story_.When(To<v1::MakeHandoverEffectiveRequest>())
+      .ThenRejected("SIGNING_KEY_NOT_VALID",
+                    {{"signing_key", "card"}, {"sign_date", "2023-07-14"}});
+}
+
+TEST_F(RevokedSince, INV15_AKeyRevokedFromALaterDayDoesNot) {
+  story_.DoAs(kManager, Key("card", director_));
+  story_.Do(WithImage(kGiver));
+  story_.Do(WithCard(TheCertificate().name()));
+  Revoke(Day(2023, 7, 15));
+  story_.Do(To<v1::MakeHandoverEffectiveRequest>());
+}
+
+TEST_F(RevokedSince, INV15_ACorrectionIsNotSignedOverAKeyRevokedSince) {
+  story_.DoAs(kManager, Key("card", director_));
+  story_.Do(WithImage(kGiver));
+  story_.DoAs(kColleague, WithImage(kRecipient));
+  story_.Do(To<v1::MakeHandoverEffectiveRequest>());
+  auto correct = To<v1::CorrectHandoverCaseRequest>();
+  correct.set_reason("wrong place");
+  correct.set_place("Mostar");
+  story_.Do(correct);
+  auto first = WithCard(story_.TheCase().pending_corrective_certificate());
+  *first.mutable_sign_date() = Day(2023, 7, 20);
+  story_.Do(first);
+  Revoke(Day(2023, 7, 20));
+  auto second = WithImage(kGiver);
+  second.set_name(first.name());
+  second.set_canonical_sha256(first.canonical_sha256());
+  *second.mutable_sign_date() = Day(2023, 7, 20);
+  story_.When(second).ThenRejected("SIGNING_KEY_NOT_VALID", {{"sign_date", "2023-07-20"}});
+}
+
+// RFC 5280 has those without an end say 99991231235959Z, which is the year 10000 in Sarajevo.
+TEST_F(Returned, ACertificateWithoutAnEndCountsToTheLastDayThatThereIs) {
+  constexpr char kEndless[] =
+      "MIIBDzCBtgIBATAKBggqhkjOPQQDAjATMREwDwYDVQQDDAhkaXJlY3RvcjAgFw0yMzAxMDEwMDAwMDBaGA85OTk5MTIz"
+      "MTIzNTk1OVowEzERMA8GA1UEAwwIZGlyZWN0b3IwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQ9nXDOP0goFmAkyBby"
+      "eUyRZy8DBwsh9xpRdrOeBFAGt2V2YsLe9w4mz8KnOFfeOhUwVvjmUG/Pxiw41PrKqdZjMAoGCCqGSM49BAMCA0gAMEUC"
+      "ICU8zLaKU98EITePlDcHXhM5MjNjgLT9geJuEipXBc+"
+      "uAiEAie4r8zyFUF5vN7NJ5mUz0sTEr7MI78HPY5p0XIhNWFI=";
+  auto command = To<v1::RegisterSigningKeyRequest>(kJuly);
+  v1::SigningKey& key = *command.mutable_signing_key();
+  key.set_id("token");
+  ASSERT_TRUE(absl::Base64Unescape(kEndless, key.mutable_x509_certificate()));
+  *key.mutable_valid_from() = Day(2023, 7, 1);
+  key.set_reference("issued by the state");
+  story_.Do(command);
+  const auto kept = story_.Entity<v1::Mandate>(kJuly).signing_keys(0);
+  EXPECT_EQ(kept.valid_until().year(), 9999);
+  EXPECT_EQ(FromProto(kept.valid_until()), absl::CivilDay(9999, 12, 31));
+}
+
+TEST(DrawUp, NobodySignedBeforeTheCertificateWasDrawnUp) {
+  Story story;
+  story.Do(ReceivedLot("1", "100.00", "100.00"));
+  story.At(absl::CivilSecond(2023, 7, 13, 12, 0, 0));
+  story.Do(Case({Lot("1")}));
+  story.Counted();
+  story.At(absl::CivilSecond(2023, 7, 14, 9, 0, 0));
+  story.Do(To<v1::DrawUpCertificateRequest>());
+  EXPECT_EQ(story.TheCase().state(), v1::HANDOVER_CASE_STATE_COUNTED);
+  story.At(absl::CivilSecond(2023, 7, 14, 10, 0, 0));
+  story.Effective(absl::FromCivil(absl::CivilSecond(2023, 7, 13, 15, 0, 0), story.zone()));
+  story.As(kEuHead);
+  story.When(testing::Signed(kGiver))
+      .ThenRejected("BEFORE_LAST_MOVE", {{"last_move_time", "2023-07-14 07:00:00+00:00"}});
+  story.Effective(absl::FromCivil(absl::CivilSecond(2023, 7, 14, 9, 0, 0), story.zone()));
+  story.Do(testing::Signed(kGiver));
 }
 
 TEST(DrawUp, BothSignatoriesAreNamedFirst) {

@@ -93,6 +93,8 @@ void FoldCertificateIssued(es::Entities& entities, const v1::CertificateIssued& 
     }
   }
   of.set_certificate(certificate.name());
+  // Nobody has signed it before it was drawn up; the signature of the same commit comes after this.
+  SetState(of, of.state(), context);
   entities.Put(of.name(), of);
 }
 

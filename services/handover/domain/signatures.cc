@@ -4,6 +4,7 @@
 #include "services/handover/domain/mandates.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
+#include "services/handover/domain/signing_keys.h"
 
 namespace prihvat::handover {
 namespace {
@@ -88,6 +89,16 @@ std::optional<es::Rejection> CheckSignature(const es::View& view, const Subject&
   return CheckHolds(*mandate, context.EffectiveDay());
 }
 
+std::optional<es::Rejection> CheckStillHolds(const es::View& view, const v1::Signature& signature) {
+  const auto* mandate = view.Find<v1::Mandate>(signature.mandate());
+  const absl::CivilDay day = FromProto(signature.sign_date());
+  if (auto no = CheckHolds(*mandate, day)) return no;
+  if (signature.signing_key().empty()) return std::nullopt;
+  const v1::SigningKey* key = FindKey(*mandate, signature.signing_key());
+  PRIHVAT_CHECK(key != nullptr, "a key stays with its mandate");
+  return CheckKeyCounts(*mandate, *key, day);
+}
+
 es::Decision AcceptSignature(const es::View& view, const v1::Certificate& certificate,
                              const v1::Signature& signature) {
   if (certificate.corrects().empty()) {
@@ -105,10 +116,7 @@ es::Decision AcceptSignature(const es::View& view, const v1::Certificate& certif
   *event.mutable_signature() = signature;
   es::Decision decision = es::Accepted(std::move(event));
   if (certificate.signatures().empty()) return decision;
-  // The mandate of who signed first may have been revoked since, from an earlier day on (INV-15).
-  const v1::Signature& first = certificate.signatures(0);
-  const auto* first_mandate = view.Find<v1::Mandate>(first.mandate());
-  if (auto no = CheckHolds(*first_mandate, FromProto(first.sign_date()))) return *std::move(no);
+  if (auto no = CheckStillHolds(view, certificate.signatures(0))) return *std::move(no);
   v1::CertificateReplaced replaced;
   replaced.set_handover_case(certificate.handover_case());
   replaced.set_corrected_certificate(certificate.corrects());

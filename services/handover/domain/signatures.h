@@ -43,9 +43,13 @@ std::optional<es::Rejection> CheckSeen(std::string_view certificate, std::string
 v1::Signature SignatureUnder(const v1::Mandate& mandate, v1::HandoverParty party,
                              const es::Context& context);
 
+// MANDATE_NOT_VALID or SIGNING_KEY_NOT_VALID where the mandate that the signature was given under,
+// or the key that it was made with, was revoked since from its day or an earlier one on (INV-15).
+std::optional<es::Rejection> CheckStillHolds(const es::View& view, const v1::Signature& signature);
+
 // What is told where `signature` is put under a certificate: of a case, or one that corrects
-// another, which it replaces with its second signature. MANDATE_NOT_VALID where that of who signed
-// first does not hold any more for that day.
+// another, which it replaces with its second signature. Refused where the first does not hold any
+// more (CheckStillHolds).
 es::Decision AcceptSignature(const es::View& view, const v1::Certificate& certificate,
                              const v1::Signature& signature);
 

@@ -1,5 +1,7 @@
 // Keys and certificates of signatories, registered under their mandates: by these, and by nothing
 // that comes with a signature, is it known whose it is.
+#include <algorithm>
+
 #include "fmt/format.h"
 #include "libs/base/civil.h"
 #include "libs/base/digest.h"
@@ -16,6 +18,10 @@ namespace prihvat::handover {
 namespace {
 
 constexpr int kMostKeys = 8;  // of one mandate
+
+// A certificate without an end says 9999-12-31T23:59:59Z (RFC 5280, 4.1.2.5), which is a day later
+// where clocks are ahead.
+constexpr absl::CivilDay kLastDay(9999, 12, 31);
 
 std::optional<es::Rejection> CheckDays(const v1::SigningKey& key) {
   if (auto no = CheckDate("signing_key.valid_from", key.valid_from())) return no;
@@ -36,7 +42,8 @@ std::optional<es::Rejection> ReadCertificate(const es::Context& context, v1::Sig
                             base::FromAbsl(certificate.status().message()));
   }
   const absl::CivilDay first = absl::ToCivilDay(certificate->not_before, context.zone);
-  const absl::CivilDay last = absl::ToCivilDay(certificate->not_after, context.zone);
+  const absl::CivilDay last =
+      std::min(absl::ToCivilDay(certificate->not_after, context.zone), kLastDay);
   if (!key.has_valid_until()) *key.mutable_valid_until() = ToProto(last);
   if (FromProto(key.valid_from()) < first || last < FromProto(key.valid_until())) {
     return es::InvalidField(
@@ -122,7 +129,9 @@ es::Decision DecideRevoke(const es::View& view, const v1::RevokeSigningKeyReques
 void FoldRegistered(es::Entities& entities, const v1::SigningKeyRegistered& event,
                     const es::EventContext& context) {
   entities.Edit<v1::Mandate>(event.mandate(), [&](v1::Mandate& mandate) {
-    *mandate.add_signing_keys() = event.signing_key();
+    v1::SigningKey& key = *mandate.add_signing_keys();
+    key = event.signing_key();
+    key.set_registered_by(std::string(context.principal));
     Stamp(mandate, context);
   });
 }

@@ -7,10 +7,10 @@
 #include "prihvat/handover/v1/service.pb.h"
 #include "services/handover/domain/cases.h"
 #include "services/handover/domain/holdings.h"
-#include "services/handover/domain/mandates.h"
 #include "services/handover/domain/policy.h"
 #include "services/handover/domain/reasons.h"
 #include "services/handover/domain/registration.h"
+#include "services/handover/domain/signatures.h"
 #include "services/handover/domain/values.h"
 
 namespace prihvat::handover {
@@ -23,12 +23,11 @@ bool NeedsProof(const v1::HandoverCase& of) {
   });
 }
 
-// Both mandates still hold for the days of signing: one may have been revoked since, from an
-// earlier day on. The signatures are of different people (INV-15).
+// Both mandates and keys still hold for the days of signing: one may have been revoked since, from
+// an earlier day on. The signatures are of different people (INV-15).
 std::optional<es::Rejection> CheckSignatures(const es::View& view, const v1::HandoverCase& of) {
   for (const v1::Signature& signature : of.signatures()) {
-    const auto* mandate = view.Find<v1::Mandate>(signature.mandate());
-    if (auto no = CheckHolds(*mandate, FromProto(signature.sign_date()))) return no;
+    if (auto no = CheckStillHolds(view, signature)) return no;
   }
   if (of.signatures(0).person() == of.signatures(1).person()) {
     return es::Rejected(kSameSignatory)
