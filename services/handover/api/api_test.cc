@@ -762,16 +762,16 @@ TEST_F(Api, ChecksAndVisibilityAreListedByWhatOneLooksFor) {
   plan.set_post_donation_check_id("c");
   plan.mutable_post_donation_check()->set_item(AssetOf(1));
   plan.mutable_post_donation_check()->set_kind(v1::CHECK_KIND_END_USE);
-  *plan.mutable_post_donation_check()->mutable_due_date() = testing::Day(2198, 5, 1);
+  *plan.mutable_post_donation_check()->mutable_due_date() = testing::Day(2070, 5, 1);
   const std::string name = Do(&Stub::PlanPostDonationCheck, plan).name();
   v1::ListPostDonationChecksRequest list;
   list.set_parent("operations/ba");
   const auto count = [&] {
     return Do(&Stub::ListPostDonationChecks, list).post_donation_checks_size();
   };
-  *list.mutable_due_before() = testing::Day(2198, 5, 1);
+  *list.mutable_due_before() = testing::Day(2070, 5, 1);
   EXPECT_EQ(count(), 0);
-  *list.mutable_due_before() = testing::Day(2198, 5, 2);
+  *list.mutable_due_before() = testing::Day(2070, 5, 2);
   EXPECT_EQ(count(), 1);
   list.set_kind(v1::CHECK_KIND_MAINTENANCE);
   EXPECT_EQ(count(), 0);
