@@ -98,7 +98,8 @@ for entry in json.load(open(sys.argv[1])): print(os.path.relpath(entry["file"]))
   export preset seconds started
   # Each file's complaints go to a file of its own, so that two at a time do not mix.
   # shellcheck disable=SC2016  # expanded by the inner shell
-  printf '%s\n' "${files[@]}" | grep -Fxf "$known" | xargs -P "$jobs" -I{} bash -c '
+  # qpdf's JSON.hh has a vector of an incomplete type, which clang 14 does not take with this libstdc++ in C++20.
+  printf '%s\n' "${files[@]}" | grep -Fxf "$known" | { grep -Fxv libs/documents/pdf_a.cc || true; } | xargs -P "$jobs" -I{} bash -c '
     out=build/lint/$(tr / + <<<"$1")
     if [ "$seconds" -gt 0 ] && [ $(($(date +%s) - started)) -ge "$seconds" ]; then echo "$1" >"$out.left"; exit 0; fi
     clang-tidy-14 --quiet -p "build/$preset" --extra-arg=-Wno-unknown-warning-option "$1" >"$out.out" 2>"$out.err" || echo "$1" >"$out.failed"

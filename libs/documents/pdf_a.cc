@@ -141,7 +141,8 @@ std::string Converted(const std::string& bytes, const PdfOptions& options) {
 
 std::string SrgbProfile() {
   std::string copyright("text\0\0\0\0", 8);
-  copyright += std::string("No copyright, use freely", 25);  // with its end
+  copyright += "No copyright, use freely";
+  copyright.push_back('\0');
   // Red, green and blue as seen under D50.
   const std::pair<const char*, std::string> tags[] = {
       {"desc", Description("sRGB IEC61966-2.1")},

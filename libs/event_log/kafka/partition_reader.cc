@@ -125,7 +125,7 @@ absl::Status PartitionReader::Stop(absl::Status why) {
 
 // Some broker says that the position is not in the log. UNAVAILABLE until it has been said for
 // long enough to be true; librdkafka, which has stopped fetching, begins anew.
-absl::Status PartitionReader::Outside(std::string why) {
+absl::Status PartitionReader::Outside(const std::string& why) {
   const absl::Time now = absl::Now();
   const std::string message =
       absl::StrCat(ToString(tp_), ": offset ", position_, " is not in the log: ", why);

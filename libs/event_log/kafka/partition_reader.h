@@ -46,7 +46,7 @@ class PartitionReader : public LogReader {
   absl::Status Start();
   absl::StatusOr<std::vector<RawRecord>> Take(size_t max_records, absl::Time deadline);
   absl::Status Check(const rd_kafka_message_t& message);
-  absl::Status Outside(std::string why);
+  absl::Status Outside(const std::string& why);
   bool QueueIsEmpty();
   absl::Status NothingInTime() const;
   absl::Status Stop(absl::Status why);
