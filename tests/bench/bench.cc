@@ -11,6 +11,7 @@
 #include "CLI/CLI.hpp"
 #include "fmt/format.h"
 #include "tests/bench/fold.h"
+#include "tests/bench/lists.h"
 #include "tests/bench/message_db.h"
 #include "tests/bench/rpc.h"
 #include "tests/bench/size.h"
@@ -20,7 +21,8 @@
 namespace prihvat::bench {
 namespace {
 
-const std::set<std::string> kParts = {"embedded", "fold", "kafka", "messagedb", "size", "streams"};
+const std::set<std::string> kParts = {"embedded",  "fold", "kafka",  "lists",
+                                      "messagedb", "size", "streams"};
 
 absl::Status Fold(const std::string& scratch, int64_t records, std::vector<Line>& lines) {
   const auto figures = MeasureFold(scratch, records);
@@ -59,6 +61,7 @@ int Main(int argc, char** argv) {
   CLI::App app("Benchmarks of Prihvat: figures as ratios to ceilings of the same run");
   int64_t fold_records = 1'000'000;
   int64_t entities = 1'000'000;
+  int64_t orders = 100'000;
   double seconds = 3;
   std::vector<std::string> parts(kParts.begin(), kParts.end());
   std::vector<int> open = RpcOptions().open;
@@ -68,6 +71,8 @@ int Main(int argc, char** argv) {
       ->check(CLI::Range(1'000, 100'000'000));
   app.add_option("--entities", entities, "How many entities the larger of two stores has")
       ->check(CLI::Range(10'000, 100'000'000));
+  app.add_option("--orders", orders, "How many purchase orders there are to list")
+      ->check(CLI::Range(1'000, 10'000'000));
   app.add_option("--seconds", seconds, "How long each load runs")->check(CLI::Range(0.1, 600.0));
   app.add_option("--open", open, "Calls that are open at a time, each number a line")
       ->check(CLI::Range(1, 4096))
@@ -86,6 +91,7 @@ int Main(int argc, char** argv) {
     if (part == "embedded") done.Update(MeasureEmbedded(rpc, lines));
     if (part == "kafka") done.Update(MeasureKafka(rpc, lines));
     if (part == "fold") done.Update(Fold(scratch, fold_records, lines));
+    if (part == "lists") done.Update(MeasureLists(scratch, orders, rpc.measure, lines));
     if (part == "messagedb") done.Update(MessageDb(scratch, rpc.measure, lines));
     if (part == "size") done.Update(MeasureSize(scratch, entities, rpc.measure, lines));
     if (part == "streams") done.Update(Streams(scratch, fold_records, lines));
