@@ -65,7 +65,7 @@ class Server {
   // First pages of what `request` asks for.
   absl::StatusOr<Figures> Pages(const v1::ListPurchaseOrdersRequest& request,
                                 absl::Duration measure) const {
-    const std::string bytes = request.SerializeAsString();
+    std::string bytes = request.SerializeAsString();
     auto figures = RunLoad(To("ListPurchaseOrders", 1, measure), [&](int64_t) { return bytes; });
     if (figures.ok() && (figures->failures > 0 || figures->calls() == 0))
       return absl::InternalError(figures->first_failure);
