@@ -31,7 +31,7 @@ std::string Judged(const std::vector<std::string>& files) {
   return judged.value_or("");
 }
 
-TEST(PdfA, EveryPaperIsPdfA2b) {
+TEST(PdfA, CertificatesAndFormsArePdfA2b) {
   DonationCertificate signed_by_hand = VehiclesCertificate();
   signed_by_hand.signatures[0].image = SignaturePng(300, 100);  // with an alpha channel
   signed_by_hand.signatures[1].image = SignatureJpeg();
