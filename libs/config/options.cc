@@ -23,6 +23,8 @@ struct Texts {
   std::string identities;
   std::string seal_key;
   std::string clock_confirmed;
+  std::string store_cache_mib = "64";
+  std::string call_memory_mib = "256";
   double seal_seconds = 300;
   std::vector<std::string> kafka_properties;
   double takeover_seconds = 2;
@@ -53,6 +55,27 @@ CLI::Validator Seconds() {
         return range(text);
       },
       range.get_description());
+}
+
+constexpr char kAuto[] = "auto";
+constexpr size_t kMostMib = 1'048'576;
+
+CLI::Validator MibOrAuto(size_t least) {
+  return CLI::Validator(
+      [least](std::string& text) {
+        size_t mib = 0;
+        if (text == kAuto || (absl::SimpleAtoi(text, &mib) && mib >= least && mib <= kMostMib))
+          return std::string();
+        return fmt::format("{} is neither a number from {} to {} nor {}", text, least, kMostMib,
+                           kAuto);
+      },
+      fmt::format("{} to {}, or {}", least, kMostMib, kAuto));
+}
+
+// Of a text that MibOrAuto has let pass.
+std::optional<size_t> ToMib(const std::string& text) {
+  size_t mib = 0;
+  return absl::SimpleAtoi(text, &mib) ? std::optional(mib) : std::nullopt;
 }
 
 void DeclareIdentity(CLI::App& app, Texts& texts) {
@@ -131,12 +154,14 @@ void Declare(CLI::App& app, HostOptions& options, Texts& texts) {
       ->check(CLI::Range(1, 1'000'000));
   Add(app, "batch-limit", options.batch_limit, "Commands of one append to the log")
       ->check(CLI::Range(1, 10'000));
-  Add(app, "store-cache-mib", options.store_cache_mib,
-      "Memory of each service's store for blocks and write buffers, MiB")
-      ->check(CLI::Range(8, 1'048'576));
-  Add(app, "call-memory-mib", options.call_memory_mib,
-      "Memory for what callers send and are sent, MiB; where it is full, callers have to wait")
-      ->check(CLI::Range(16, 1'048'576));
+  Add(app, "store-cache-mib", texts.store_cache_mib,
+      "Memory of each service's store for blocks and write buffers, MiB; auto: four tenths of what "
+      "the process may take, shared by its stores")
+      ->check(MibOrAuto(8));
+  Add(app, "call-memory-mib", texts.call_memory_mib,
+      "Memory for what callers send and are sent, MiB; where it is full, callers have to wait; "
+      "auto: a quarter of what the process may take")
+      ->check(MibOrAuto(16));
   Add(app, "disk-reserve-mib", options.disk_reserve_mib,
       "Free space below which the embedded log refuses writes until there is more, MiB; 0: none")
       ->check(CLI::Range(0, 1'048'576));
@@ -190,6 +215,8 @@ absl::Status Complete(HostOptions& options, const Texts& texts) {
   options.log = texts.log == "kafka" ? LogEngine::kKafka : LogEngine::kEmbedded;
   options.data_dir = texts.data_dir;
   options.access_policy = texts.access_policy;
+  options.store_cache_mib = ToMib(texts.store_cache_mib);
+  options.call_memory_mib = ToMib(texts.call_memory_mib);
   options.seal_key = texts.seal_key;
   options.seal_after = absl::Seconds(texts.seal_seconds);
   options.takeover_after = absl::Seconds(texts.takeover_seconds);

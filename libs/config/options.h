@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -42,9 +43,11 @@ struct HostOptions {
   std::filesystem::path access_policy;  // "": the one that is built in
   size_t mailbox_limit = 4096;          // commands that may wait for one partition
   size_t batch_limit = 256;             // commands of one append
-  size_t store_cache_mib = 64;          // of each service's store
-  size_t call_memory_mib = 256;         // of all calls' messages that are on their way
-  uint64_t disk_reserve_mib = 256;      // the embedded log writes only while so much is free
+  // Of each service's store, and of all calls' messages that are on their way. nullopt (`auto`): a
+  // share of what the process may take.
+  std::optional<size_t> store_cache_mib = 64;
+  std::optional<size_t> call_memory_mib = 256;
+  uint64_t disk_reserve_mib = 256;  // the embedded log writes only while so much is free
   // What time it is about, by an operator's word: for an embedded log whose machine's clock has
   // jumped by more than a day. InfinitePast: nobody has said.
   absl::Time clock_confirmed = absl::InfinitePast();

@@ -135,13 +135,31 @@ TEST(Options, BoundsAndThePolicyCanBeSet) {
   EXPECT_EQ(parsed->options.access_policy, file);
   EXPECT_EQ(parsed->options.mailbox_limit, 10u);
   EXPECT_EQ(parsed->options.batch_limit, 5u);
-  EXPECT_EQ(parsed->options.store_cache_mib, 16u);
-  EXPECT_EQ(parsed->options.call_memory_mib, 64u);
+  EXPECT_EQ(parsed->options.store_cache_mib, std::optional<size_t>(16));
+  EXPECT_EQ(parsed->options.call_memory_mib, std::optional<size_t>(64));
   EXPECT_EQ(parsed->options.disk_reserve_mib, 32u);
   EXPECT_THAT(Parse({"--data-dir=/d", policy.c_str()}).status().ToString(),
               HasSubstr("--access-policy"));
   EXPECT_THAT(Parse({"--data-dir=/d", "--mailbox-limit=0"}).status().ToString(),
               HasSubstr("--mailbox-limit"));
+}
+
+TEST(Options, MemoryIsANumberOfMibOrAuto) {
+  const auto unsaid = Parse({"--data-dir=/d"});
+  EXPECT_EQ(unsaid->options.store_cache_mib, std::optional<size_t>(64));
+  EXPECT_EQ(unsaid->options.call_memory_mib, std::optional<size_t>(256));
+  const auto parsed = Parse({"--data-dir=/d", "--store-cache-mib=auto", "--call-memory-mib=auto"});
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->options.store_cache_mib, std::nullopt);
+  EXPECT_EQ(parsed->options.call_memory_mib, std::nullopt);
+  for (const char* option : {"--store-cache-mib", "--call-memory-mib"}) {
+    for (const char* value : {"7", "1048577", "-1", "64.5", "64MiB", "automatic", "0x40", "1e3"}) {
+      const std::string flag = std::string(option) + "=" + value;
+      EXPECT_THAT(Parse({"--data-dir=/d", flag.c_str()}).status().ToString(),
+                  AllOf(HasSubstr(option), HasSubstr(value)))
+          << flag;
+    }
+  }
 }
 
 // "PRIHVAT_INSECURE_DEV=" in a compose file must not open the door.

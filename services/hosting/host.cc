@@ -43,6 +43,7 @@
 #include "services/hosting/catch_up.h"
 #include "services/hosting/engines.h"
 #include "services/hosting/installation.h"
+#include "services/hosting/memory_budget.h"
 #include "services/hosting/peer_monitor.h"
 
 namespace prihvat::hosting {
@@ -185,6 +186,21 @@ admin::v1::Instance InstanceOf(const config::HostOptions& options, absl::Time no
   return instance;
 }
 
+// What was told `auto` becomes a number. Both are said where one was.
+void SettleMemory(config::HostOptions& options, size_t stores) {
+  if (options.store_cache_mib && options.call_memory_mib) return;
+  const MemoryLimit limit = LookAtMemory();
+  const MemoryBudget budget = BudgetOf(limit.bytes, stores);
+  options.store_cache_mib = options.store_cache_mib.value_or(budget.store_cache_mib);
+  options.call_memory_mib = options.call_memory_mib.value_or(budget.call_memory_mib);
+  telemetry::Log(telemetry::Level::kInfo, "memory is shared out",
+                 {{"limit_mib", limit.bytes >> 20},
+                  {"file", limit.told_by},
+                  {"stores", static_cast<int64_t>(stores)},
+                  {"store_cache_mib", static_cast<int64_t>(*options.store_cache_mib)},
+                  {"call_memory_mib", static_cast<int64_t>(*options.call_memory_mib)}});
+}
+
 // Says whether, and with which key, the log is sealed.
 absl::StatusOr<runtime::SealOptions> ReadSealOptions(const config::HostOptions& options) {
   runtime::SealOptions seals;
@@ -237,6 +253,7 @@ class Host::Parts {
     // before WithPort, whose port would be free for it to take.
     PRIHVAT_RETURN_IF_ERROR(StartEndpoint());
     PRIHVAT_ASSIGN_OR_RETURN(options_.listen, WithPort(options_.listen));
+    SettleMemory(options_, hosted.size());
     topics_ = TopicsOf(hosted);
     PRIHVAT_ASSIGN_OR_RETURN(log_, OpenLog(options_, topics_));
     PRIHVAT_ASSIGN_OR_RETURN(seals_, ReadSealOptions(options_));
@@ -407,7 +424,7 @@ class Host::Parts {
     options.partitions = options_.partitions;
     options.mailbox_limit = options_.mailbox_limit;
     options.batch_limit = options_.batch_limit;
-    options.store_cache_bytes = options_.store_cache_mib << 20;
+    options.store_cache_bytes = *options_.store_cache_mib << 20;
     options.seals = seals_;
     options.takeover_after = options_.takeover_after;
     options.rank = options_.rank();
@@ -459,7 +476,7 @@ class Host::Parts {
     PRIHVAT_ASSIGN_OR_RETURN(
         server_, rpc::Server::Start({.listen = options_.listen,
                                      .credentials = tls_.server,
-                                     .memory_quota_bytes = options_.call_memory_mib << 20},
+                                     .memory_quota_bytes = *options_.call_memory_mib << 20},
                                     apis));
     for (const auto& running : running_) server_->SetServing(running->api_name, false);
     for (const char* api : {rpc::admin::kAdminApi, rpc::admin::kChangeFeedApi})
