@@ -9,6 +9,10 @@
 # only: a broker that lives for minutes would be optimised all that time, on the cores of what is tested), KAFKA_PARTS
 # (partitions of Kafka's internal topics, 4), KAFKA_WAIT (seconds to wait for an answer, 90), KAFKA_HOST (another address
 # of this machine than 127.0.0.1), KAFKA_SESSION_MS (after so long without a word a node is replaced, 9000).
+# KAFKA_TLS names a folder with broker.pem (key, then certificate) and ca.crt: then node N listens with TLS too, on
+# PORT+50+N-1 for users with a password (SASL_SSL, PLAIN or SCRAM-SHA-512) and on PORT+60+N-1 for those with a certificate (SSL), and
+# lets them do only what they have rights for (kafka-acls.sh); who comes without TLS may do all. KAFKA_USERS
+# ("name:password name:password") are made when the data is.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 usage="usage: kafka-up.sh DIR PORT [NODES [LINES]]"
@@ -48,6 +52,12 @@ in_sync=1
 # A cluster id must not begin with "-", and "/" and "+" are not allowed in it.
 [ -s "$dir/cluster.id" ] || head -c 16 /dev/urandom | base64 | tr '+/' 'ab' | tr -d = >"$dir/cluster.id"
 
+scram=() plain=""
+for user in ${KAFKA_USERS:-}; do
+  scram+=(--add-scram "SCRAM-SHA-512=[name=${user%%:*},password=${user#*:}]")
+  plain+=" user_${user%%:*}=\"${user#*:}\""
+done
+
 write_configuration() {  # of node $1 in folder $2
   local listeners advertised protocols line at
   listeners=PLAINTEXT://$host:$((port + $1 - 1)),CONTROLLER://$host:$((port + 99 + $1))
@@ -59,6 +69,12 @@ write_configuration() {  # of node $1 in folder $2
     advertised+=,LINE$line://$host:$((at + 5))
     protocols+=,LINE$line:PLAINTEXT
   done
+  if [ -n "${KAFKA_TLS:-}" ]; then
+    at="PASSWORD://$host:$((port + 49 + $1)),CERTIFICATE://$host:$((port + 59 + $1))"
+    listeners+=,$at
+    advertised+=,$at
+    protocols+=,PASSWORD:SASL_SSL,CERTIFICATE:SSL
+  fi
   cat >"$2/server.properties" <<P
 process.roles=broker,controller
 node.id=$1
@@ -87,7 +103,20 @@ num.network.threads=2
 num.io.threads=4
 log.cleaner.dedupe.buffer.size=16777216
 P
+  [ -z "${KAFKA_TLS:-}" ] || cat >>"$2/server.properties" <<P
+ssl.keystore.type=PEM
+ssl.keystore.location=$KAFKA_TLS/broker.pem
+ssl.truststore.type=PEM
+ssl.truststore.location=$KAFKA_TLS/ca.crt
+listener.name.certificate.ssl.client.auth=required
+listener.name.password.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-512
+listener.name.password.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required$plain;
+listener.name.password.scram-sha-512.sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required;
+authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer
+super.users=User:ANONYMOUS
+P
 }
+
 
 for i in $(seq 1 "$nodes"); do
   n="$dir/node$i"
@@ -96,7 +125,7 @@ for i in $(seq 1 "$nodes"); do
   write_configuration "$i" "$n"
   [ -f "$n/data/meta.properties" ] ||
     java -Xmx96m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -cp "$libs/*" kafka.tools.StorageTool format \
-      -t "$(cat "$dir/cluster.id")" -c "$n/server.properties" >"$n/format.log" 2>&1 9>&- ||
+      -t "$(cat "$dir/cluster.id")" -c "$n/server.properties" "${scram[@]}" >"$n/format.log" 2>&1 9>&- ||
     { cat "$n/format.log" >&2; exit 1; }
   # shellcheck disable=SC2086  # KAFKA_JVM is a list of flags
   setsid java -Xms"$heap" -Xmx"$heap" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError ${KAFKA_JVM--XX:TieredStopAtLevel=1} \

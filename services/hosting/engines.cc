@@ -2,9 +2,11 @@
 
 #include <algorithm>
 
+#include "absl/time/clock.h"
 #include "fmt/format.h"
 #include "libs/base/string_view.h"
 #include "libs/event_log/embedded/embedded_log.h"
+#include "libs/event_log/kafka/broker_check.h"
 #include "libs/event_log/kafka/kafka_log.h"
 #include "libs/event_log/kafka/topic_audit.h"
 
@@ -13,8 +15,14 @@ namespace {
 
 using event_log::TopicSpec;
 
+// What brokers with access lists must let the services' user do.
+constexpr char kRights[] =
+    "; this user needs Describe, DescribeConfigs, Read and Write on the topics prihvat.*, and "
+    "Create where they are not there yet";
+
 absl::Status Explain(const absl::Status& status, const std::string& what) {
-  return absl::Status(status.code(), fmt::format("{}: {}", what, base::FromAbsl(status.message())));
+  return absl::Status(status.code(), fmt::format("{}: {}{}", what, base::FromAbsl(status.message()),
+                                                 absl::IsPermissionDenied(status) ? kRights : ""));
 }
 
 std::vector<TopicSpec> Declare(const config::HostOptions& options,
@@ -47,6 +55,8 @@ absl::StatusOr<std::unique_ptr<event_log::EventLog>> OpenKafka(
                                              .properties = options.kafka_properties};
   const event_log::TopicAuditOptions audit{.client = client};
   const std::string what = fmt::format("Kafka at {}", options.brokers);
+  if (absl::Status s = event_log::CheckBrokers(client, absl::Now() + audit.timeout); !s.ok())
+    return Explain(s, what);
   if (absl::Status s = event_log::CreateMissingTopics(audit, topics); !s.ok())
     return Explain(s, what);
   if (absl::Status s = event_log::AuditTopics(audit, topics); !s.ok()) return Explain(s, what);

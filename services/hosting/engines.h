@@ -14,8 +14,8 @@ namespace prihvat::hosting {
 
 // Creates what is missing (the directory; Kafka's topics, with the settings that the guarantees
 // need) and refuses what is wrong, in words: FAILED_PRECONDITION for a topic that differs from its
-// declaration or a directory that another process holds, UNAVAILABLE for brokers that do not
-// answer.
+// declaration or a directory that another process holds, PERMISSION_DENIED for brokers that refuse
+// what the services do; see CheckBrokers for those that do not answer.
 absl::StatusOr<std::unique_ptr<event_log::EventLog>> OpenLog(
     const config::HostOptions& options, const std::vector<std::string>& topics);
 

@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "libs/event_log/embedded/embedded_log.h"
+#include "libs/event_log/kafka/broker_check.h"
 #include "libs/event_log/kafka/kafka_log.h"
 #include "libs/event_log/kafka/topic_audit.h"
 #include "services/prihvatctl/cli.h"
@@ -28,9 +29,15 @@ absl::StatusOr<OpenedLog> OpenEmbedded(const LogPlace& place) {
   return opened;
 }
 
+constexpr absl::Duration kBrokersPatience = absl::Seconds(10);
+
 absl::StatusOr<OpenedLog> OpenKafka(const LogPlace& place) {
-  auto log = prihvat::event_log::KafkaLog::Open(
-      {.client = {.bootstrap_servers = place.brokers, .properties = place.kafka_properties}});
+  const prihvat::event_log::KafkaClientOptions client{.bootstrap_servers = place.brokers,
+                                                      .properties = place.kafka_properties};
+  if (absl::Status s = prihvat::event_log::CheckBrokers(client, absl::Now() + kBrokersPatience);
+      !s.ok())
+    return s;
+  auto log = prihvat::event_log::KafkaLog::Open({.client = client});
   if (!log.ok()) return log.status();
   OpenedLog opened;
   for (const std::string& service : prihvat::ctl::AllServices()) {

@@ -30,10 +30,11 @@ def free_port(besides=()):
 
 class Kafka:
     """Use with `with`. `brokers` is "127.0.0.1:PORT". Ends the broker and removes its data. `lines`: how many listeners
-    it has beside (kafka-up.sh)."""
+    it has beside, `environment`: what else it is told (kafka-up.sh)."""
 
-    def __init__(self, lines=0):
-        self._lines, self.port = lines, free_port((5, 10, 15, 20, 25, 30, 35, 100))
+    def __init__(self, lines=0, environment=None):
+        self._lines, self.port = lines, free_port((5, 10, 15, 20, 25, 30, 35, 50, 60, 100))
+        self._environment = environment or {}
 
     def __enter__(self):
         self._folder = tempfile.mkdtemp(prefix="prihvat_kafka_")
@@ -44,7 +45,7 @@ class Kafka:
         """Starts it, or starts it again on the same data and at the same address."""
         done = subprocess.run([ROOT / "deploy/kafka/kafka-up.sh", self._folder, str(self.port), "1", str(self._lines)],
                               text=True, check=False, capture_output=True, timeout=300,
-                              env={**os.environ, "KAFKA_HEAP": "192m"})
+                              env={**os.environ, "KAFKA_HEAP": "192m", **self._environment})
         if done.returncode != 0:
             self.__exit__()
             raise RuntimeError(done.stdout + done.stderr)

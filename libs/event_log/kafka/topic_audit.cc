@@ -273,6 +273,9 @@ absl::Status CreateMissingTopics(const TopicAuditOptions& options,
   for (const TopicSpec& spec : topics) {
     const auto shape = ShapeOf(admin->get(), spec.name, deadline);
     if (!shape.ok()) return shape.status();
+    // It would be so for ever, and wait for leaders below.
+    if (shape->error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
+      return ToStatus(shape->error, absl::StrCat("topic ", spec.name));
     if (!IsMissing(*shape)) continue;
     if (absl::Status created = Create(admin->get(), options, spec, deadline); !created.ok())
       return created;
