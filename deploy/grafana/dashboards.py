@@ -294,6 +294,11 @@ def domain():
                   limits=[(None, "green"), (1, "red")]),
             graph("Hand-overs under way", "By state.", "short",
                   ("max by (operation, state) (prihvat_handovers_under_way)", "{{state}}")),
+            graph("Proofs of transfer due", "Not filed: their day has passed, or comes within the days of the policy.",
+                  "short", ("max by (operation, when) (prihvat_handover_proofs_due)", "{{operation}} {{when}}")),
+            graph("Checks due", "Checks and upkeep that are planned: their day has passed, or comes within the days of "
+                  "the policy.", "short",
+                  ("max by (operation, when) (prihvat_post_donation_checks_due)", "{{operation}} {{when}}")),
             graph("Open work items", "What processes could not do and nobody has settled.", "short",
                   ("max by (service, operation) (prihvat_work_items_open)", "{{service}} {{operation}}"),
                   limits=[(None, "green"), (1, "yellow")], width=WIDTH),

@@ -172,6 +172,13 @@ class Load:
             future.result()
 
 
+def damage(files):
+    """Overwrites the first half of each, in place."""
+    for path in files:
+        with path.open("r+b") as file:
+            file.write(b"Z" * (path.stat().st_size // 2))
+
+
 def write_until(addresses, commands, patience_s):
     with Load(addresses, 32) as load:
         deadline = time.monotonic() + patience_s

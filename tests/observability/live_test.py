@@ -19,6 +19,7 @@ sys.path.append(str(pathlib.Path(__file__).parent))
 sys.path.append(str(ROOT / "tests/python"))
 from kafka_broker import Kafka  # noqa: E402
 from monitoring import PATIENCE, Monitoring, Webhook, fetch, wait_for  # noqa: E402
+from panel_counts import EXPECTED, Facts, Unknown, difference, whole  # noqa: E402
 from pictures import draw  # noqa: E402
 from prihvat_server import Server, binary  # noqa: E402
 from rules_test import DASHBOARDS, listed_metrics, panels  # noqa: E402
@@ -133,6 +134,41 @@ class Live(unittest.TestCase):
         self.assertEqual(value("sum(prihvat_append_failures_total)"), 0)
         self.assertEqual(value('sum(prihvat_partition_owned{service="procurement"})'), 4)
 
+    def asked(self, method, name):
+        done = ctl(self.server, "call", method, json.dumps({"name": name}), "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
+    def look_at_logs(self, facts):
+        for server, brokers in ((self.server, []), (self.on_kafka, [f"--brokers={self.kafka.brokers}"])):
+            done = ctl(self.server, "verify", "--no-signatures", "--json", *brokers,
+                       "--principal=organisations/iom/people/amra;roles=log_keeper;operations=*")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            facts.look_at_log(server.metrics, done.stdout)
+
+    def test_1_what_each_panel_shows_is_what_was_done(self):
+        targets = {(file.stem, panel["title"]): panel["targets"] for file in DASHBOARDS for panel in panels(file)}
+        self.assertEqual({panel: len(queries) for panel, queries in targets.items()},
+                         {panel: len(figures) for panel, figures in EXPECTED.items()})
+        facts = Facts(SCENARIO, self.asked, {server.metrics: server.data / "store"
+                                             for server in (self.server, self.on_kafka)})
+        self.assertEqual(sum(facts.calls.values()), self.steps + 2)
+
+        def differing():
+            self.look_at_logs(facts)  # anew: processes note how far they are a moment later
+            for panel, queries in targets.items():
+                for query, expected in zip(queries, EXPECTED[panel], strict=True):
+                    if isinstance(expected, Unknown):
+                        continue
+                    wrong = difference(self.monitoring.query(whole(query["expr"])),
+                                       expected(facts) if callable(expected) else expected)
+                    if wrong:
+                        yield f"{': '.join(panel)}: {wrong}"
+        deadline = time.monotonic() + PATIENCE
+        while (wrong := list(differing())) and time.monotonic() < deadline:
+            pass  # each look takes a while, and Prometheus scrapes meanwhile
+        self.assertEqual(wrong, [])
+
     def test_2_a_refusal_and_a_repeat_are_counted_as_such(self):
         before = {name: self.monitoring.value(f'{name}{{service="procurement"}}')
                   for name in ("prihvat_rejections_total", "prihvat_request_id_hits_total")}
@@ -145,17 +181,13 @@ class Live(unittest.TestCase):
                      >= before[name] + minimum, name)
 
     def test_figures_of_the_domain_are_what_the_api_says(self):
-        def asked(method, name):
-            done = ctl(self.server, "call", method, json.dumps({"name": name}), "--json")
-            self.assertEqual(done.returncode, 0, done.stderr)
-            return json.loads(done.stdout)
-        occupancy = asked("reception.GetOccupancy", "operations/ba/centres/usivak")
+        occupancy = self.asked("reception.GetOccupancy", "operations/ba/centres/usivak")
         for metric, field in (("people_present", "peoplePresent"), ("people_without_bed", "peopleWithoutBed"),
                               ('beds{state="free"}', "free"), ('beds{state="occupied"}', "occupied")):
             wait_for(lambda metric=metric, field=field: self.monitoring.value(f"prihvat_centre_{metric}")
                      == int(occupancy.get(field, 0)), metric)
         self.assertGreater(self.monitoring.value("sum(prihvat_centre_beds)"), 0)
-        total = asked("procurement.GetBudgetPosition", "operations/ba/projects/races")["totals"][0]
+        total = self.asked("procurement.GetBudgetPosition", "operations/ba/projects/races")["totals"][0]
         for metric, field in (("budget", "amount"), ("committed", "committed"), ("spent", "spent")):
             wait_for(lambda metric=metric, field=field: self.monitoring.value(f"prihvat_project_{metric}")
                      == int(total[field].get("units", 0)) + total[field].get("nanos", 0) / 1e9, metric)
