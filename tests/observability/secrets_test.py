@@ -49,7 +49,7 @@ class Secrets(unittest.TestCase):
         rows = re.findall(r"^\| (`.*?) \|", page, re.MULTILINE)
         known = {field for row in rows for field in re.findall(r"`(\w+)`", row)}
         levels = yaml.safe_load((ROOT / "deploy/otel/collector.yaml").read_text())[
-            "receivers"]["filelog"]["operators"][1]["severity"]["mapping"].values()
+            "receivers"]["file_log"]["operators"][1]["severity"]["mapping"].values()
         calls = 0
         for text in log.splitlines():
             line = json.loads(text)
