@@ -253,13 +253,16 @@ void TermFence::StepPast(Offset offset, std::string_view bytes, const log::v1::R
   state_.chain = NextChain(state_.chain, bytes);
   state_.sealable_void_digest = state_.void_digest;
   state_.last_admitted = offset;
-  state_.last_recorded_at_us = std::max(state_.last_recorded_at_us, RecordedAtUs(record));
+  // A claim's time binds nobody: who makes it has yet to compare its clock with the log's.
+  if (verdict != Verdict::kAdmittedClaim)
+    state_.last_recorded_at_us = std::max(state_.last_recorded_at_us, RecordedAtUs(record));
   if (verdict == Verdict::kAdmittedSeal) {
     state_.unsealed_since_us = INT64_MIN;
     state_.last_seal = offset;
     state_.sealed_through = record.seal().last_offset();
   } else if (!state_.unsealed()) {
-    state_.unsealed_since_us = state_.last_recorded_at_us;
+    state_.unsealed_since_us =
+        state_.last_recorded_at_us == INT64_MIN ? RecordedAtUs(record) : state_.last_recorded_at_us;
   }
   if (verdict == Verdict::kAdmittedCommit && !record.commit().events().empty())
     state_.last_event = offset;

@@ -33,8 +33,8 @@ struct FenceState {
   std::string owner_address;    // of the current claim; empty if it vacates
   std::string log_id;           // of the partition, 16 bytes; empty before the first claim
   int32_t partition_count = 0;  // of the topic, as the first claim recorded it; 0 before
-  int64_t last_recorded_at_us =
-      INT64_MIN;  // Unix microseconds of the last admitted record; INT64_MIN before the first
+  // Unix microseconds of the last admitted commit or seal; INT64_MIN before the first.
+  int64_t last_recorded_at_us = INT64_MIN;
   int64_t void_records = 0;  // how many records did not count
 
   // For seals (seal.h). The chain covers the admitted records; this SHA-256 chain covers the void

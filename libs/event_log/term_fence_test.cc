@@ -333,6 +333,19 @@ TEST(TermFence, RecordedAtOfTheLastAdmitted) {
   EXPECT_EQ(log.state().last_recorded_at_us, 1700000000123456);
 }
 
+// Whose clock is ahead may claim before anybody can tell it so. What is recorded later would carry
+// that time for ever.
+TEST(TermFence, TheTimeOfAClaimBindsNobody) {
+  Log log;
+  Record claim = log.Claim(1);
+  claim.mutable_claim()->mutable_recorded_at()->set_seconds(1900000000);
+  log.Fold(claim);
+  EXPECT_EQ(log.state().last_recorded_at_us, INT64_MIN);
+  EXPECT_TRUE(log.state().unsealed());
+  log.Fold(MakeCommit(Id16(1), log.state().chain, "a", 1700000000));
+  EXPECT_EQ(log.state().last_recorded_at_us, 1700000000000000);
+}
+
 TEST(TermFence, ItKnowsTheLastCommitThatHoldsEvents) {
   Log log;
   log.Fold(log.Claim(1));

@@ -389,6 +389,13 @@ void Partition::Abandon() {
   AnswerMailbox(kShuttingDown);
 }
 
+// Not the time to gather until: it looks for jumps itself, so short is it.
+void Partition::ClockWentBack(absl::Duration by) {
+  for (absl::Time* at : {&stop_began_, &left_at_, &read_again_at_, &ask_tip_at_, &owner_since_,
+                         &claim_at_, &settle_by_, &append_started_, &seal_again_at_})
+    *at -= by;
+}
+
 // --- Folding
 // ----------------------------------------------------------------------------------------------------------
 
@@ -662,6 +669,8 @@ void Partition::OnClaim(const log::v1::Claim& claim, absl::Time append_time) {
         absl::FormatDuration(deps_.options.max_clock_skew)));
     StepDown(stopped_why_);
     claim_at_ = now + absl::Seconds(5);
+    // It is alive, so nobody would replace it: those whose clocks are right may own it.
+    vacate_ = static_cast<bool>(deps_.options.last_heard);
     return;
   }
   stopped_why_ = absl::OkStatus();
@@ -692,6 +701,19 @@ bool Partition::Advance() {
     state_ = State::kClaiming;
     AppendClaim(/*vacates=*/false);
     return true;
+  }
+  if (state_ != State::kOwning) compare_clock_ = false;  // it will claim before it writes
+  if (compare_clock_ && pending_.empty() && slot_ == nullptr) {
+    compare_clock_ = false;
+    AppendClaim(/*vacates=*/false);
+    return true;
+  }
+  if (vacate_ && state_ == State::kFollowing && slot_ == nullptr) {
+    vacate_ = false;
+    if (fence().claim_id == claim_id_) {
+      AppendClaim(/*vacates=*/true);
+      return true;
+    }
   }
   // Nothing of ours may be under way: it would be void behind the claim.
   if (LeaveWanted() && pending_.empty() && mailbox_.empty() && slot_ == nullptr &&

@@ -69,6 +69,11 @@ class Partition {
   bool HandedOver() const;
   // Answers all that is left.
   void Abandon();
+  // An owner claims anew before it writes any more: only a claim that was read back tells how far
+  // its clock is from the log's.
+  void CompareClock() { compare_clock_ = true; }
+  // The clock has been set back: what was to happen at a time happens so much earlier by it.
+  void ClockWentBack(absl::Duration by);
 
   State state() const { return state_; }
   int32_t partition() const { return tp_.partition; }
@@ -153,6 +158,8 @@ class Partition {
   bool stopping_ = false;
   absl::Time stop_began_ = absl::InfinitePast();
   bool leave_tried_ = false;
+  bool compare_clock_ = false;
+  bool vacate_ = false;  // owner by a claim that this clock must not write under
   absl::Time left_at_ = absl::InfinitePast();  // own claim that vacates was folded
   std::deque<CommandItem> late_;               // came after BeginStop; at most mailbox_limit
   event_log::TermFence fence_;

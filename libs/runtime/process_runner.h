@@ -26,6 +26,11 @@ class ProcessRunner {
   // Does some work; true if there may be more to do at once.
   bool Step();
   absl::Time next_wake() const { return next_wake_; }
+  void ClockWentBack(absl::Duration by) {
+    ask_tip_at_ -= by;
+    retry_at_ -= by;
+    for (Progress& progress : progress_) progress.since -= by;
+  }
 
   // All source records up to this offset have had their effects here (on the owner); -1 for none.
   int64_t done_through() const;

@@ -214,7 +214,26 @@ absl::StatusOr<std::unique_ptr<ServiceCore>> ServiceCore::Open(
 
 ServiceCore::~ServiceCore() = default;
 
+// A wall clock that is set back must not make anything wait for longer than it meant to: all times
+// to wait for move back with it. One that has jumped, or so it seems after a pause, may no longer
+// be near the log's: that is looked at anew, where the log has a clock of its own.
+void ServiceCore::NoticeClock() {
+  const absl::Time now = clock_.Now();
+  const absl::Duration back = last_seen_ - now;
+  const bool first = last_seen_ == absl::InfinitePast();
+  last_seen_ = now;
+  if (!first && absl::AbsDuration(back) > options_.max_clock_skew && options_.last_heard) {
+    for (const auto& partition : partitions_) partition->CompareClock();
+  }
+  if (back <= absl::ZeroDuration()) return;
+  for (const auto& partition : partitions_) partition->ClockWentBack(back);
+  for (const auto& tail : tails_) tail->ClockWentBack(back);
+  for (const auto& runner : runners_) runner->ClockWentBack(back);
+  for (Waiter& waiter : waiters_) waiter.deadline -= back;
+}
+
 absl::StatusOr<bool> ServiceCore::Step() {
+  NoticeClock();
   bool worked = false;
   for (const auto& partition : partitions_) {
     auto stepped = partition->Step();
@@ -245,6 +264,7 @@ absl::Time ServiceCore::next_wake() const {
 }
 
 void ServiceCore::Submit(CommandRequest request, std::function<void(CommandReply)> done) {
+  NoticeClock();
   const int32_t p = event_log::PartitionOf(request.operation, options_.partitions);
   partitions_[static_cast<size_t>(p)]->Submit({std::move(request), std::move(done)});
 }
@@ -285,6 +305,7 @@ bool ServiceCore::Seen(const common::v1::Token& token) const {
 
 void ServiceCore::WhenSeen(const common::v1::Token& token, absl::Time deadline,
                            std::function<bool()> wanted, std::function<void(absl::Status)> done) {
+  NoticeClock();
   if (Seen(token)) return done(absl::OkStatus());
   if (waiters_.size() >= kWaiters) {
     return done(
@@ -315,6 +336,7 @@ void ServiceCore::AnswerWaiters() {
 }
 
 void ServiceCore::BeginStop() {
+  NoticeClock();
   for (const auto& partition : partitions_) partition->BeginStop();
 }
 

@@ -76,6 +76,7 @@ class ServiceCore {
   };
   bool Seen(const common::v1::Token& token) const;
   void AnswerWaiters();
+  void NoticeClock();
   int64_t NextOffset(const event_log::TopicPartition& tp) const;
 
   ServiceDefinition definition_;
@@ -92,6 +93,7 @@ class ServiceCore {
   std::vector<std::unique_ptr<SourceTail>> tails_;
   std::vector<std::unique_ptr<ProcessRunner>> runners_;
   std::vector<Waiter> waiters_;
+  absl::Time last_seen_ = absl::InfinitePast();      // what the clock said at the last call
   std::vector<event_log::TopicPartition> followed_;  // own and foreign; fixed once open
 };
 

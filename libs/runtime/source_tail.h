@@ -19,6 +19,10 @@ class SourceTail {
   // True if there may be more to do at once. An error is the store's.
   absl::StatusOr<bool> Step();
   absl::Time next_wake() const { return next_wake_; }
+  void ClockWentBack(absl::Duration by) {
+    ask_tip_at_ -= by;
+    retry_at_ -= by;
+  }
 
   const event_log::TopicPartition& tp() const { return tp_; }
   int64_t next_offset() const { return next_offset_; }

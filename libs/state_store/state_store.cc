@@ -7,6 +7,7 @@
 #include "libs/base/check.h"
 #include "rocksdb/cache.h"
 #include "rocksdb/db.h"
+#include "rocksdb/env.h"
 #include "rocksdb/filter_policy.h"
 #include "rocksdb/statistics.h"
 #include "rocksdb/table.h"
@@ -45,14 +46,13 @@ absl::Status ToStatus(const rocksdb::Status& status, std::string_view what) {
 
 // RocksDB 7.8 does not come back from an open whose writes fail: it aborts. So that a full disk is
 // told in words, it is told before.
-absl::Status CheckSpace(const std::string& directory) {
-  std::error_code error;
-  const std::filesystem::space_info space = std::filesystem::space(directory, error);
-  if (error || space.available >= kOpenMib << 20) return absl::OkStatus();
+absl::Status CheckSpace(rocksdb::Env& env, const std::string& directory) {
+  uint64_t left = 0;
+  if (!env.GetFreeSpace(directory, &left).ok() || left >= kOpenMib << 20) return absl::OkStatus();
   return absl::ResourceExhaustedError(
       fmt::format("state store: cannot open {}: {} MiB are free, a start needs {}; the disk is "
                   "full: make space and start again, nothing that was acknowledged is lost",
-                  directory, space.available >> 20, kOpenMib));
+                  directory, left >> 20, kOpenMib));
 }
 
 struct Property {
@@ -191,8 +191,9 @@ absl::StatusOr<std::unique_ptr<StateStore>> StateStore::Open(const StateStoreOpt
       return absl::InvalidArgumentError(
           fmt::format("state store: cannot make {}: {}", options.directory, error.message()));
     }
-    if (absl::Status space = CheckSpace(options.directory); !space.ok()) return space;
   }
+  if (absl::Status space = CheckSpace(*db_options.env, options.directory); !space.ok())
+    return space;
 
   std::vector<std::string> names;
   rocksdb::DB::ListColumnFamilies(db_options, options.directory, &names);  // fails for a new store

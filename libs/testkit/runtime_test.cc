@@ -608,8 +608,10 @@ TEST_F(RuntimeTest, AStandbyThatIsFarBehindIsNotReadyUntilItHasCaughtUp) {
   }
   for (int i = 0; i < 100 && answered < kMissed; ++i) world_.Step(halls);
   ASSERT_EQ(answered, kMissed);
-  world_.clock().Advance(absl::Minutes(1));
-  world_.Step(halls);  // it lives, so nobody takes over
+  for (int i = 0; i < 60; ++i) {
+    world_.clock().Advance(absl::Seconds(1));
+    world_.Step(halls);  // it lives, so nobody takes over
+  }
   world_.Step(standby);
   EXPECT_FALSE(standby.core->Ready());
   EXPECT_TRUE(halls.core->Ready());
@@ -703,7 +705,8 @@ TEST_F(RuntimeTest, TimesOfRecordingNeverGoBack) {
   EXPECT_EQ(recorded_at(), before) << "it stands still until the clock has caught up";
   world_.clock().Set(before + absl::Minutes(1));
   world_.Do(halls, TakeSeat("operations/ba", "h", "eva", Id(3)));
-  EXPECT_EQ(recorded_at(), before + absl::Minutes(1));
+  EXPECT_GE(recorded_at(), before + absl::Minutes(1));
+  EXPECT_LT(recorded_at(), before + absl::Minutes(2));
 }
 
 TEST_F(RuntimeTest, ARecordThatCannotBeFoldedStopsTheLineAndSaysSo) {
@@ -731,6 +734,106 @@ TEST_F(RuntimeTest, AnOwnerWhoseClockIsOffWritesNothingAndSaysSo) {
   world_.Settle();
   EXPECT_EQ(halls.core->partitions()[0]->state(), runtime::Partition::State::kOwning)
       << "it recovers by itself";
+}
+
+// It is alive, so nobody would replace it. Where others could decide, they do.
+TEST_F(RuntimeTest, AnOwnerWhoseClockIsOffLeavesToOneWhoseClockIsRight) {
+  World::Instance& off = world_.Add(HallsService(), "halls-0");
+  off.clock->Jump(absl::Hours(1));
+  World::Instance& right = world_.Add(HallsService(), "halls-1", 1);
+  world_.Settle();
+  EXPECT_THAT(off.core->Status()[0].stopped_why, HasSubstr("clock"));
+  ASSERT_EQ(right.core->partitions()[0]->state(), runtime::Partition::State::kOwning);
+  EXPECT_TRUE(world_.Do(right, TakeSeat("operations/ba", "h", "ana", Id(1))).status.ok());
+  const log::v1::Commit commit = world_.Admitted({kHallsTopic, 0}).back().record.commit();
+  EXPECT_LE(es::FromProto(commit.recorded_at()), world_.clock().Now()) << "by the other's clock";
+}
+
+TEST_F(RuntimeTest, AnOwnerWhoseClockJumpsComparesItBeforeItWritesAnyMore) {
+  World::Instance& off = Halls();
+  World::Instance& right = world_.Add(HallsService(), "halls-1", 1);
+  world_.Settle();
+  ASSERT_EQ(off.core->partitions()[0]->state(), runtime::Partition::State::kOwning);
+  off.clock->Jump(absl::Hours(1));
+  EXPECT_EQ(world_.Do(off, TakeSeat("operations/ba", "h", "ana", Id(1))).reason, "NOT_OWNER");
+  world_.Settle();
+  EXPECT_TRUE(world_.Do(right, TakeSeat("operations/ba", "h", "ana", Id(1))).status.ok());
+  for (const event_log::JudgedRecord& record : world_.Admitted({kHallsTopic, 0})) {
+    if (!record.record.has_commit()) continue;
+    EXPECT_LE(es::FromProto(record.record.commit().recorded_at()), world_.clock().Now());
+  }
+}
+
+// Whatever is waited for, it is not for the time by which a clock was set back.
+TEST_F(RuntimeTest, G13_AClockThatIsSetBackMakesNobodyWait) {
+  World::Instance& halls = Halls();
+  halls.log->FailNextAppends(1, AppendFault::kLoseRecords);
+  EXPECT_EQ(world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1))).reason,
+            "OUTCOME_UNKNOWN");
+  halls.log->FailNextReads(1, absl::UnavailableError("gone"));
+  common::v1::Token token;
+  common::v1::Position& position = *token.add_positions();
+  position.set_topic(kHallsTopic);
+  position.set_offset(1000);
+  absl::Status seen;
+  halls.core->WhenSeen(token, halls.clock->Now() + absl::Seconds(3), {},
+                       [&](absl::Status s) { seen = std::move(s); });
+  world_.Step(halls);
+  halls.clock->Jump(-absl::Hours(1));
+  for (int i = 0; i < 60; ++i) {
+    world_.clock().Advance(absl::Milliseconds(100));
+    world_.Step(halls);
+  }
+  while (world_.Step(halls)) {
+  }
+  EXPECT_TRUE(absl::IsDeadlineExceeded(seen)) << seen;
+  EXPECT_EQ(halls.core->partitions()[0]->fence().next_offset,
+            *world_.storage().End({kHallsTopic, 0}));
+}
+
+TEST_F(RuntimeTest, G1_G6_AFullDiskEndsAnInstanceInWordsAndLosesNothing) {
+  World::Instance& halls = Halls();
+  ASSERT_TRUE(world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1))).status.ok());
+  halls.disk->Fill(100);
+  CommandReply reply;
+  halls.core->Submit(TakeSeat("operations/ba", "h", "ben", Id(2)),
+                     [&](CommandReply r) { reply = std::move(r); });
+  world_.Settle();
+  EXPECT_EQ(halls.core, nullptr);
+  EXPECT_TRUE(absl::IsResourceExhausted(halls.ended_why)) << halls.ended_why;
+  EXPECT_EQ(reply.reason, "OUTCOME_UNKNOWN") << "it stands in the log, and not in the store";
+  const absl::Status refused = world_.Start(halls);
+  EXPECT_TRUE(absl::IsResourceExhausted(refused)) << refused;
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("the disk is full: make space"));
+  halls.disk->Empty();
+  ASSERT_TRUE(world_.Start(halls).ok());
+  world_.Settle();
+  EXPECT_TRUE(world_.Do(halls, TakeSeat("operations/ba", "h", "ben", Id(2))).repeated);
+  World::Instance& fresh = world_.Add(HallsService(), "halls-1", 1);
+  world_.Settle();
+  EXPECT_EQ(*halls.core->Checksum(), *fresh.core->Checksum());
+}
+
+// Its format is raised where a fold has changed, so what an earlier build folded must not stay.
+TEST_F(RuntimeTest, G6_AStoreOfAnotherFormatIsRefusedAndFoldedAnew) {
+  World::Instance& halls = Halls();
+  ASSERT_TRUE(world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1))).status.ok());
+  const std::string checksum = *halls.core->Checksum();
+  const std::string key = runtime::FenceKey(kHallsTopic, 0);
+  std::string fence = *halls.core->store().Read(state_store::kMeta)->Get(key);
+  --fence.front();  // the format
+  state_store::StateStore::Batch batch = halls.core->store().NewBatch();
+  batch.Rows(state_store::kMeta).Put(key, fence);
+  ASSERT_TRUE(halls.core->store().Commit(std::move(batch)).ok());
+  world_.Crash(halls);
+  const absl::Status refused = world_.Start(halls);
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused)) << refused;
+  EXPECT_THAT(std::string(refused.message()),
+              HasSubstr("move the store away and let it be rebuilt from the log"));
+  halls.disk = std::make_unique<StoreDisk>();
+  ASSERT_TRUE(world_.Start(halls).ok());
+  world_.Settle();
+  EXPECT_EQ(*halls.core->Checksum(), checksum);
 }
 
 TEST_F(RuntimeTest, TheFeedProvesThatNothingIsMissing) {
@@ -918,13 +1021,9 @@ TEST_F(SealTest, G10_AnOwnerSealsAfterSomeTimeAndNeverForASealAlone) {
   World::Instance& halls = Halls();
   Take(halls, 1);
   EXPECT_TRUE(Seals().empty());
-  world_.clock().Advance(absl::Minutes(1));
-  world_.Settle();
+  world_.Pass(absl::Minutes(1));
   EXPECT_THAT(Seals(), ::testing::ElementsAre(::testing::Pair(2, 1)));
-  for (int i = 0; i < 5; ++i) {
-    world_.clock().Advance(absl::Hours(1));
-    world_.Settle();
-  }
+  world_.Pass(absl::Hours(1));
   EXPECT_EQ(Seals().size(), 1u) << "nothing has happened since";
 }
 
@@ -951,10 +1050,11 @@ TEST_F(SealTest, G10_WhatIsUnsealedIsSealedAtTheEnd) {
 TEST_F(SealTest, ALogThatTakesNoSealIsAskedAgainLaterAndHoldsUpNoEnd) {
   World::Instance& halls = Halls();
   Take(halls, 1);
+  world_.Pass(absl::Seconds(50));
   halls.log->FailNextAppends(1000, AppendFault::kNotSent);
   const int64_t before = halls.core->counters().append_failures;
-  world_.clock().Advance(absl::Minutes(1));
-  world_.Settle(absl::Seconds(20));  // the world checks that the instance sleeps in between
+  world_.Pass(absl::Seconds(20));
+  world_.Settle();  // the world checks that the instance sleeps in between
   const int64_t failed = halls.core->counters().append_failures - before;
   EXPECT_GE(failed, 1);
   EXPECT_LE(failed, 5);

@@ -1,5 +1,7 @@
 #include "libs/testkit/world.h"
 
+#include <algorithm>
+
 #include "libs/base/check.h"
 
 namespace prihvat::testkit {
@@ -13,7 +15,8 @@ World::Instance& World::Add(const runtime::ServiceDefinition& definition, std::s
   instance->memory = std::make_unique<event_log::testing::MemoryLog>(storage_);
   instance->log =
       std::make_unique<event_log::testing::FaultyLog>(*instance->memory, random_.Next());
-  instance->disk.reset(rocksdb::NewMemEnv(rocksdb::Env::Default()));
+  instance->disk = std::make_unique<StoreDisk>();
+  instance->clock = std::make_unique<LocalClock>(clock_);
   instance->random = std::make_unique<base::SeededRandom>(random_.Next());
   instances_.push_back(std::move(instance));
   const absl::Status started = Start(*instances_.back());
@@ -28,18 +31,20 @@ absl::Status World::Start(Instance& instance) {
   options.store_dir = "/store";
   options.partitions = partitions_;
   options.rank = instance.rank;
-  options.store_cache_bytes = 4 << 20;
+  options.store_cache_bytes = 32 << 20;  // so that write buffers are not written all the time
   options.seals = seals_;
-  options.last_heard = [this](const std::string& address) {
+  options.last_heard = [this, &instance](const std::string& address) {
     for (const auto& other : instances_) {
-      if (other->name == address && other->core != nullptr) return other->alive_at;
+      if (other->name == address && other->core != nullptr)
+        return other->alive_at + instance.clock->off();
     }
     return absl::InfinitePast();
   };
   tune_(options);
+  instance.disk->Mend();
   auto core = runtime::ServiceCore::Open(
-      instance.definition, options, *instance.log, clock_, *instance.random, [] {},
-      instance.disk.get());
+      instance.definition, options, *instance.log, *instance.clock, *instance.random, [] {},
+      instance.disk->env());
   if (!core.ok()) return core.status();
   instance.core = *std::move(core);
   instance.alive_at = clock_.Now();
@@ -53,11 +58,12 @@ bool World::Step(Instance& instance) {
   if (instance.core == nullptr) return false;
   instance.alive_at = clock_.Now();
   auto stepped = instance.core->Step();
-  if (!stepped.ok()) {
-    Crash(instance);
-    return false;
-  }
-  return *stepped;
+  if (stepped.ok()) return *stepped;
+  instance.ended_why = stepped.status();
+  instance.core->BeginStop();
+  instance.core->Abandon();
+  Crash(instance);
+  return false;
 }
 
 void World::Settle(absl::Duration limit) {
@@ -76,11 +82,22 @@ void World::Settle(absl::Duration limit) {
     // Nothing to do now must mean sleep: else the service's thread would spin.
     for (const auto& instance : instances_) {
       if (instance->core == nullptr) continue;
-      PRIHVAT_CHECK(instance->core->next_wake() > clock_.Now(),
+      PRIHVAT_CHECK(instance->core->next_wake() > instance->clock->Now(),
                     "an idle instance asks to be woken at once");
     }
     quiet = worked ? 0 : quiet + 1;
     clock_.Advance(absl::Milliseconds(100));
+  }
+}
+
+void World::Pass(absl::Duration time) {
+  const absl::Time end = clock_.Now() + time;
+  while (clock_.Now() < end) {
+    clock_.Advance(std::min(absl::Seconds(1), end - clock_.Now()));
+    for (const auto& instance : instances_) {
+      for (int i = 0; i < 100 && Step(*instance); ++i) {
+      }
+    }
   }
 }
 

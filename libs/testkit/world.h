@@ -13,7 +13,7 @@
 #include "libs/event_log/testing/faulty_log.h"
 #include "libs/event_log/testing/memory_log.h"
 #include "libs/runtime/service_core.h"
-#include "rocksdb/env.h"
+#include "libs/testkit/store_disk.h"
 
 namespace prihvat::testkit {
 
@@ -31,32 +31,52 @@ class World {
   // And have options that `tune` has changed.
   void Tune(std::function<void(runtime::ServiceOptions&)> tune) { tune_ = std::move(tune); }
 
-  // One instance: its connection to the log, its disk and, while it runs, its core.
+  // A machine's clock: the world's, or so much away from it.
+  class LocalClock final : public base::Clock {
+   public:
+    explicit LocalClock(base::Clock& world) : world_(world) {}
+    absl::Time Now() override { return world_.Now() + off_; }
+    absl::Duration off() const { return off_; }
+    void Jump(absl::Duration off) { off_ = off; }
+
+   private:
+    base::Clock& world_;
+    absl::Duration off_ = absl::ZeroDuration();
+  };
+
+  // One instance: its connection to the log, its disk, its clock and, while it runs, its core.
   struct Instance {
     std::string name;
     runtime::ServiceDefinition definition;
     int rank = 0;
     std::unique_ptr<event_log::testing::MemoryLog> memory;
     std::unique_ptr<event_log::testing::FaultyLog> log;
-    std::unique_ptr<rocksdb::Env> disk;
+    std::unique_ptr<StoreDisk> disk;
+    std::unique_ptr<LocalClock> clock;
     std::unique_ptr<base::SeededRandom> random;
     std::unique_ptr<runtime::ServiceCore> core;
-    absl::Time alive_at = absl::InfinitePast();  // when it was last stepped
+    absl::Time alive_at = absl::InfinitePast();  // when it was last stepped, by the world's clock
     int starts = 0;                              // how often its core was opened
+    absl::Status ended_why;                      // of the last step that ended it
   };
 
   // Makes an instance and starts it.
   Instance& Add(const runtime::ServiceDefinition& definition, std::string name, int rank = 0);
-  // Opens the core again, over the same disk.
+  // Opens the core again, over the same disk, which is no longer broken.
   absl::Status Start(Instance& instance);
   // The process is gone: nothing is flushed or answered; appends under way may still land.
   void Crash(Instance& instance);
 
-  // One step; crashes the instance on a store error. True if there may be more to do.
+  // One step; on a store error the instance ends as a service does: it answers who waits, and is
+  // gone. True if there may be more to do.
   bool Step(Instance& instance);
   // Steps all that run, and lets time pass, until nothing moves any more or `limit` simulated time
   // has passed.
   void Settle(absl::Duration limit = absl::Seconds(30));
+
+  // Lets so much time pass, and steps all that run each second, as their threads do: else it is a
+  // pause, or a jump of the clock.
+  void Pass(absl::Duration time);
 
   // Submits and settles.
   runtime::CommandReply Do(Instance& instance, runtime::CommandRequest request);

@@ -1,5 +1,6 @@
 #include "services/hosting/peer_monitor.h"
 
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -13,6 +14,11 @@ namespace prihvat::hosting {
 namespace {
 
 constexpr char kCheckMethod[] = "/grpc.health.v1.Health/Check";
+
+// Never set, so that checks go on at their pace whatever becomes of the wall clock.
+absl::Time SteadyNow() {
+  return absl::UnixEpoch() + absl::FromChrono(std::chrono::steady_clock::now().time_since_epoch());
+}
 
 // A peer that is dead must be found alive soon after its return.
 grpc::ChannelArguments Impatient() {
@@ -29,7 +35,7 @@ grpc::ChannelArguments Impatient() {
 struct PeerMonitor::Peer {
   std::string address;
   std::unique_ptr<grpc::GenericStub> stub;
-  absl::Time heard;
+  absl::Time heard;  // these three by SteadyNow
   absl::Time asked;  // when somebody last wanted to know
   absl::Time next_check = absl::InfinitePast();
   bool under_way = false;
@@ -58,7 +64,7 @@ PeerMonitor::~PeerMonitor() {
 }
 
 absl::Time PeerMonitor::LastHeard(const std::string& address) {
-  const absl::Time now = absl::Now();
+  const absl::Time now = SteadyNow();
   std::lock_guard lock(mutex_);
   auto found = peers_.find(address);
   if (found == peers_.end()) {
@@ -70,13 +76,13 @@ absl::Time PeerMonitor::LastHeard(const std::string& address) {
     condition_.notify_all();
   }
   found->second->asked = now;
-  return found->second->heard;
+  return options_.wall_clock() - (now - found->second->heard);
 }
 
 void PeerMonitor::Loop() {
   std::unique_lock lock(mutex_);
   while (!ending_) {
-    const absl::Time now = absl::Now();
+    const absl::Time now = SteadyNow();
     std::vector<std::shared_ptr<Peer>> due;
     for (auto it = peers_.begin(); it != peers_.end();) {
       const std::shared_ptr<Peer>& peer = it->second;
@@ -117,7 +123,7 @@ void PeerMonitor::Begin(const std::shared_ptr<Peer>& peer) {
   peer->stub->UnaryCall(&check->context, kCheckMethod, {}, &check->request, &check->response,
                         [this, check](grpc::Status status) {
                           std::lock_guard lock(mutex_);
-                          if (status.ok()) check->peer->heard = absl::Now();
+                          if (status.ok()) check->peer->heard = SteadyNow();
                           check->peer->under_way = false;
                           --under_way_;
                           condition_.notify_all();

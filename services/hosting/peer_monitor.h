@@ -3,12 +3,14 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
 
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "grpcpp/security/credentials.h"
 
@@ -21,6 +23,7 @@ struct PeerMonitorOptions {
   absl::Duration forget_after = absl::Minutes(1);
   size_t max_peers = 256;  // above it new ones count as never heard of
   std::shared_ptr<grpc::ChannelCredentials> credentials;  // nullptr: no encryption
+  std::function<absl::Time()> wall_clock = absl::Now;     // what LastHeard answers by
 };
 
 // Asks the gRPC health service of every address that somebody has lately asked about. Any answer
@@ -34,8 +37,10 @@ class PeerMonitor {
   PeerMonitor(const PeerMonitor&) = delete;
   PeerMonitor& operator=(const PeerMonitor&) = delete;
 
-  // When that instance last answered. One that is asked about for the first time gets the benefit
-  // of the doubt: now. InfinitePast: never for as long as it has been checked.
+  // When that instance last answered, by the wall clock as it stands now: one that was set
+  // meanwhile makes nobody silent for longer or shorter than it was. One that is asked about for
+  // the first time gets the benefit of the doubt: now. InfinitePast: never for as long as it has
+  // been checked.
   absl::Time LastHeard(const std::string& address);
 
  private:

@@ -1,5 +1,6 @@
 #include "services/hosting/peer_monitor.h"
 
+#include <atomic>
 #include <memory>
 
 #include "absl/time/clock.h"
@@ -48,7 +49,8 @@ TEST(PeerMonitor, HearsWhoAnswersEvenIfItIsNotServingAndMissesWhoIsGone) {
   const std::string address = peer->address();
   PeerMonitor monitor(kQuick);
   const absl::Time first = monitor.LastHeard(address);
-  EXPECT_TRUE(Eventually(monitor, address, [&](absl::Time heard) { return heard > first; }));
+  EXPECT_TRUE(Eventually(monitor, address,
+                         [&](absl::Time heard) { return heard > first + kQuick.interval; }));
 
   const int port = peer->port;
   peer.reset();
@@ -59,8 +61,25 @@ TEST(PeerMonitor, HearsWhoAnswersEvenIfItIsNotServingAndMissesWhoIsGone) {
   const absl::Time silent_since = monitor.LastHeard(address);
   HealthServer again(port);
   ASSERT_NE(again.server, nullptr);
-  EXPECT_TRUE(Eventually(monitor, address, [&](absl::Time heard) { return heard > silent_since; }))
-      << "a peer that is back is not heard";
+  EXPECT_TRUE(Eventually(monitor, address, [&](absl::Time heard) {
+    return heard > silent_since + 10 * kQuick.interval;
+  })) << "a peer that is back is not heard";
+}
+
+TEST(PeerMonitor, AClockThatIsSetMakesNobodyMoreOrLessSilent) {
+  const HealthServer peer(0);
+  ASSERT_NE(peer.server, nullptr);
+  std::atomic<int> hours = 0;
+  PeerMonitorOptions options = kQuick;
+  options.wall_clock = [&hours] { return absl::Now() + absl::Hours(hours.load()); };
+  PeerMonitor monitor(options);
+  for (const int set_to : {-1, 1}) {
+    (void)monitor.LastHeard(peer.address());
+    hours = set_to;
+    const absl::Duration age =
+        absl::Now() + absl::Hours(set_to) - monitor.LastHeard(peer.address());
+    EXPECT_LT(absl::AbsDuration(age), absl::Minutes(1)) << set_to;
+  }
 }
 
 TEST(PeerMonitor, NobodyIsNeverHeardAndTheNumberOfPeersIsBounded) {

@@ -14,6 +14,7 @@ FENCE = "libs/event_log/term_fence.cc"
 CORE = "libs/runtime/service_core.cc"
 MAILBOX = "libs/runtime/mailbox.cc"
 VIEWS = "libs/runtime/views.cc"
+STORE = "libs/state_store/state_store.cc"
 
 # name: (file, what is there, what the mutant has instead, what the simulation must say)
 MUTANTS = {
@@ -24,7 +25,7 @@ MUTANTS = {
         "    settle_by_ = now + deps_.options.append_timeout;\n"
         "    for (Pending& pending : pending_)\n"
         "      if (pending.done) Reply(pending, fence().last_admitted), pending.done = nullptr;\n",
-        "G5: it answers from before the token",
+        "G5: ",
     ),
     # An append of which nothing is known is taken for a success.
     "unknown_is_success": (
@@ -33,6 +34,60 @@ MUTANTS = {
         "    for (Pending& pending : pending_) Reply(pending, fence().last_admitted);\n"
         "    pending_.clear();\n    deps_.log.ResetWriter(tp_);\n",
         "was acknowledged and is lost",
+    ),
+    # A batch is taken for stored as soon as its first commit is: a torn one is not.
+    "settle_the_whole_batch": (
+        PARTITION,
+        "  take_answers();\n",
+        "  take_answers();\n"
+        "  while (!pending_.empty()) {\n"
+        "    settled.push_back(std::move(pending_.front()));\n"
+        "    pending_.pop_front();\n"
+        "  }\n",
+        "G5: ",
+    ),
+    # What the reader does not have yet is taken for the end of the log.
+    "nothing_yet_is_the_tip": (
+        PARTITION,
+        "    if (!records.ok()) {\n",
+        "    if (!records.ok()) {\n      at_tip_ = true;\n",
+        "it says that it is ready, and is behind the log",
+    ),
+    # Nothing is read again for as long as a clock was set back by.
+    "wait_for_the_clock": (
+        CORE,
+        "  if (back <= absl::ZeroDuration()) return;\n",
+        "  if (back != absl::InfiniteDuration()) return;\n",
+        "it differs from a rebuild",
+    ),
+    # A clock that jumps is as good as before.
+    "trust_the_clock": (
+        CORE,
+        "    for (const auto& partition : partitions_) partition->CompareClock();\n",
+        "",
+        "was recorded by a clock that is off",
+    ),
+    "believe_the_time_of_a_claim": (
+        FENCE,
+        "  if (verdict != Verdict::kAdmittedClaim)\n",
+        "",
+        "was recorded by a clock that is off",
+    ),
+    # The disk did not take it, and all goes on.
+    "fold_past_a_full_disk": (
+        PARTITION,
+        "    std::move(settled.rbegin(), settled.rend(), std::front_inserter(pending_));\n    return s;\n",
+        "",
+        "G5: ",
+    ),
+    # A disk that becomes full between the two has half of what was folded.
+    "store_in_several_writes": (
+        STORE,
+        "    for (const auto& [key, value] : overlay.rows->changes()) {\n",
+        "    if (auto s = db_->Write({}, &writes); !s.ok()) return ToStatus(s, \"cannot write\");\n"
+        "    writes.Clear();\n"
+        "    for (const auto& [key, value] : overlay.rows->changes()) {\n",
+        "it differs from a rebuild",
     ),
     "forget_request_ids": (
         PARTITION,
@@ -85,7 +140,7 @@ MUTANTS = {
         RUNNER,
         "    failed_ = true;\n",
         "",
-        "G5: the token's effect on",
+        "effects and causes differ",
     ),
     # After a crash the store is folded again over what it holds already.
     "forget_the_position": (

@@ -23,6 +23,9 @@ constexpr int kSteps = 400;
 constexpr size_t kHalls = 3;  // instances of the service that gives seats; the others are doors
 const char* const kOperations[] = {"operations/ba", "operations/rs", "operations/me"};
 const std::vector<int> kBoth = {1, 2};
+constexpr absl::Duration kSkew = absl::Seconds(5);  // ServiceOptions::max_clock_skew
+// A clock that was set back is noticed at the next step, which a pause may hold up.
+constexpr absl::Duration kNotice = absl::Seconds(10);
 
 bool IsDoor(const World::Instance& instance) { return instance.definition.name == "door"; }
 
@@ -50,10 +53,14 @@ void Simulation::Tally::Add(const Tally& other) {
   reads_in_vain += other.reads_in_vain;
   views_old += other.views_old;
   views_new += other.views_new;
+  disk_full += other.disk_full;
+  disk_broken += other.disk_broken;
+  jumps += other.jumps;
 }
 
 Simulation::Simulation(uint64_t seed)
     : seed_(seed),
+      clocks_jump_(seed / 4 % 2 == 1),
       world_(ToyTopics(kPartitions), kPartitions, seed),
       plain_log_(world_.Connect()),
       fold_(*plain_log_) {
@@ -70,6 +77,7 @@ Simulation::Simulation(uint64_t seed)
   for (int i = 0; i < 2; ++i) {
     versions_[world_.Add(DoorService({1}), absl::StrCat("door-", i), i).name] = {1};
   }
+  for (const auto& instance : world_.instances()) NoteStart(*instance);
 }
 
 void Simulation::Run() {
@@ -124,7 +132,40 @@ void Simulation::Fault() {
   EndThoseThatLeave();
   if (Chance(2)) paused_until_[victim.name] = world_.clock().Now() + DrawMs(6000);
   FailCalls(victim);
+  if (clocks_jump_) JumpClock(victim);
+  HurtDisk(victim);
   StartThoseThatAreDue();
+}
+
+void Simulation::SetClock(World::Instance& victim, absl::Duration off) {
+  if (victim.clock->off() == off) return;
+  victim.clock->Jump(off);
+  ++jumps_[victim.name];
+  ++tally_.jumps;
+}
+
+// Mostly by less than keeps an owner from writing, and now and then by much more.
+void Simulation::JumpClock(World::Instance& victim) {
+  if (!Chance(2)) return;
+  if (Chance(40)) return SetClock(victim, absl::ZeroDuration());
+  if (Chance(60)) return SetClock(victim, DrawMs(8000) - absl::Seconds(4));
+  const absl::Duration far = absl::Minutes(1) + DrawMs(3'600'000);
+  SetClock(victim, Chance(50) ? far : -far);
+}
+
+// Of those that run: who starts looks for space first, and an open that runs out of it half-way
+// ends the process in RocksDB.
+void Simulation::HurtDisk(World::Instance& victim) {
+  for (const auto& instance : world_.instances()) {
+    if (instance->disk->full() && world_.clock().Now() >= full_until_[instance->name])
+      instance->disk->Empty();
+  }
+  if (victim.core == nullptr) return;
+  if (Chance(1)) {
+    victim.disk->Fill(static_cast<int64_t>(Draw(8000)));
+    full_until_[victim.name] = world_.clock().Now() + DrawMs(5000);
+  }
+  if (Chance(1)) victim.disk->Break();
 }
 
 void Simulation::FailCalls(World::Instance& victim) {
@@ -132,11 +173,13 @@ void Simulation::FailCalls(World::Instance& victim) {
     static constexpr AppendFault kFaults[] = {
         AppendFault::kLoseAnswer, AppendFault::kLoseRecords,    AppendFault::kNotSent,
         AppendFault::kHold,       AppendFault::kHoldLoseAnswer, AppendFault::kNoOffsets,
-        AppendFault::kDuplicate,  AppendFault::kLateAnswer};
+        AppendFault::kDuplicate,  AppendFault::kLateAnswer,     AppendFault::kLoseTail,
+        AppendFault::kLoseHead,   AppendFault::kLateTail};
     victim.log->FailNextAppends(1, kFaults[Draw(std::size(kFaults))]);
   }
   if (Chance(3))
     victim.log->FailNextReads(static_cast<int>(1 + Draw(3)), absl::UnavailableError("simulated"));
+  if (Chance(3)) victim.log->SlowNextReads(static_cast<int>(1 + Draw(40)));
   if (Chance(10)) victim.log->ReleaseHeld();
 }
 
@@ -150,9 +193,21 @@ void Simulation::StartThoseThatAreDue() {
     const absl::Status started = world_.Start(*instance);
     // The log cannot be reached: as a process would, it ends and is started again.
     if (absl::IsUnavailable(started)) continue;
+    if (instance->disk->full()) {
+      EXPECT_TRUE(absl::IsResourceExhausted(started)) << started << " " << Where(*instance);
+      continue;
+    }
     ASSERT_TRUE(started.ok()) << started << " " << Where(*instance);
+    NoteStart(*instance);
     if (IsDoor(*instance)) CheckVersions(*instance);
   }
+}
+
+void Simulation::NoteStart(const World::Instance& instance) {
+  std::vector<event_log::Offset>& ends = ends_[instance.name];
+  ends.clear();
+  for (int32_t p = 0; p < kPartitions; ++p)
+    ends.push_back(*world_.storage().End({instance.definition.topic, p}));
 }
 
 // What the next run of a door defines. A version that is not among them is dropped, and what was
@@ -204,8 +259,7 @@ void Simulation::Send() {
 }
 
 void Simulation::SendTo(World::Instance& to, size_t index) {
-  const absl::Time deadline =
-      Chance(40) ? world_.clock().Now() + DrawMs(300) : absl::InfiniteFuture();
+  const absl::Time deadline = Chance(40) ? to.clock->Now() + DrawMs(300) : absl::InfiniteFuture();
   if (!Answers(to)) return;
   Sent& what = sent_[index];
   what.last_deadline = std::max(what.last_deadline, deadline);
@@ -213,7 +267,7 @@ void Simulation::SendTo(World::Instance& to, size_t index) {
       TakeSeat(what.operation, what.hall, what.person, what.request_id);
   request.deadline = deadline;
   const size_t call = calls_.size();
-  calls_.push_back({&to, to.starts, index, deadline});
+  calls_.push_back({&to, to.starts, index, deadline, deadline, jumps_[to.name]});
   to.core->Submit(std::move(request),
                   [this, call](const CommandReply& reply) { OnReply(call, reply); });
   CheckMailboxes(to);
@@ -233,7 +287,9 @@ void Simulation::OnReply(size_t call, const CommandReply& reply) {
     }
     if (reply.reason == "DEADLINE_PASSED") {
       ++tally_.late;
-      EXPECT_GE(world_.clock().Now(), asked.deadline) << "G13: too early " << Where(*asked.to);
+      if (asked.jumps == jumps_[asked.to->name]) {
+        EXPECT_GE(asked.to->clock->Now(), asked.deadline) << "G13: too early " << Where(*asked.to);
+      }
     }
     return;
   }
@@ -251,10 +307,12 @@ void Simulation::Read() {
   const size_t index =
       acknowledged_[acknowledged_.size() - 1 - Draw(Chance(70) ? late : acknowledged_.size())];
   World::Instance& from = Any();
-  const absl::Time deadline = world_.clock().Now() + DrawMs(2000);
+  const absl::Duration patience = DrawMs(2000);
   if (!Answers(from)) return;
+  const absl::Time deadline = from.clock->Now() + patience;
   const size_t call = reads_.size();
-  reads_.push_back({&from, from.starts, index, deadline});
+  reads_.push_back(
+      {&from, from.starts, index, deadline, world_.clock().Now() + patience, jumps_[from.name]});
   from.core->WhenSeen(sent_[index].token, deadline, {},
                       [this, call](const absl::Status& status) { OnSeen(call, status); });
   if (reads_[call].answers == 0) open_reads_.push_back(call);
@@ -274,21 +332,28 @@ void Simulation::OnSeen(size_t call, const absl::Status& status) {
     return;
   }
   ++tally_.reads_in_vain;
-  EXPECT_GE(world_.clock().Now(), read.deadline) << "G5: given up too early " << Where(*read.to);
+  if (read.jumps != jumps_[read.to->name]) return;
+  EXPECT_GE(read.to->clock->Now(), read.deadline) << "G5: given up too early " << Where(*read.to);
 }
 
 void Simulation::StepSome() {
   for (size_t i = 0; i < 6; ++i) {
     World::Instance& instance = Any();
     if (Paused(instance)) continue;
+    const bool ran = instance.core != nullptr;
     world_.Step(instance);
+    if (ran && instance.core == nullptr) CheckEnd(instance);
     CheckWaits(instance);
+    CheckReady(instance);
   }
 }
 
 void Simulation::Heal() {
   paused_until_.clear();
   for (const auto& instance : world_.instances()) {
+    SetClock(*instance, absl::ZeroDuration());
+    instance->disk->Empty();
+    instance->disk->Mend();
     if (leaving_.contains(instance->name)) world_.Crash(*instance);
     if (!IsDoor(*instance) || versions_[instance->name] == kBoth) continue;
     world_.Crash(*instance);  // an upgrade, so that all have both versions in the end
@@ -315,12 +380,40 @@ void Simulation::CheckMailboxes(const World::Instance& instance) {
   }
 }
 
+// Only its disk ends an instance, and what it says of that is what an operator can act on.
+void Simulation::CheckEnd(World::Instance& instance) {
+  const absl::Status& why = instance.ended_why;
+  if (absl::IsResourceExhausted(why)) {
+    ++tally_.disk_full;
+    EXPECT_TRUE(instance.disk->full()) << why << " " << Where(instance);
+    EXPECT_NE(why.message().find("the disk is full: make space"), absl::string_view::npos) << why;
+  } else {
+    ++tally_.disk_broken;
+    EXPECT_TRUE(instance.disk->broken()) << why << " " << Where(instance);
+    EXPECT_NE(why.message().find("the simulated disk is broken"), absl::string_view::npos) << why;
+  }
+  down_until_[instance.name] = world_.clock().Now() + DrawMs(1000);
+  leaving_.erase(instance.name);
+}
+
+// Who says that it is ready has seen all that stood in the log when it was started.
+void Simulation::CheckReady(const World::Instance& instance) {
+  std::vector<event_log::Offset>& ends = ends_[instance.name];
+  if (ends.empty() || instance.core == nullptr || !instance.core->Ready()) return;
+  for (size_t p = 0; p < ends.size(); ++p) {
+    EXPECT_GE(instance.core->partitions()[p]->fence().next_offset, ends[p])
+        << "it says that it is ready, and is behind the log " << Where(instance);
+  }
+  ends.clear();
+}
+
 // After a step nobody waits whose deadline is over.
 void Simulation::CheckWaits(const World::Instance& instance) {
   std::erase_if(open_reads_, [&](size_t call) { return reads_[call].lost(); });
   for (const size_t call : open_reads_) {
     if (reads_[call].to != &instance) continue;
-    EXPECT_LT(world_.clock().Now(), reads_[call].deadline)
+    const bool jumped = reads_[call].jumps != jumps_[instance.name];
+    EXPECT_LT(world_.clock().Now(), reads_[call].due + (jumped ? kNotice : absl::ZeroDuration()))
         << "G5: a read waits past its deadline " << Where(instance);
   }
 }
@@ -421,7 +514,10 @@ void Simulation::CheckLog() {
       }
       const log::v1::Commit& commit = record.record.commit();
       if (!commit.request_id().empty()) ++admitted[commit.request_id()];
-      if (const auto deadline = deadlines.find(commit.request_id()); deadline != deadlines.end()) {
+      EXPECT_LE(es::FromProto(commit.recorded_at()), record.append_time + kSkew)
+          << commit.request_id() << " was recorded by a clock that is off; seed " << seed_;
+      const auto deadline = deadlines.find(commit.request_id());
+      if (deadline != deadlines.end() && !clocks_jump_) {
         EXPECT_LT(es::FromProto(commit.recorded_at()), deadline->second)
             << "G13: " << commit.request_id() << " was decided after its deadline; seed " << seed_;
       }

@@ -1,9 +1,10 @@
 // Whole services under faults, on one thread, from a seed: the real runtime and store over a
 // simulated log, clock and disk. Three instances of a service that gives seats, two of one that
 // reacts; clients that send commands with and without deadlines, retry them, and read with the
-// tokens of what was acknowledged, on any instance; crashes, pauses, ends in good order, lost and
-// late appends, failed reads, mailboxes of a few commands, and restarts with other versions of a
-// view. What must hold is checked as it happens and at the end, by GoogleTest's expectations.
+// tokens of what was acknowledged, on any instance; crashes, pauses, ends in good order, lost, late
+// and torn appends, failed and slow reads, disks that are full or broken, clocks that jump,
+// mailboxes of a few commands, and restarts with other versions of a view. What must hold is
+// checked as it happens and at the end, by GoogleTest's expectations.
 #pragma once
 
 #include <map>
@@ -34,6 +35,9 @@ class Simulation {
     int reads_in_vain = 0;  // that reached their deadline
     int views_old = 0;      // answered by an old version while the new one was being built
     int views_new = 0;      // answered by the new version
+    int disk_full = 0;      // instances that a full disk has ended
+    int disk_broken = 0;    // that one which fails has
+    int jumps = 0;          // of clocks
 
     void Add(const Tally& other);
   };
@@ -58,7 +62,9 @@ class Simulation {
     World::Instance* to = nullptr;
     int run = 0;       // World::Instance::starts at that time
     size_t index = 0;  // into sent_: what is sent, or whose token is read with
-    absl::Time deadline = absl::InfiniteFuture();
+    absl::Time deadline = absl::InfiniteFuture();  // by the instance's clock
+    absl::Time due = absl::InfiniteFuture();       // the same by the world's
+    int jumps = 0;                                 // of the instance's clock until then
     int answers = 0;
     bool lost() const { return to->core == nullptr || to->starts != run; }
   };
@@ -70,6 +76,7 @@ class Simulation {
   }
   World::Instance& Any() { return *world_.instances()[Draw(world_.instances().size())]; }
   bool Paused(const World::Instance& instance);
+  void NoteStart(const World::Instance& instance);
   bool Answers(const World::Instance& instance) {
     return instance.core != nullptr && !Paused(instance);
   }
@@ -77,6 +84,9 @@ class Simulation {
   // Faults.
   void Fault();
   void FailCalls(World::Instance& victim);
+  void SetClock(World::Instance& victim, absl::Duration off);
+  void JumpClock(World::Instance& victim);
+  void HurtDisk(World::Instance& victim);
   void StartThoseThatAreDue();
   void EndThoseThatLeave();
   void ChangeViews(World::Instance& door, const std::vector<int>& versions);
@@ -95,6 +105,8 @@ class Simulation {
   // Checks.
   void CheckMailboxes(const World::Instance& instance);
   void CheckWaits(const World::Instance& instance);
+  void CheckEnd(World::Instance& instance);
+  void CheckReady(const World::Instance& instance);
   void CheckRead(World::Instance& instance, const Sent& write);
   void CheckView(World::Instance& instance, const std::string& hall, int32_t partition);
   void CheckVersions(World::Instance& door);
@@ -107,6 +119,7 @@ class Simulation {
   static std::vector<event_log::TopicPartition> AllPartitions();
 
   uint64_t seed_;
+  const bool clocks_jump_;  // in half of the seeds: elsewhere times can be compared
   World world_;
   std::unique_ptr<event_log::EventLog> plain_log_;  // without faults
   PlainFold fold_;
@@ -117,6 +130,10 @@ class Simulation {
   std::vector<size_t> open_reads_;    // of these the unanswered
   std::map<std::string, absl::Time> down_until_;
   std::map<std::string, absl::Time> paused_until_;
+  std::map<std::string, absl::Time> full_until_;
+  std::map<std::string, int> jumps_;  // of the clock of that instance
+  // Where the own topic ended when the run began that has not been ready yet; empty: it has been.
+  std::map<std::string, std::vector<event_log::Offset>> ends_;
   std::map<std::string, absl::Time> leaving_;  // told to stop, with the time until which it may
   std::map<std::string, std::vector<int>> versions_;  // of the view, that a door defines
   std::map<std::string, int> answering_;  // the highest that has answered there; 0: none

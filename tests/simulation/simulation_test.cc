@@ -1,5 +1,5 @@
 // Whole services under faults from many seeds (simulation.h). PRIHVAT_SEEDS=N runs N seeds (default
-// 90), from PRIHVAT_FROM=M (1) on, and tells of each before it begins, so that the last one told
+// 250), from PRIHVAT_FROM=M (1) on, and tells of each before it begins, so that the last one told
 // of is the one that failed; PRIHVAT_SEED=S runs that one alone. `make simulate` uses these.
 #include <cstdio>
 #include <cstdlib>
@@ -10,7 +10,7 @@
 namespace prihvat::testkit {
 namespace {
 
-constexpr uint64_t kSeeds = 90;
+constexpr uint64_t kSeeds = 250;
 constexpr uint64_t kEnoughSeeds = 60;  // to expect of them what most seeds do
 
 uint64_t Number(const char* variable, uint64_t otherwise) {
@@ -43,9 +43,11 @@ TEST(Simulation, G1_G3_G5_G6_G8_G10_G13_HoldUnderFaultsFromManySeeds) {
   }
   std::printf(
       "[ tally    ] %zu acknowledged, %d left; refused: %d mailbox full, %d late; reads with a "
-      "token: %d at once, %d waited, %d in vain; views: %d old beside new, %d new\n",
+      "token: %d at once, %d waited, %d in vain; views: %d old beside new, %d new; ended by disks: "
+      "%d full, %d broken; %d jumps of clocks\n",
       all.acknowledged, all.vacated, all.mailbox_full, all.late, all.reads_at_once,
-      all.reads_waited, all.reads_in_vain, all.views_old, all.views_new);
+      all.reads_waited, all.reads_in_vain, all.views_old, all.views_new, all.disk_full,
+      all.disk_broken, all.jumps);
   // One seed may have all its instances down or asleep nearly all the time, a few too.
   if (seeds < kEnoughSeeds) return;
   EXPECT_GT(all.acknowledged, 30 * seeds) << "the simulation gets little done";
@@ -58,6 +60,9 @@ TEST(Simulation, G1_G3_G5_G6_G8_G10_G13_HoldUnderFaultsFromManySeeds) {
   EXPECT_GT(all.reads_in_vain, some) << "no read reaches its deadline";
   EXPECT_GT(all.views_old, some) << "no old version answers beside a new one";
   EXPECT_GT(all.views_new, some) << "no new version is ever ready";
+  EXPECT_GT(all.disk_full, some) << "no full disk ends anybody";
+  EXPECT_GT(all.disk_broken, some) << "no broken disk ends anybody";
+  EXPECT_GT(all.jumps, some) << "no clock jumps";
 }
 
 TEST(Simulation, TheSameSeedGivesTheSameTrace) {

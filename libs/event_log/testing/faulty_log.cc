@@ -1,5 +1,7 @@
 #include "libs/event_log/testing/faulty_log.h"
 
+#include <iterator>
+
 #include "libs/event_log/append_checks.h"
 
 namespace prihvat::event_log::testing {
@@ -12,7 +14,8 @@ class FaultyReader : public LogReader {
 
   absl::StatusOr<std::vector<RawRecord>> Read(size_t max_records, absl::Time deadline) override {
     if (absl::Status hung = faults_.AwaitDeadlineIfItHangs(deadline); !hung.ok()) return hung;
-    if (absl::Status fault = faults_.NextReadFault(); !fault.ok()) return fault;
+    if (absl::Status fault = faults_.NextReadFault(max_records, deadline); !fault.ok())
+      return fault;
     return reader_->Read(max_records, deadline);
   }
   Offset position() const override { return reader_->position(); }
@@ -41,10 +44,16 @@ void FaultyLog::FailNextReads(int count, absl::Status status) {
   next_reads_.insert(next_reads_.end(), static_cast<size_t>(count), status);
 }
 
+void FaultyLog::SlowNextReads(int count) {
+  absl::MutexLock lock(&mutex_);
+  slow_reads_ += count;
+}
+
 void FaultyLog::ForgetFaults() {
   absl::MutexLock lock(&mutex_);
   next_appends_.clear();
   next_reads_.clear();
+  slow_reads_ = 0;
 }
 
 void FaultyLog::Hang(bool hang) {
@@ -99,12 +108,17 @@ AppendFault FaultyLog::Draw() {
   return AppendFault::kNone;
 }
 
-absl::Status FaultyLog::NextReadFault() {
+absl::Status FaultyLog::NextReadFault(size_t& max_records, absl::Time deadline) {
   absl::MutexLock lock(&mutex_);
   if (!next_reads_.empty()) {
     absl::Status status = next_reads_.front();
     next_reads_.pop_front();
     return status;
+  }
+  if (slow_reads_ > 0) {
+    max_records = 1;
+    if (slow_reads_-- % 2 == 0 && deadline == absl::InfinitePast())
+      return absl::DeadlineExceededError("injected: nothing yet");
   }
   return Chance(chances_.read_error) ? Injected("injected: the read failed") : absl::OkStatus();
 }
@@ -158,7 +172,38 @@ void FaultyLog::Append(const TopicPartition& tp, std::vector<std::string> record
                         [done, first = std::move(first)](const AppendResult&) { done(first); });
           });
     }
+    case AppendFault::kLoseTail:
+    case AppendFault::kLoseHead:
+    case AppendFault::kLateTail:
+      return AppendTorn(fault, tp, std::move(records), deadline, std::move(done));
   }
+}
+
+void FaultyLog::AppendTorn(AppendFault fault, const TopicPartition& tp,
+                           std::vector<std::string> records, absl::Time deadline, AppendDone done) {
+  const auto middle = records.begin() + static_cast<std::ptrdiff_t>(records.size() / 2);
+  std::vector<std::string> tail(std::make_move_iterator(middle),
+                                std::make_move_iterator(records.end()));
+  records.erase(middle, records.end());
+  if (fault != AppendFault::kLateTail) {
+    std::vector<std::string>& there = fault == AppendFault::kLoseTail ? records : tail;
+    const auto unknown = [done = std::move(done)](const AppendResult&) {
+      done(Unknown(Injected("injected: a part of the batch was lost")));
+    };
+    return there.empty() ? unknown({}) : log_.Append(tp, std::move(there), deadline, unknown);
+  }
+  const auto then = [this, tp, tail = std::move(tail), deadline,
+                     done = std::move(done)](const AppendResult& head) {
+    const auto both = [done, offsets = head.offsets](AppendResult result) {
+      if (result.outcome == AppendResult::Outcome::kConfirmed)
+        result.offsets.insert(result.offsets.begin(), offsets.begin(), offsets.end());
+      done(std::move(result));
+    };
+    absl::MutexLock lock(&mutex_);
+    held_.push_back({tp, tail, deadline, both, {}});
+  };
+  if (records.empty()) return then({});
+  log_.Append(tp, std::move(records), deadline, then);
 }
 
 absl::StatusOr<std::unique_ptr<LogReader>> FaultyLog::OpenReader(

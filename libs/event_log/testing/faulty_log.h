@@ -29,6 +29,11 @@ enum class AppendFault {
   kNoOffsets,       // appended and confirmed without offsets
   kDuplicate,  // appended twice, as by a retry without idempotence; the offsets are those of the
                // first
+  // Torn: a producer sends a batch in more than one request. Its first half and its second are cut
+  // in the middle; of a single record the first half is nothing.
+  kLoseTail,  // the first half appended, and the outcome is kUnknown
+  kLoseHead,  // the second half appended, and the outcome is kUnknown
+  kLateTail,  // the first half appended at once; the second, and the answer, at ReleaseHeld
 };
 
 // Chances from 0 to 1, each of its own draw, in this order; the first that comes up is the fault.
@@ -51,6 +56,9 @@ class FaultyLog : public EventLog {
   void FailNextAppends(int count,
                        AppendFault fault);  // queued behind those that were asked for before
   void FailNextReads(int count, absl::Status status);
+  // The next `count` reads come in crumbs: at most one record, and every other read that does not
+  // wait has nothing yet (DEADLINE_EXCEEDED). Behind those that fail.
+  void SlowNextReads(int count);
   // Those that were asked for and have not been met; what is held stays so.
   void ForgetFaults();
   // While it hangs, End and reads answer nothing until their deadline, and then DEADLINE_EXCEEDED.
@@ -70,8 +78,9 @@ class FaultyLog : public EventLog {
   size_t max_record_bytes() const override { return log_.max_record_bytes(); }
   void Close() override;
 
-  // For readers: the error that the next read meets, or OK.
-  absl::Status NextReadFault();
+  // For readers: the error that the next read meets, or OK; how many records it may bring is made
+  // less where it is a slow one.
+  absl::Status NextReadFault(size_t& max_records, absl::Time deadline);
   // OK, or what a call with that deadline ends with because the log hangs.
   absl::Status AwaitDeadlineIfItHangs(absl::Time deadline) const;
 
@@ -85,6 +94,8 @@ class FaultyLog : public EventLog {
   };
 
   AppendFault Draw() ABSL_LOCKS_EXCLUDED(mutex_);
+  void AppendTorn(AppendFault fault, const TopicPartition& tp, std::vector<std::string> records,
+                  absl::Time deadline, AppendDone done);
   bool Chance(double chance) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void AnswerHeld(const TopicPartition* tp);
 
@@ -95,6 +106,7 @@ class FaultyLog : public EventLog {
   bool hangs_ ABSL_GUARDED_BY(mutex_) = false;
   std::deque<AppendFault> next_appends_ ABSL_GUARDED_BY(mutex_);
   std::deque<absl::Status> next_reads_ ABSL_GUARDED_BY(mutex_);
+  int slow_reads_ ABSL_GUARDED_BY(mutex_) = 0;
   std::deque<Held> held_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -66,6 +66,36 @@ TEST_F(FaultyLogTest, HeldAppendsComeLate) {
   EXPECT_THAT(Stored(), ::testing::ElementsAre("first", "held", "held too", "zombie"));
 }
 
+TEST_F(FaultyLogTest, ATornBatchLandsInPart) {
+  const std::vector<std::string> batch = {"1", "2", "3"};
+  log_.FailNextAppends(1, AppendFault::kLoseTail);
+  EXPECT_EQ(AppendAndWait(log_, kTp, batch).outcome, Outcome::kUnknown);
+  EXPECT_THAT(Stored(), ::testing::ElementsAre("1"));
+  log_.FailNextAppends(1, AppendFault::kLoseHead);
+  EXPECT_EQ(AppendAndWait(log_, kTp, batch).outcome, Outcome::kUnknown);
+  EXPECT_THAT(Stored(), ::testing::ElementsAre("1", "2", "3"));
+  log_.FailNextAppends(1, AppendFault::kLateTail);
+  std::optional<AppendResult> result;
+  log_.Append(kTp, batch, absl::InfiniteFuture(), [&](AppendResult r) { result = std::move(r); });
+  Append("another's");
+  EXPECT_FALSE(result) << "its tail is still on its way";
+  log_.ReleaseHeld();
+  ASSERT_TRUE(result);
+  EXPECT_EQ(result->offsets, (std::vector<std::optional<Offset>>{3, 5, 6}));
+  EXPECT_THAT(Stored(), ::testing::ElementsAre("1", "2", "3", "1", "another's", "2", "3"));
+}
+
+TEST_F(FaultyLogTest, SlowReadsComeInCrumbsAndLoseNothing) {
+  for (const char* record : {"a", "b", "c"}) Append(record);
+  auto reader = log_.OpenReader(kTp, 0, nullptr);
+  ASSERT_TRUE(reader.ok()) << reader.status();
+  log_.SlowNextReads(2);
+  EXPECT_EQ((*reader)->Read(10, absl::InfinitePast()).status().code(),
+            absl::StatusCode::kDeadlineExceeded);
+  EXPECT_EQ((*reader)->Read(10, absl::InfinitePast())->size(), 1u);
+  EXPECT_EQ((*reader)->Read(10, absl::InfinitePast())->size(), 2u);
+}
+
 TEST_F(FaultyLogTest, ReadErrorsLoseNothing) {
   Append("a");
   auto reader = log_.OpenReader(kTp, 0, nullptr);
