@@ -10,7 +10,8 @@
 
 namespace prihvat::procurement {
 
-// `person` holds no other duty in the order and has not approved in `given` (INV-10).
+// `person` neither asks for the order, or for an amendment that waits, nor bought it, and has not
+// approved in `given` (INV-10).
 MaybeRejected CheckMayApprove(const v1::PurchaseOrder& order,
                               const google::protobuf::RepeatedPtrField<v1::Approval>& given,
                               std::string_view person);

@@ -120,7 +120,10 @@ void FoldApproved(es::Entities& entities, const v1::PurchaseOrderApproved& event
 MaybeRejected CheckMayApprove(const v1::PurchaseOrder& order,
                               const google::protobuf::RepeatedPtrField<v1::Approval>& given,
                               std::string_view person) {
-  if (IsRequester(order, person)) return NotSeparate(order, person, "requester");
+  // Who proposed what waits asks for it.
+  if (IsRequester(order, person) || order.pending_amendment().proposer() == person) {
+    return NotSeparate(order, person, "requester");
+  }
   if (order.buyer() == person) return NotSeparate(order, person, "buyer");
   if (!HasApproved(given, person)) return std::nullopt;
   return es::Rejected(kApprovalAlreadyGiven)

@@ -30,6 +30,20 @@ bool Has(const google::protobuf::RepeatedPtrField<std::string>& people, std::str
   return std::find(people.begin(), people.end(), person) != people.end();
 }
 
+// All who have done something in the order, and who asked for it.
+std::set<std::string> PeopleOf(const v1::PurchaseOrder& order) {
+  std::set<std::string> people{order.requester(), order.pending_amendment().proposer()};
+  for (const auto* some : {&order.revisers(), &order.payment_approvers(),
+                           &order.tolerance_waivers(), &order.receivers(), &order.payers()}) {
+    people.insert(some->begin(), some->end());
+  }
+  for (const auto* some : {&order.approvals(), &order.pending_amendment().approvals()}) {
+    for (const v1::Approval& approval : *some) people.insert(approval.approver());
+  }
+  people.erase("");  // where nobody proposes
+  return people;
+}
+
 es::Rejection NotSeparate(const v1::PurchaseOrder& order, const base::Money& stake,
                           std::string_view person, Duty held, Duty wanted) {
   return es::Rejected(kDutiesNotSeparate)
@@ -74,9 +88,7 @@ MaybeRejected CheckDuty(const v1::PurchaseOrder& order, const base::Money& stake
 MaybeRejected CheckDutiesSeparate(const v1::PurchaseOrder& order, const base::Money& stake,
                                   const Policy& policy) {
   if (policy.TwoPeopleSuffice(stake)) return std::nullopt;
-  std::set<std::string> people(order.receivers().begin(), order.receivers().end());
-  people.insert(order.payers().begin(), order.payers().end());
-  for (const std::string& person : people) {
+  for (const std::string& person : PeopleOf(order)) {
     const std::vector<Duty> duties = DutiesOf(order, person);
     if (duties.size() > 1) return NotSeparate(order, stake, person, duties[0], duties[1]);
   }

@@ -29,8 +29,8 @@ base::Money AtStake(const v1::PurchaseOrder& order);
 MaybeRejected CheckDuty(const v1::PurchaseOrder& order, const base::Money& stake,
                         std::string_view person, Duty duty, const Policy& policy);
 
-// That nobody would have two duties if the order rose to `stake`: what was done by two while it was
-// small cannot be undone. DUTIES_NOT_SEPARATE.
+// That nobody, whatever their duties, would have two if the order rose to `stake`: what was done by
+// two while it was small cannot be undone. DUTIES_NOT_SEPARATE.
 MaybeRejected CheckDutiesSeparate(const v1::PurchaseOrder& order, const base::Money& stake,
                                   const Policy& policy);
 

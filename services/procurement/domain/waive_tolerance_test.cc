@@ -93,6 +93,57 @@ TEST(WaiveTolerance, INV10_WhoWaivesHasAnApproversDuty) {
   spec.Receive({{.accepted = "100"}}, "third").ThenAccepted();
 }
 
+v1::AmendPurchaseOrderRequest Amending(std::string_view quantity) {
+  v1::AmendPurchaseOrderRequest command;
+  command.set_name(kOrder);
+  command.set_reason("more people came");
+  command.add_changes()->set_line_number(1);
+  *command.mutable_changes(0)->mutable_quantity() = Number(quantity);
+  return command;
+}
+v1::ApprovePurchaseOrderAmendmentRequest Approving() {
+  v1::ApprovePurchaseOrderAmendmentRequest command;
+  command.set_name(kOrder);
+  return command;
+}
+
+// Whatever the amount: here two people suffice.
+TEST(WaiveTolerance, INV10_WhoAskedForMoreDoesNotWaive) {
+  const std::string amender = "organisations/iom/people/amender";
+  ProcurementSpec spec;
+  spec.Ordered({Goods("100", "5.00")});
+  spec.As(amender).When(Amending("120")).ThenAccepted();
+  EXPECT_TRUE(spec.Order().has_pending_amendment());
+  spec.When(Waiving("101"))
+      .ThenRejected("DUTIES_NOT_SEPARATE", {{"actor", amender}, {"duties", "requester, approver"}});
+  spec.As(kSecondApprover).When(Waiving("101")).ThenAccepted();
+  // What was dropped asks for nothing.
+  v1::DropPurchaseOrderAmendmentRequest drop;
+  drop.set_name(kOrder);
+  drop.set_reason("not needed");
+  spec.As(amender).When(drop).ThenAccepted();
+  spec.When(Waiving("102")).ThenAccepted();
+  // What took effect does.
+  const std::string other = "organisations/iom/people/other";
+  spec.As(other).When(Amending("110")).ThenAccepted();
+  spec.As(kApprover).When(Approving()).ThenAccepted();
+  spec.As(other).When(Waiving("111")).ThenRejected("DUTIES_NOT_SEPARATE", {{"actor", other}});
+}
+
+// While an order is small one may waive and then ask for more: that keeps it small.
+TEST(WaiveTolerance, INV10_WhoWaivedAndAskedForMoreKeepsASmallOrderSmall) {
+  ProcurementSpec spec;
+  spec.Ordered({Goods("10", "970.00")});  // 9,700.00 KM, of at most 9,779.15
+  spec.As(kSecondApprover).When(Waiving("10.02")).ThenAccepted();
+  spec.When(Amending("10.05")).ThenAccepted();
+  spec.As(kApprover).When(Approving()).ThenAccepted();
+  spec.As(kRequester).When(Amending("11")).ThenAccepted();
+  spec.As(kApprover)
+      .When(Approving())
+      .ThenRejected("DUTIES_NOT_SEPARATE",
+                    {{"actor", kSecondApprover}, {"duties", "requester, approver"}});
+}
+
 // What a waiver could bring an order to is judged as if it were its total: here from below the
 // amount up to which two people suffice to above it.
 TEST(WaiveTolerance, INV10_TheCeilingCountsForTheDuties) {
