@@ -418,6 +418,17 @@ class CommandLine {
                        "Of the request ids that it remembers: equal on all instances of one log");
     Sets(checksum,
          [this](CommandContext& context) { return RunChecksum(context, service_, of_requests_); });
+    CLI::App* checkpoint = store->add_subcommand(
+        "checkpoint", "Copy the stores of an instance while it serves, for a new one (restore)");
+    checkpoint->add_option("--service", checkpoint_.services,
+                           "By default each that the instance hosts; may be given again");
+    checkpoint->add_option("--id", checkpoint_.id, "The copy's name there (default: the time)");
+    checkpoint
+        ->add_option("-o,--output", checkpoint_.output,
+                     "To this folder, empty or not there; on the server's machine")
+        ->required();
+    Sets(checkpoint,
+         [this](CommandContext& context) { return RunCheckpoint(context, checkpoint_); });
 
     CLI::App* partitions = app_.add_subcommand("partitions", "How the partitions stand");
     Sets(partitions, [](CommandContext& context) { return RunPartitions(context); });
@@ -572,6 +583,7 @@ class CommandLine {
   KeysGenerateArguments keys_generate_;
   KeysRetireArguments keys_retire_;
   BackupArguments backup_;
+  CheckpointArguments checkpoint_;
   RestoreArguments restore_;
   DoctorArguments doctor_;
 };

@@ -718,6 +718,39 @@ TEST_F(CommandLineTest, ChecksumsAreOfEachService) {
   EXPECT_EQ(out_.str(), "cd  reception\n");
 }
 
+TEST_F(CommandLineTest, G6_StoresAreCopiedForANewInstanceAndCheckedOnTheWay) {
+  const auto answers = [&] {
+    admin::v1::Instance instance;
+    instance.set_instance("reception-0");
+    instance.add_services("reception");
+    Answers(instance);
+    admin::v1::Checkpoint checkpoint;
+    checkpoint.set_directory(File("there"));
+    Answers(checkpoint);
+  };
+  std::filesystem::create_directories(File("there"));
+  std::ofstream(File("there/CURRENT")) << "MANIFEST-000005";
+  answers();
+  EXPECT_EQ(Run({"store", "checkpoint", "--id", "one", "-o", File("copy")}), kDone) << err_.str();
+  EXPECT_EQ(api_.received().back().method, "CreateCheckpoint");
+  EXPECT_EQ(Run({"restore", File("copy"), "--data-dir", File("new")}), kDone) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("1 files as they were backed up"));
+  EXPECT_THAT(out_.str(), HasSubstr("from reception-0, stores alone"));
+  std::string text;
+  std::getline(std::ifstream(File("new/store/reception/CURRENT")), text);
+  EXPECT_EQ(text, "MANIFEST-000005");
+
+  EXPECT_NE(Run({"store", "checkpoint", "-o", File("copy")}), kDone) << "never over another";
+  EXPECT_NE(Run({"restore", File("copy"), "--data-dir", File("logs"), "--log-only"}), kDone);
+  EXPECT_THAT(err_.str(), HasSubstr("holds stores alone"));
+  std::ofstream(File("copy/store/reception/CURRENT")) << "MANIFEST-000006";
+  EXPECT_EQ(Run({"restore", File("copy"), "--data-dir", File("changed")}), kNotIntact);
+  std::filesystem::remove_all(File("there"));
+  answers();
+  EXPECT_NE(Run({"store", "checkpoint", "-o", File("another")}), kDone);
+  EXPECT_THAT(err_.str(), HasSubstr("on the server's machine, which is not this one"));
+}
+
 TEST_F(CommandLineTest, PartitionsAreATable) {
   admin::v1::ListPartitionsResponse response;
   auto* partition = response.add_partitions();

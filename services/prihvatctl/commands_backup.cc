@@ -1,6 +1,8 @@
 #include "services/prihvatctl/commands_backup.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -33,6 +35,17 @@ absl::Status Copy(CommandContext& context, const std::string& from,
   return copied;
 }
 
+std::string IdOr(const std::string& id) {
+  if (!id.empty()) return id;
+  return absl::FormatTime("%Y%m%d-%H%M%S", absl::Now(), absl::UTCTimeZone());
+}
+
+bool HasLog(const evidence::BackupManifest& manifest) {
+  return std::any_of(
+      manifest.files.begin(), manifest.files.end(),
+      [](const evidence::BackupFile& file) { return file.path.substr(0, 4) == "log/"; });
+}
+
 int64_t RecordsOf(const evidence::BackupManifest& manifest) {
   int64_t records = 0;
   for (const auto& [tp, count] : manifest.records) records += count;
@@ -43,9 +56,7 @@ int64_t RecordsOf(const evidence::BackupManifest& manifest) {
 
 absl::Status RunBackup(CommandContext& context, const BackupArguments& arguments) {
   admin::v1::CreateBackupRequest request;
-  request.set_backup_id(arguments.id.empty()
-                            ? absl::FormatTime("%Y%m%d-%H%M%S", absl::Now(), absl::UTCTimeZone())
-                            : arguments.id);
+  request.set_backup_id(IdOr(arguments.id));
   context.call.timeout = std::max(context.call.timeout, kPatience);
   PRIHVAT_ASSIGN_OR_RETURN(const auto backup,
                            CallTyped<admin::v1::Backup>(context, "admin.CreateBackup", request));
@@ -73,15 +84,70 @@ absl::Status RunBackup(CommandContext& context, const BackupArguments& arguments
       fmt::format("{}copied to {}; the server's own may be removed\n", text, arguments.output));
 }
 
+absl::Status RunCheckpoint(CommandContext& context, const CheckpointArguments& arguments) {
+  namespace fs = std::filesystem;
+  std::error_code error;
+  if (fs::exists(arguments.output, error) && !fs::is_empty(arguments.output, error))
+    return absl::AlreadyExistsError(
+        fmt::format("{} is there already and is not empty", arguments.output));
+  context.call.timeout = std::max(context.call.timeout, kPatience);
+  PRIHVAT_ASSIGN_OR_RETURN(const auto instance,
+                           CallTyped<admin::v1::Instance>(context, "admin.GetInstance",
+                                                          admin::v1::GetInstanceRequest()));
+  evidence::BackupManifest manifest;
+  manifest.made_at = absl::Now();
+  manifest.instance = instance.instance();
+  std::vector<std::string> services = arguments.services;
+  if (services.empty()) services = {instance.services().begin(), instance.services().end()};
+  std::string text;
+  for (const std::string& service : services) {
+    admin::v1::CreateCheckpointRequest request;
+    request.set_service(service);
+    request.set_checkpoint_id(IdOr(arguments.id));
+    PRIHVAT_ASSIGN_OR_RETURN(const auto made, CallTyped<admin::v1::Checkpoint>(
+                                                  context, "admin.CreateCheckpoint", request));
+    if (!fs::is_directory(made.directory(), error))
+      return absl::InvalidArgumentError(
+          fmt::format("the checkpoint lies in {} on the server's machine, which is not this one: "
+                      "run this command there",
+                      made.directory()));
+    const fs::path to = fs::path(arguments.output) / "store" / service;
+    fs::create_directories(to, error);
+    if (!error) fs::copy(made.directory(), to, fs::copy_options::recursive, error);
+    if (error)
+      return absl::UnknownError(
+          fmt::format("cannot copy {} to {}: {}", made.directory(), to.string(), error.message()));
+    text += fmt::format("{}: copied from {}, which may be removed\n", service, made.directory());
+  }
+  PRIHVAT_RETURN_IF_ERROR(evidence::WriteManifest(arguments.output, manifest).status());
+  PRIHVAT_ASSIGN_OR_RETURN(manifest, evidence::ReadManifest(arguments.output));
+  context.out << text
+              << fmt::format(
+                     "{}: {} files, {} bytes, of {}; for a new instance: prihvatctl "
+                     "restore {} --data-dir ...\n",
+                     arguments.output, manifest.files.size(), manifest.size_bytes(),
+                     manifest.instance, arguments.output);
+  return absl::OkStatus();
+}
+
 absl::Status RunRestore(CommandContext& context, const RestoreArguments& arguments) {
   PRIHVAT_ASSIGN_OR_RETURN(const auto manifest, evidence::ReadManifest(arguments.backup));
+  const bool has_log = HasLog(manifest);
+  if (arguments.log_only && !has_log)
+    return absl::InvalidArgumentError(
+        fmt::format("--log-only: {} holds stores alone, of a server whose log is with brokers",
+                    arguments.backup));
   PRIHVAT_RETURN_IF_ERROR(
       Copy(context, arguments.backup, manifest, arguments.data_dir, arguments.log_only));
+  std::string log = "stores alone: they go on from there by the log of the brokers";
+  if (has_log)
+    log = fmt::format("with at least {} records in the log{}", RecordsOf(manifest),
+                      arguments.log_only ? "; the stores will be rebuilt from it" : "");
   context.out << fmt::format(
-      "{}: {} files as they were backed up on {} from {}, with at least {} records in the log{}\n",
-      arguments.data_dir, manifest.files.size(),
+      "{}: {} files as they were backed up on {} from {}, {}\n", arguments.data_dir,
+      manifest.files.size(),
       absl::FormatTime(absl::RFC3339_sec, manifest.made_at, absl::UTCTimeZone()), manifest.instance,
-      RecordsOf(manifest), arguments.log_only ? "; the stores will be rebuilt from it" : "");
+      log);
   return absl::OkStatus();
 }
 

@@ -91,6 +91,7 @@ struct Verification {
   std::vector<Seal> to;
   std::vector<PartitionReport> reports;
   bool damaged = false;  // records could not be read
+  int64_t bytes = 0;     // of the records that were read
   std::string broken;    // what keeps the rest from being read
 
   const TrustedKeys* trusted() const { return keys ? &*keys : nullptr; }
@@ -105,6 +106,7 @@ absl::Status VerifyPartition(LogSource& source, Progress& progress, const TopicP
   const std::string label = event_log::ToString(tp);
   absl::Status read = source.Read(tp, verifier.next(), [&](Offset offset, std::string_view record) {
     if (offset % kShowEvery == 0) progress.Show(static_cast<size_t>(source.done()), label);
+    all.bytes += static_cast<int64_t>(record.size());
     return verifier.Add(record) &&
            (to == nullptr || verifier.report().sealed_through < to->last_offset());
   });
@@ -122,6 +124,7 @@ absl::Status VerifyPartition(LogSource& source, Progress& progress, const TopicP
 absl::Status VerifyAll(CommandContext& context, LogSource& source, const LogArguments& arguments,
                        Verification& all) {
   Progress progress(context.err, context.err_is_terminal, static_cast<size_t>(source.size()));
+  const absl::Time began = absl::Now();
   absl::Status status;
   for (const TopicSpec& topic : source.topics()) {
     for (int32_t p = 0; p < topic.partitions && status.ok() && all.broken.empty(); ++p) {
@@ -140,6 +143,10 @@ absl::Status VerifyAll(CommandContext& context, LogSource& source, const LogArgu
       status = finished;
   }
   progress.Finish();
+  const double seconds = std::max(absl::ToDoubleSeconds(absl::Now() - began), 1e-3);
+  const double megabytes = static_cast<double>(all.bytes) / 1e6;
+  context.err << fmt::format("{:.1f} MB of records in {:.1f} s, {:.0f} MB/s\n", megabytes, seconds,
+                             megabytes / seconds);
   return status;
 }
 

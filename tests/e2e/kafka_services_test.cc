@@ -1,11 +1,15 @@
 // Services in processes of their own on a real Kafka broker: tokens across services (G5),
 // forwarding to the owner, a standby that takes over from a killed, from a paused and from a
 // leaving owner.
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <filesystem>
+#include <iostream>
 #include <mutex>
 #include <thread>
 
@@ -32,10 +36,32 @@ using ::testing::IsEmpty;
 
 constexpr int kPartitions = 4;
 constexpr int kCallers = 8;
+constexpr char kOperator[] = "organisations/iom/people/op;roles=platform_operator;operations=*";
 constexpr absl::Duration kPoll = absl::Milliseconds(2);
 const std::vector<std::string> kOperations = {"operations/ba", "operations/rs", "operations/me"};
 
 absl::Time Soon() { return absl::Now() + absl::Seconds(90); }
+
+// Rows that the process has written to its store since it started, by its metrics.
+double RowsWritten(ServerProcess& server) {
+  const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in to = {};
+  to.sin_family = AF_INET;
+  to.sin_port = htons(static_cast<uint16_t>(server.metrics_port()));
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to), 0);
+  constexpr std::string_view kAsk =
+      "GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+  EXPECT_EQ(send(fd, kAsk.data(), kAsk.size(), MSG_NOSIGNAL), static_cast<ssize_t>(kAsk.size()));
+  std::string page;
+  char some[4096];
+  for (ssize_t n = recv(fd, some, sizeof some, 0); n > 0; n = recv(fd, some, sizeof some, 0))
+    page.append(some, static_cast<size_t>(n));
+  close(fd);
+  const size_t at = page.find("\nprihvat_store_rows_written_total");
+  EXPECT_NE(at, std::string::npos) << page;
+  return at == std::string::npos ? 0 : std::stod(page.substr(page.find(' ', at)));
+}
 
 class KafkaServices : public ::testing::Test {
  protected:
@@ -396,6 +422,43 @@ TEST_F(KafkaServices, G1_TheCallersOfAKilledOwnerAreServedByTheStandby) {
   std::printf("[ takeover ] %s from the kill to the last partition's first write\n",
               absl::FormatDuration(took).c_str());
   EXPECT_EQ(standby->Terminate(Soon()).value_or(-1), 0);
+}
+
+// A new instance begins with a copy of another's store, made while that one serves, and folds what
+// has come since instead of the whole log.
+TEST_F(KafkaServices, G6_ANewInstanceBeginsWithTheStoreOfAnother) {
+  const std::unique_ptr<ServerProcess> owner = Start("procurement", 0);
+  ASSERT_NE(owner, nullptr);
+  for (const std::string& operation : kOperations)
+    ASSERT_TRUE(CreateOperation(*owner, operation).ok());
+  SupplierLoad load(kOperations);
+  load.Start(owner->address(), kCallers);
+  ASSERT_TRUE(load.AwaitAcknowledged(300, Soon()).ok());
+  load.Stop();
+  const auto ctl = [](std::vector<std::string> arguments) {
+    const auto ended = RunToEnd("prihvatctl", std::move(arguments), Soon());
+    EXPECT_TRUE(ended.ok()) << ended.status();
+    EXPECT_EQ(ended.value_or(Ended()).status, 0) << ended.value_or(Ended()).err;
+    return ended.value_or(Ended()).out;
+  };
+  const std::string copy = (directory_ / "copy").string();
+  std::cout << ctl({"store", "checkpoint", "--server", owner->address(), "--principal", kOperator,
+                    "-o", copy})
+            << ctl({"restore", copy, "--data-dir", (directory_ / "procurement-1").string()});
+  ASSERT_TRUE(CreateOperation(*owner, "operations/al").ok());
+  const std::unique_ptr<ServerProcess> seeded = Start("procurement", 1);
+  ASSERT_NE(seeded, nullptr);
+  const auto sums = [&](ServerProcess& server) {
+    return ctl({"store", "checksum", "--service=procurement", "--requests", "--server",
+                server.address(), "--principal", kOperator});
+  };
+  const std::string wanted = sums(*owner);
+  const absl::Time deadline = Soon();
+  while (sums(*seeded) != wanted) ASSERT_LT(absl::Now(), deadline) << "G6: stores differ";
+  EXPECT_LT(RowsWritten(*seeded), 300) << "it has folded the whole log";
+  EXPECT_GT(RowsWritten(*owner), 300);
+  EXPECT_EQ(seeded->Terminate(Soon()).value_or(-1), 0);
+  EXPECT_EQ(owner->Terminate(Soon()).value_or(-1), 0);
 }
 
 // The last one: nobody has to wait until the topic is gone for all that know it.
