@@ -5,14 +5,16 @@
 #   STEPS                steps to run (default: all, in this order): model simulation cluster overload alerts
 #                        procedures fuzz asan tsan
 #   LONG_SEEDS (4000)    seeds of the simulation, from LONG_FROM (1) on
-#   LONG_RUNS (4)        runs on a cluster, with the seeds LONG_FROM, LONG_FROM+1 ... and LONG_FAULTS (20) faults each
-#   LONG_OVERLOAD (180)  seconds of overload
+#   LONG_RUNS (4)        runs on a cluster, with the seeds LONG_FROM, LONG_FROM+1 ... and LONG_FAULTS (20) faults each,
+#                        and three instances of every service
+#   PRIHVAT_OLDER_BUILD  the bin folder of an older build, which those that are replaced there run for a while
+#   LONG_OVERLOAD (180)  seconds of overload, by LONG_CALLERS (600), of whose commands 8 may wait
 #   LONG_FUZZ (120)      seconds of fuzzing a target
 set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=${PRESET:-release} jobs=${JOBS:-$(nproc)}
 seeds=${LONG_SEEDS:-4000} from=${LONG_FROM:-1} runs=${LONG_RUNS:-4} faults=${LONG_FAULTS:-20}
-overload=${LONG_OVERLOAD:-180} fuzz=${LONG_FUZZ:-120}
+overload=${LONG_OVERLOAD:-180} callers=${LONG_CALLERS:-600} fuzz=${LONG_FUZZ:-120}
 export PRESET=$preset JOBS=$jobs
 out=$PWD/build/test-long
 rm -rf "$out"
@@ -54,16 +56,18 @@ build
 for name in $steps; do
   case $name in
     model) step model 2400 python3 tests/model/fence_test.py ;;
-    # Not optimised, a seed takes most of a second of one processor.
+    # Not optimised, a seed takes a third of a second of one processor.
     simulation) step simulation $((600 + seeds)) scripts/simulate.sh "$seeds" "$from" ;;
     cluster)
       for ((seed = from; seed < from + runs; seed++)); do
         step "cluster-$seed" $((600 + 60 * faults)) env PRIHVAT_SEED="$seed" PRIHVAT_FAULTS="$faults" \
+          PRIHVAT_ALL_SERVICES=1 \
           "build/$preset/tests/e2e_cluster_faults_test"
       done
       ;;
     overload)
       step overload $((600 + 5 * overload)) env PRIHVAT_OVERLOAD_SECONDS="$overload" \
+        PRIHVAT_OVERLOAD_CALLERS="$callers" PRIHVAT_OVERLOAD_MAILBOX=8 \
         "build/$preset/tests/e2e_overload_test"
       ;;
     # Root has small disks to fill.

@@ -2,7 +2,9 @@
 // instances killed, one or all at once, paused, replaced in good order and left without a byte of
 // their volume, brokers killed and paused, lines between them cut, delayed and deaf in one
 // direction. What the clients were told is checked for linearizability (tests/linearizability), and
-// in the end all stores are the same.
+// in the end all stores are the same. PRIHVAT_ALL_SERVICES=1: three instances of the other services
+// too, one of which is killed at each fault. PRIHVAT_OLDER_BUILD=DIR: who is replaced runs the
+// programs of that build for a while.
 #include <signal.h>
 #include <unistd.h>
 
@@ -12,6 +14,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "absl/time/clock.h"
 #include "fmt/format.h"
@@ -82,6 +85,14 @@ constexpr std::array<const char*, 12> kNames = {
     "has a full volume, is killed, and starts once there is space",
 };
 
+// An instance of a service that nothing but a kill happens to.
+struct Other {
+  std::string service;
+  int number = 0;
+  std::string address;
+  std::unique_ptr<ServerProcess> process;
+};
+
 class ClusterFaults : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -104,6 +115,7 @@ class ClusterFaults : public ::testing::Test {
   }
   void TearDown() override {
     for (auto& instance : instances_) instance.reset();
+    others_.clear();
     procurement_.reset();
     brokers_.reset();
     for (auto& volume : volumes_) volume.reset();
@@ -118,14 +130,20 @@ class ClusterFaults : public ::testing::Test {
 
   std::filesystem::path DataOf(int i) const { return directory_ / fmt::format("reception-{}", i); }
 
-  std::unique_ptr<ServerProcess> StartServer(const std::string& service, int number,
-                                             std::vector<std::string> flags,
-                                             const std::string& listen = "") {
+  std::vector<std::string> FlagsOf(const std::string& service, int number,
+                                   std::vector<std::string> flags) const {
     const std::string instance = fmt::format("{}-{}", service, number);
     flags.insert(flags.end(),
                  {"--log=kafka", "--replication=3",
                   "--data-dir=" + (directory_ / instance).string(), "--instance=" + instance});
-    auto started = ServerProcess::Start("prihvat-" + service, std::move(flags), listen);
+    return flags;
+  }
+
+  std::unique_ptr<ServerProcess> StartServer(const std::string& service, int number,
+                                             std::vector<std::string> flags,
+                                             const std::string& listen = "") {
+    auto started = ServerProcess::Start("prihvat-" + service,
+                                        FlagsOf(service, number, std::move(flags)), listen);
     EXPECT_TRUE(started.ok()) << started.status();
     if (!started.ok()) return nullptr;
     const absl::Status serving = (*started)->AwaitServing(Soon());
@@ -147,6 +165,54 @@ class ClusterFaults : public ::testing::Test {
     }
     flags.push_back(fmt::format("--advertise=127.0.0.1:{}", peers_[i]->port()));
     instances_[i] = StartServer("reception", i, flags, addresses_[i]);
+  }
+
+  // It reads what newer ones write. A store that it cannot read it refuses in words, and then it
+  // folds the log `anew`.
+  void StartOlder(int i, const std::string& build, bool& anew) {
+    const std::vector<std::string> flags =
+        FlagsOf("reception", i,
+                {"--brokers=" + bootstraps_[i],
+                 fmt::format("--advertise=127.0.0.1:{}", peers_[i]->port())});
+    auto started = ServerProcess::Start(build + "/prihvat-reception", flags, addresses_[i]);
+    anew = !started.ok();
+    if (anew) {
+      ASSERT_THAT(std::string(started.status().message()),
+                  ::testing::HasSubstr("move the store away"));
+      std::filesystem::remove_all(DataOf(i) / "store");
+      started = ServerProcess::Start(build + "/prihvat-reception", flags, addresses_[i]);
+      std::printf("[ older    ] reception-%d: its store was refused, and is folded anew\n", i);
+    }
+    ASSERT_TRUE(started.ok()) << started.status();
+    instances_[i] = *std::move(started);
+    const absl::Status serving = instances_[i]->AwaitServing(Soon());
+    ASSERT_TRUE(serving.ok()) << serving;
+  }
+
+  // Ends in good order and starts again; where there is an older build, as that for a while.
+  void Replace(int i, absl::Duration time) {
+    EXPECT_EQ(instances_[i]->Terminate(Soon()).value_or(-1), 0);
+    if (const char* older = std::getenv("PRIHVAT_OLDER_BUILD")) {
+      bool anew = false;
+      ASSERT_NO_FATAL_FAILURE(StartOlder(i, older, anew));
+      absl::SleepFor(time);
+      EXPECT_EQ(instances_[i]->Terminate(Soon()).value_or(-1), 0);
+      if (anew) std::filesystem::remove_all(DataOf(i) / "store");
+    }
+    StartInstance(i);
+  }
+
+  void StartOthers() {
+    if (Number("PRIHVAT_ALL_SERVICES", 0) == 0) return;
+    for (const std::string service : {"procurement", "handover", "reporting"}) {
+      for (int n = service == "procurement" ? 1 : 0; n < kInstances; ++n) {
+        Other other{service, n, "", nullptr};
+        other.process = StartServer(service, n, {"--brokers=" + brokers_->bootstrap()});
+        ASSERT_NE(other.process, nullptr);
+        other.address = other.process->address();
+        others_.push_back(std::move(other));
+      }
+    }
   }
 
   // A full volume ends nobody who has space set aside, and lets nobody start: that is told in
@@ -225,8 +291,7 @@ class ClusterFaults : public ::testing::Test {
         absl::SleepFor(time);
         return process.Signal(SIGCONT);
       case Fault::kReplaceInstance:
-        EXPECT_EQ(instances_[i]->Terminate(Soon()).value_or(-1), 0);
-        return StartInstance(i);
+        return Replace(i, time);
       case Fault::kKillBroker:
         ASSERT_TRUE(brokers_->StopNode(node).ok());
         absl::SleepFor(time);
@@ -280,12 +345,19 @@ class ClusterFaults : public ::testing::Test {
   // The sums of all instances' stores, once they are the same: of what they say and of the request
   // ids that they remember.
   void ExpectEqualStores() {
-    ExpectEqualSums({});
-    ExpectEqualSums({"--requests"});
+    std::map<std::string, std::vector<std::string>> addresses;
+    addresses["reception"] = {addresses_.begin(), addresses_.end()};
+    for (const Other& other : others_) addresses[other.service].push_back(other.address);
+    if (!others_.empty()) addresses["procurement"].push_back(procurement_->address());
+    for (const auto& [service, of_it] : addresses) {
+      ExpectEqualSums(service, of_it, {});
+      ExpectEqualSums(service, of_it, {"--requests"});
+    }
   }
 
-  void ExpectEqualSums(const std::vector<std::string>& flags) {
-    std::array<std::string, kInstances> sums;
+  static void ExpectEqualSums(const std::string& service, const std::vector<std::string>& addresses,
+                              const std::vector<std::string>& flags) {
+    std::vector<std::string> sums(addresses.size());
     const absl::Time deadline = Soon();
     const auto same = [&] {
       return !sums[0].empty() && std::all_of(sums.begin(), sums.end(), [&](const std::string& sum) {
@@ -294,9 +366,9 @@ class ClusterFaults : public ::testing::Test {
     };
     while (!same()) {
       ASSERT_LT(absl::Now(), deadline) << "G6: stores differ: " << ::testing::PrintToString(sums);
-      for (int i = 0; i < kInstances; ++i) {
-        std::vector<std::string> arguments = {"store", "checksum", "--service=reception",
-                                              "--server=" + addresses_[i],
+      for (size_t i = 0; i < addresses.size(); ++i) {
+        std::vector<std::string> arguments = {"store", "checksum", "--service=" + service,
+                                              "--server=" + addresses[i],
                                               "--principal=" + std::string(kManager)};
         arguments.insert(arguments.end(), flags.begin(), flags.end());
         const auto ended = RunToEnd("prihvatctl", arguments, Soon());
@@ -317,6 +389,7 @@ class ClusterFaults : public ::testing::Test {
   std::array<std::string, kInstances> addresses_;
   std::unique_ptr<ServerProcess> procurement_;
   std::array<std::unique_ptr<ServerProcess>, kInstances> instances_;
+  std::vector<Other> others_;
 };
 
 TEST_F(ClusterFaults, G1_G2_G3_G5_G6_WhatClientsAreToldIsLinearizable) {
@@ -333,6 +406,8 @@ TEST_F(ClusterFaults, G1_G2_G3_G5_G6_WhatClientsAreToldIsLinearizable) {
     StartInstance(i);
     ASSERT_NE(instances_[i], nullptr);
   }
+  StartOthers();
+  ASSERT_FALSE(HasFailure());
   CentreLoad load(MakeCentres(), {addresses_.begin(), addresses_.end()}, seed);
   ASSERT_FALSE(HasFailure());
   load.Start(kCallers);
@@ -342,8 +417,13 @@ TEST_F(ClusterFaults, G1_G2_G3_G5_G6_WhatClientsAreToldIsLinearizable) {
     const int node = 1 + static_cast<int>(random.Uniform(kNodes));
     const absl::Duration time =
         absl::Milliseconds(500 + static_cast<int64_t>(random.Uniform(3000)));
+    Other* other = others_.empty() ? nullptr : &others_[random.Uniform(others_.size())];
+    if (other != nullptr) other->process->process().Kill();
     const absl::Time began = absl::Now();
     Do(fault, i, node, time);
+    if (other != nullptr)
+      other->process = StartServer(other->service, other->number,
+                                   {"--brokers=" + brokers_->bootstrap()}, other->address);
     ASSERT_FALSE(HasFailure());
     const absl::Time mended = absl::Now();
     const size_t before = load.acknowledged();

@@ -1,7 +1,8 @@
-// Many times the load that a server can serve, for some seconds (PRIHVAT_OVERLOAD_SECONDS: longer):
-// its memory stays bounded, what it accepts it finishes, all else is told to come back later, and
-// when the load goes nobody is any more. Beside that: connections that say nothing or half a word,
-// messages and streams without an end, and readers that never read (G13).
+// Many times the load that a server can serve, for some seconds (PRIHVAT_OVERLOAD_SECONDS: longer;
+// PRIHVAT_OVERLOAD_CALLERS: more; PRIHVAT_OVERLOAD_MAILBOX: that wait): its memory stays bounded,
+// what it accepts it finishes, all else is told to come back later, and when the load goes nobody
+// is any more. Beside that: connections that say nothing or half a word, messages and streams
+// without an end, and readers that never read (G13).
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
@@ -34,9 +35,9 @@ using procurement::v1::ProcurementService;
 using ::testing::IsEmpty;
 
 constexpr int kUsual = 8;            // callers that it serves well
-constexpr int kTooMany = 200;        // and those that it does not
+constexpr int64_t kTooMany = 200;    // and those that it does not
 constexpr int kLines = 8;            // connections that callers share
-constexpr int kMailbox = 16;         // commands that may wait for a partition
+constexpr int64_t kMailbox = 16;     // commands that may wait for a partition
 constexpr int kIdle = 1500;          // connections that say nothing
 constexpr int64_t kGrowthMib = 250;  // of its memory, at most
 constexpr int kReaders = 40;         // that never read
@@ -44,10 +45,12 @@ constexpr int kServed = 500;         // commands of the usual callers, to see th
 
 absl::Time Soon() { return absl::Now() + absl::Seconds(60); }
 
-absl::Duration OverloadTime() {
-  const char* given = std::getenv("PRIHVAT_OVERLOAD_SECONDS");
-  return given == nullptr ? absl::Seconds(3) : absl::Seconds(std::strtol(given, nullptr, 10));
+int64_t Number(const char* variable, int64_t otherwise) {
+  const char* given = std::getenv(variable);
+  return given == nullptr ? otherwise : std::strtol(given, nullptr, 10);
 }
+
+absl::Duration OverloadTime() { return absl::Seconds(Number("PRIHVAT_OVERLOAD_SECONDS", 3)); }
 
 // Not the server's own answer.
 bool IsOfTheTransport(grpc::StatusCode code) {
@@ -224,9 +227,11 @@ class Overload : public ::testing::Test {
     directory_ = std::filesystem::path(::testing::TempDir()) /
                  fmt::format("prihvat_e2e_overload_{}", getpid());
     std::filesystem::remove_all(directory_);
-    auto started = ServerProcess::Start("prihvatd",
-                                        {"--data-dir=" + directory_.string(),
-                                         fmt::format("--mailbox-limit={}", kMailbox), "--grace=2"});
+    auto started = ServerProcess::Start(
+        "prihvatd",
+        {"--data-dir=" + directory_.string(),
+         fmt::format("--mailbox-limit={}", Number("PRIHVAT_OVERLOAD_MAILBOX", kMailbox)),
+         "--grace=2"});
     ASSERT_TRUE(started.ok()) << started.status();
     server_ = *std::move(started);
     const absl::Status serving = server_->AwaitServing(Soon());
@@ -277,7 +282,7 @@ TEST_F(Overload, G13_TooManyCallersAreToldToComeBackAndMemoryStaysBounded) {
   int64_t highest = 0;
   std::vector<std::string> acknowledged;
   {
-    Crowd crowd(server_->address(), kTooMany);
+    Crowd crowd(server_->address(), static_cast<int>(Number("PRIHVAT_OVERLOAD_CALLERS", kTooMany)));
     const absl::Time end = absl::Now() + OverloadTime();
     while (absl::Now() < end) {
       highest = std::max(highest, ResidentMib(server_->process().pid()));
@@ -288,13 +293,17 @@ TEST_F(Overload, G13_TooManyCallersAreToldToComeBackAndMemoryStaysBounded) {
     EXPECT_GT(crowd.refused(), 0) << "it was not too much";
     EXPECT_GT(crowd.served(), 0) << "it did nothing any more";
     acknowledged = crowd.acknowledged();
-    std::printf("[ overload ] %d served, %d refused; memory %ld MiB before, %ld at most\n",
-                crowd.served(), crowd.refused(), resident, highest);
+    std::printf(
+        "[ overload ] %d served, %d refused: asked for %.1f times what it did; memory %ld MiB "
+        "before, %ld at most\n",
+        crowd.served(), crowd.refused(), 1 + static_cast<double>(crowd.refused()) / crowd.served(),
+        resident, highest);
   }
   EXPECT_LT(highest - resident, kGrowthMib);
   const absl::Duration after = ExpectToServe();
-  std::printf("[ overload ] %d commands in %s before, in %s after\n", kServed,
-              absl::FormatDuration(before).c_str(), absl::FormatDuration(after).c_str());
+  std::printf("[ overload ] %d commands in %s before, in %s after: %.2f of the rate\n", kServed,
+              absl::FormatDuration(before).c_str(), absl::FormatDuration(after).c_str(),
+              absl::FDivDuration(before, after));
   for (size_t i = 0; i < acknowledged.size(); i += 1 + acknowledged.size() / 50) {
     procurement::v1::GetSupplierRequest get;
     get.set_name(acknowledged[i]);

@@ -41,7 +41,9 @@ bool IsServing(grpc::Channel& channel) {
          std::string(bytes.begin(), bytes.end()) == "\x08\x01";
 }
 
-std::string PathOf(const std::string& program) { return std::string(PRIHVAT_BIN "/") + program; }
+std::string PathOf(const std::string& program) {
+  return program.front() == '/' ? program : std::string(PRIHVAT_BIN "/") + program;
+}
 
 }  // namespace
 

@@ -15,7 +15,8 @@ namespace prihvat::e2e {
 // prihvatd or one service's program, on loopback with --insecure-dev. Owned by a test; one thread.
 class ServerProcess {
  public:
-  // Starts build/bin/`program` with `flags`, and waits until it says where it listens.
+  // Starts build/bin/`program` (of another build where it begins with '/') with `flags`, and waits
+  // until it says where it listens.
   // `listen`: the address to listen on; by default any free port.
   static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(const std::string& program,
                                                               std::vector<std::string> flags,
