@@ -299,7 +299,7 @@ class OneMachine(Scene):
             raise unittest.SkipTest("a small disk needs root")
         cls.folder = pathlib.Path(tempfile.mkdtemp(prefix="prihvat_alerts_"))
         cls.addClassCleanup(shutil.rmtree, cls.folder)
-        cls.server = cls.enterClassContext(OnSmallDisk(900, "--disk-reserve-mib=64"))
+        cls.server = cls.enterClassContext(OnSmallDisk(1600, "--disk-reserve-mib=400"))
         certificates(cls.folder, days=90)
         (cls.folder / "identities.yaml").write_text("identities: []\n")
         # On a disk of its own too: that of this machine may well be filling.
@@ -316,19 +316,19 @@ class OneMachine(Scene):
                         "PrihvatDiskFilling", "PrihvatAppendFailures", "PrihvatCallsFailFast",
                         "PrihvatCallsFailSlowly") as all_come:
             with Load([self.server.address], 4, pause_s=0.1):
-                self.server.fill(free_mib=32)
+                self.server.fill(free_mib=200)
                 all_come()
             self.server.make_space()
 
     def test_an_end_and_a_start_on_a_full_disk(self):
-        with self.fault("kill -9, and nobody starts it", "PrihvatInstanceDown") as it_comes:
-            self.server.kill()
-            it_comes()
-            self.server.fill(free_mib=32)
-            self.server.start()
-        with self.fault("prihvatd was started on a disk that is down to its reserve: no claim can be written",
-                        "PrihvatNoOwner") as it_comes:
-            it_comes()
+        with self.fault("prihvatd was killed, and started on a disk that is down to its reserve: it cannot claim",
+                        "PrihvatNoOwner") as nobody:
+            with self.fault("kill -9, and nobody starts it", "PrihvatInstanceDown") as it_comes:
+                self.server.kill()
+                it_comes()
+                self.server.fill(free_mib=200)
+                self.server.start()
+            nobody()
             self.server.make_space()
 
     def test_ends_again_and_again(self):
