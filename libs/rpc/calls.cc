@@ -80,6 +80,13 @@ bool RenderReply(const runtime::CommandReply& reply, Message& response) {
   return true;
 }
 
+// By the type, since the response itself may be gone with a caller who gave up.
+bool RendersWithoutReading(const runtime::CommandReply& reply,
+                           const google::protobuf::Descriptor& response) {
+  return !reply.row.empty() && (&response == google::protobuf::Empty::descriptor() ||
+                                es::EntityType(reply.row) == response.full_name());
+}
+
 void AddToken(grpc::CallbackServerContext& context, const common::v1::Token& token) {
   if (token.positions_size() > 0) context.AddTrailingMetadata(kTokenKey, EncodeToken(token));
 }
@@ -265,8 +272,11 @@ void Calls::Submit(const std::shared_ptr<UnaryCall>& call, std::shared_ptr<const
   command.deadline = admission.deadline;
   service_.Submit(std::move(command), [this, call, render = std::move(render)](
                                           runtime::CommandReply reply) mutable {
-    // What has no row to render from may have to read, which is not for the service's thread.
-    const bool here = reply.unhurried && !reply.row.empty();
+    // What cannot be rendered from the row has to read: not on the service's thread, nor before the
+    // store has the commit.
+    const bool here =
+        reply.unhurried &&
+        RendersWithoutReading(reply, *call->admission().method->descriptor->output_type());
     auto answer = [this, call, render = std::move(render), reply = std::move(reply)] {
       if (!call->Claim()) return;
       AddToken(call->context(), reply.token);

@@ -470,14 +470,24 @@ absl::StatusOr<bool> Partition::FoldWhatIsThere() {
   es::MutableRows& meta = batch.Rows(state_store::kMeta);
   meta.Put(FenceKey(tp_.topic, tp_.partition), fence().Serialize());
   meta.Put(LastRecordKey(tp_.topic, tp_.partition), last_record_digest_);
-  if (absl::Status s = deps_.store.Commit(std::move(batch)); !s.ok()) {
-    // They are answered with the rest that the end of the service leaves unknown.
-    std::move(settled.rbegin(), settled.rend(), std::front_inserter(pending_));
-    return s;
-  }
   GatherAfter(static_cast<size_t>(std::count_if(
       settled.begin(), settled.end(), [](const Pending& p) { return p.done != nullptr; })));
-  if (settled.size() == 1 && mailbox_.empty()) settled.front().reply.unhurried = true;
+  // Whoever calls alone has the answer while the store takes the commit, which the log has: it is
+  // not lost any more, and whoever looks into the store meanwhile waits.
+  const bool alone = settled.size() == 1 && mailbox_.empty() && settled.front().done != nullptr;
+  if (alone) {
+    deps_.gate.Close();
+    settled.front().reply.unhurried = true;
+    Reply(settled.front(), fence().last_event);
+    settled.clear();
+  }
+  absl::Status stored = deps_.store.Commit(std::move(batch));
+  if (alone) deps_.gate.Open();
+  if (!stored.ok()) {
+    // They are answered with the rest that the end of the service leaves unknown.
+    std::move(settled.rbegin(), settled.rend(), std::front_inserter(pending_));
+    return stored;
+  }
   for (Pending& pending : settled) Reply(pending, fence().last_event);
   if (pending_.empty()) settle_by_ = absl::InfiniteFuture();
   deps_.on_change();

@@ -20,6 +20,7 @@
 
 #include "libs/event_log/term_fence.h"
 #include "libs/runtime/batch.h"
+#include "libs/runtime/commit_gate.h"
 #include "libs/runtime/mailbox.h"
 #include "libs/runtime/service.h"
 #include "libs/runtime/views.h"
@@ -37,6 +38,7 @@ struct PartitionDeps {
   state_store::StateStore& store;
   Views& views;
   Counters& counters;
+  CommitGate& gate;
   std::function<void()> wake;       // from any thread: step the service again
   std::function<void()> on_change;  // after commits were folded
 };

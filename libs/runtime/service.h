@@ -83,6 +83,8 @@ struct CommandReply {
   bool repeated = false;    // the request id had been seen: nothing happened anew
   // Nothing else waits for this partition just now: `done` may render and send the answer on the
   // service's thread (tens of microseconds), which saves whoever calls alone the wake of another.
+  // The store gets the commit right after it: Look on this thread ends the program, on others
+  // waits.
   bool unhurried = false;
 };
 

@@ -185,6 +185,7 @@ absl::StatusOr<std::unique_ptr<ServiceCore>> ServiceCore::Open(
                            *self->store_,
                            *self->views_,
                            self->counters_,
+                           self->gate_,
                            self->wake_,
                            [self] { self->on_change_(); }};
   for (int32_t p = 0; p < core->options_.partitions; ++p) {
@@ -408,8 +409,13 @@ std::vector<ViewBuild> ServiceCore::ViewBuilds() const {
   return views_->Builds([this](const TopicPartition& tp) { return NextOffset(tp); });
 }
 
+const state_store::StateStore& ServiceCore::Stored() const {
+  gate_.Pass();
+  return *store_;
+}
+
 std::unique_ptr<Snapshot> ServiceCore::Look() const {
-  return std::make_unique<StoreSnapshot>(followed_, *views_, store_->Look());
+  return std::make_unique<StoreSnapshot>(followed_, *views_, Stored().Look());
 }
 
 absl::StatusOr<std::vector<Change>> ServiceCore::Changes(int32_t partition, int64_t after,
@@ -421,7 +427,7 @@ absl::StatusOr<std::vector<Change>> ServiceCore::Changes(int32_t partition, int6
   std::vector<Change> changes;
   if (limit == 0) return changes;
   bool damaged = false;
-  const auto rows = store_->Read(state_store::kFeed);
+  const auto rows = Stored().Read(state_store::kFeed);
   rows->Scan(fmt::format("{:06}/", partition), after < 0 ? "" : FeedKey(partition, after),
              [&](std::string_view key, std::string_view value) {
                log::v1::FeedEntry entry;
@@ -442,7 +448,7 @@ absl::StatusOr<std::vector<Change>> ServiceCore::Changes(int32_t partition, int6
 }
 
 absl::StatusOr<std::string> ServiceCore::Checksum() const {
-  const auto look = store_->Look();
+  const auto look = Stored().Look();
   base::Sha256Hasher hasher;
   AddRows(*look->Read(state_store::kEntities), "entities", hasher);
   for (const std::string& family : views_->ActiveFamilies()) {
@@ -454,7 +460,8 @@ absl::StatusOr<std::string> ServiceCore::Checksum() const {
 
 absl::StatusOr<std::string> ServiceCore::RequestChecksum() const {
   base::Sha256Hasher hasher;
-  store_->Look()
+  Stored()
+      .Look()
       ->Read(state_store::kRequests)
       ->Scan("", "", [&](std::string_view key, std::string_view value) {
         AddRow(state_store::kRequests, key, value, hasher);

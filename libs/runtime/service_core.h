@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "libs/runtime/commit_gate.h"
 #include "libs/runtime/process_runner.h"
 #include "libs/runtime/service.h"
 #include "libs/runtime/source_tail.h"
@@ -77,6 +78,8 @@ class ServiceCore {
   bool Seen(const common::v1::Token& token) const;
   void AnswerWaiters();
   void NoticeClock();
+  // For whoever looks, on any thread: with all that has been answered.
+  const state_store::StateStore& Stored() const;
   int64_t NextOffset(const event_log::TopicPartition& tp) const;
 
   ServiceDefinition definition_;
@@ -87,6 +90,7 @@ class ServiceCore {
   std::function<void()> wake_;
   std::function<void()> on_change_ = [] {};
   Counters counters_;
+  CommitGate gate_;
   std::unique_ptr<state_store::StateStore> store_;
   std::unique_ptr<Views> views_;
   std::vector<std::unique_ptr<Partition>> partitions_;

@@ -1,13 +1,16 @@
 // The runtime's promises one by one, on a world stepped by hand. The seeded simulation
 // (tests/simulation) mixes them.
 #include <set>
+#include <thread>
 
+#include "absl/algorithm/container.h"
 #include "fmt/format.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "libs/es/values.h"
 #include "libs/event_log/testing/records.h"
 #include "libs/runtime/keys.h"
+#include "libs/state_store/state_store.h"
 #include "libs/testkit/toy_domain.h"
 #include "libs/testkit/world.h"
 #include "prihvat/common/v1/work_list.pb.h"
@@ -34,6 +37,14 @@ T Entity(World::Instance& instance, const std::string& name) {
   es::View view(look->entities());
   const T* found = view.Find<T>(name);
   return found == nullptr ? T() : *found;
+}
+
+// As the store itself has it, whatever has been answered.
+bool Stored(World::Instance& instance, const std::string& hall, const std::string& person) {
+  const auto rows = instance.core->store().Read(state_store::kEntities);
+  es::View view(*rows);
+  const Hall* found = view.Find<Hall>(hall);
+  return found != nullptr && absl::c_linear_search(found->people(), person);
 }
 
 class RuntimeTest : public ::testing::Test {
@@ -266,21 +277,55 @@ TEST_F(RuntimeTest, AnAnswerIsUnhurriedWhereNothingElseWaits) {
   EXPECT_THAT(unhurried, ElementsAre(false, false, false, true));
 }
 
+// Alone, the answer goes before the store has the commit: whoever looks then, on another thread,
+// waits for it. Answers to several come after the commit, and may look where they are.
 TEST_F(RuntimeTest, G5_WhoIsAnsweredFindsItsWriteAtOnce) {
   World::Instance& halls = Halls();
-  int answered = 0;
+  int submitted = 0;
+  int found = 0;
+  std::vector<std::thread> lookers;
+  const auto look = [&](const std::string& person) {
+    const Hall hall = Entity<Hall>(halls, "operations/ba/halls/h");
+    const auto changes = halls.core->Changes(0, -1, 100);
+    ASSERT_TRUE(changes.ok());
+    found += absl::c_linear_search(hall.people(), person) &&
+             changes->size() == static_cast<size_t>(hall.taken());
+  };
   const auto submit = [&](const std::string& person) {
-    halls.core->Submit(TakeSeat("operations/ba", "h", person, Id(++answered)),
+    halls.core->Submit(TakeSeat("operations/ba", "h", person, Id(++submitted)),
                        [&, person](const CommandReply& reply) {
                          ASSERT_TRUE(reply.status.ok());
-                         const Hall hall = Entity<Hall>(halls, "operations/ba/halls/h");
-                         EXPECT_THAT(hall.people(), Contains(person));
+                         if (!reply.unhurried) return look(person);
+                         EXPECT_FALSE(Stored(halls, reply.resource, person));
+                         lookers.emplace_back([&look, person] { look(person); });
                        });
-    world_.Settle();
   };
-  submit("alone");
-  submit("alone again");
-  EXPECT_EQ(Entity<Hall>(halls, "operations/ba/halls/h").taken(), answered);
+  for (const std::string person : {"alone", "alone again"}) {
+    submit(person);
+    world_.Settle();
+    lookers.back().join();
+  }
+  EXPECT_EQ(lookers.size(), 2);
+  submit("one of two");
+  submit("the other");
+  world_.Settle();
+  EXPECT_EQ(found, submitted);
+}
+
+TEST_F(RuntimeTest, NoLookPassesAnAnswerWhoseCommitIsNotYetStored) {
+  World::Instance& halls = Halls();
+  const std::function<void()> looks[] = {
+      [&] { (void)halls.core->Look(); }, [&] { (void)halls.core->Changes(0, -1, 1); },
+      [&] { (void)halls.core->Checksum(); }, [&] { (void)halls.core->RequestChecksum(); }};
+  ::testing::FLAGS_gtest_death_test_style = "threadsafe";  // the store has threads
+  for (const std::function<void()>& look : looks) {
+    const auto answer = [&] {
+      halls.core->Submit(TakeSeat("operations/ba", "h", "alone", Id(1)),
+                         [&](const CommandReply&) { look(); });
+      world_.Settle();
+    };
+    EXPECT_DEATH(answer(), "before its commit");  // it would wait for itself
+  }
 }
 
 TEST_F(RuntimeTest, ABatchWaitsAMomentForCallersWhoWereJustAnswered) {
@@ -795,13 +840,16 @@ TEST_F(RuntimeTest, G1_G6_AFullDiskEndsAnInstanceInWordsAndLosesNothing) {
   World::Instance& halls = Halls();
   ASSERT_TRUE(world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1))).status.ok());
   halls.disk->Fill(100);
-  CommandReply reply;
-  halls.core->Submit(TakeSeat("operations/ba", "h", "ben", Id(2)),
-                     [&](CommandReply r) { reply = std::move(r); });
+  std::vector<std::string> reasons;
+  for (const int n : {2, 3}) {
+    halls.core->Submit(TakeSeat("operations/ba", "h", "ben", Id(n)),
+                       [&](const CommandReply& reply) { reasons.push_back(reply.reason); });
+  }
   world_.Settle();
   EXPECT_EQ(halls.core, nullptr);
   EXPECT_TRUE(absl::IsResourceExhausted(halls.ended_why)) << halls.ended_why;
-  EXPECT_EQ(reply.reason, "OUTCOME_UNKNOWN") << "it stands in the log, and not in the store";
+  EXPECT_THAT(reasons, ElementsAre("OUTCOME_UNKNOWN", "OUTCOME_UNKNOWN"))
+      << "they stand in the log, and not in the store";
   const absl::Status refused = world_.Start(halls);
   EXPECT_TRUE(absl::IsResourceExhausted(refused)) << refused;
   EXPECT_THAT(std::string(refused.message()), HasSubstr("the disk is full: make space"));
@@ -812,6 +860,17 @@ TEST_F(RuntimeTest, G1_G6_AFullDiskEndsAnInstanceInWordsAndLosesNothing) {
   World::Instance& fresh = world_.Add(HallsService(), "halls-1", 1);
   world_.Settle();
   EXPECT_EQ(*halls.core->Checksum(), *fresh.core->Checksum());
+}
+
+TEST_F(RuntimeTest, G1_WhoWasAnsweredAloneHasItsWriteThoughTheStoreCouldNotTakeIt) {
+  World::Instance& halls = Halls();
+  halls.disk->Fill(100);
+  EXPECT_TRUE(world_.Do(halls, TakeSeat("operations/ba", "h", "ana", Id(1))).status.ok());
+  EXPECT_EQ(halls.core, nullptr) << halls.ended_why;
+  halls.disk->Empty();
+  ASSERT_TRUE(world_.Start(halls).ok());
+  world_.Settle();
+  EXPECT_THAT(Entity<Hall>(halls, "operations/ba/halls/h").people(), ElementsAre("ana"));
 }
 
 // Its format is raised where a fold has changed, so what an earlier build folded must not stay.
