@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -47,9 +48,9 @@ class KafkaByTls(unittest.TestCase):
         (ours / "broker.pem").write_text((ours / "broker.key").read_text() + (ours / "broker.crt").read_text())
         cls.kafka = cls.enterClassContext(Kafka(environment={
             "KAFKA_TLS": str(ours), "KAFKA_USERS": f"prihvat:{PASSWORD} guest:{PASSWORD}"}))
-        cls.give_rights()
         cls.by_password = f"127.0.0.1:{cls.kafka.port + 50}"
         cls.by_certificate = f"127.0.0.1:{cls.kafka.port + 60}"
+        cls.give_rights()
 
     @classmethod
     def give_rights(cls):
@@ -64,6 +65,13 @@ class KafkaByTls(unittest.TestCase):
                                *shlex.split(command)],
                               capture_output=True, text=True, check=False, timeout=PATIENCE)
         assert done.returncode == 0, done.stdout + done.stderr
+        # The broker hears of it from its controller, a moment later; a service that asks before is refused.
+        asked = [f"-X{name}={value}" for name, value in cls.password(cls).items()]
+        deadline = time.monotonic() + PATIENCE
+        while "Unknown topic" not in (told := subprocess.run(
+                ["kcat", "-L", "-b", cls.by_password, "-t", "prihvat.nothing", *asked], capture_output=True, text=True,
+                check=False, timeout=PATIENCE).stdout):
+            assert time.monotonic() < deadline, told
 
     def password(self, user="prihvat", password=PASSWORD, authority="ours", mechanism=MECHANISM):
         return {"security.protocol": "sasl_ssl", "sasl.mechanisms": mechanism, "sasl.username": user,
