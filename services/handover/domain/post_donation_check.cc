@@ -5,6 +5,7 @@
 
 #include "fmt/format.h"
 #include "libs/base/civil.h"
+#include "libs/base/months.h"
 #include "prihvat/handover/v1/checks.pb.h"
 #include "prihvat/handover/v1/events.pb.h"
 #include "prihvat/handover/v1/service.pb.h"
@@ -148,10 +149,7 @@ es::Decision DecideReschedule(const es::View& view,
 // The same check again, counted from the day of this one, or from today where that has passed too;
 // no further ahead than one may be planned.
 v1::PostDonationCheckPlanned NextAfter(const v1::PostDonationCheck& check, es::Context& context) {
-  const auto later = [&](absl::CivilDay day) {
-    const absl::CivilMonth month = absl::CivilMonth(day) + check.every_months();
-    return std::min(absl::CivilDay(month) + (day.day() - 1), absl::CivilDay(month + 1) - 1);
-  };
+  const auto later = [&](absl::CivilDay day) { return base::AddMonths(day, check.every_months()); };
   absl::CivilDay due = later(FromProto(check.due_date()));
   if (due <= context.EffectiveDay()) due = later(context.EffectiveDay());
   due = std::min(due, LastDueDay(context));

@@ -7,6 +7,7 @@
 
 #include "fmt/format.h"
 #include "libs/base/civil.h"
+#include "libs/base/months.h"
 #include "prihvat/handover/v1/service.pb.h"
 #include "prihvat/handover/v1/warranty.pb.h"
 #include "services/handover/domain/evidence.h"
@@ -213,11 +214,7 @@ void FoldMoved(es::Entities& entities, const v1::WarrantyClaimMoved& event,
 std::optional<absl::CivilDay> WarrantyEndOf(const v1::RegisterReceivedGoodsRequest& command,
                                             const es::Context& context) {
   if (command.warranty_months() <= 0) return std::nullopt;
-  const absl::CivilDay from = context.EffectiveDay();
-  const absl::CivilMonth month =
-      absl::CivilMonth(from) + std::min(command.warranty_months(), kMostMonths);
-  const absl::CivilDay last = absl::CivilDay(month + 1) - 1;
-  return std::min(absl::CivilDay(month) + (from.day() - 1), last);
+  return base::AddMonths(context.EffectiveDay(), std::min(command.warranty_months(), kMostMonths));
 }
 
 void RegisterWarrantyClaims(es::Decider& decider) {

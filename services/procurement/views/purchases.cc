@@ -8,6 +8,7 @@
 
 #include "fmt/format.h"
 #include "libs/base/civil.h"
+#include "libs/base/months.h"
 #include "libs/es/entities.h"
 #include "prihvat/procurement/v1/events.pb.h"
 #include "prihvat/procurement/v1/sourcing_events.pb.h"
@@ -226,7 +227,7 @@ void PutWarranty(MutableRows& rows, const v1::GoodsReceiptPosted& event,
                  const v1::PostedLine& posted, const v1::OrderLine& ordered,
                  const EventContext& context) {
   const absl::CivilDay day = base::LocalDay(context.effective_at, ZoneOf(rows, context.operation));
-  const absl::CivilDay end = WarrantyEnd(day, ordered.warranty_months());
+  const absl::CivilDay end = base::AddMonths(day, ordered.warranty_months());
   v1::WarrantyItem item;
   *item.mutable_warranty_end_date() = ToProto(end);
   item.set_description(posted.description());
@@ -455,12 +456,6 @@ v1::LeadTime LeadTimeOf(const v1::IssuedOrder& order, const absl::TimeZone& zone
     lead_time.set_days_to_complete(DaysFrom(issued, day));
   }
   return lead_time;
-}
-
-absl::CivilDay WarrantyEnd(absl::CivilDay from, int months) {
-  const absl::CivilMonth month = absl::CivilMonth(from) + months;
-  const absl::CivilDay last = absl::CivilDay(month + 1) - 1;
-  return std::min(absl::CivilDay(month) + (from.day() - 1), last);
 }
 
 void LeadTimeSummary::Add(const v1::LeadTimeTally& tally) {

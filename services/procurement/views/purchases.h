@@ -42,11 +42,6 @@ std::string WarrantiesFrom(std::string_view operation, absl::CivilDay from);
 // The order's times as people ask for them: local days of `zone` and the days between them.
 v1::LeadTime LeadTimeOf(const v1::IssuedOrder& order, const absl::TimeZone& zone);
 
-// The last day of a warranty of so many months that begins on `from`: the day of that number before
-// which the months are full, or the month's last where it has none (31 January and 1 month: 28 or
-// 29 February).
-absl::CivilDay WarrantyEnd(absl::CivilDay from, int months);
-
 // The times of orders of one supplier with lines of one kind.
 class LeadTimeSummary {
  public:

@@ -255,13 +255,6 @@ TEST(Purchases, AMedianIsADayThatSomeOrderTook) {
   EXPECT_EQ(told.median_days_to_complete(), 20);
 }
 
-TEST(Purchases, AWarrantyEndsOnADayThatTheMonthHas) {
-  EXPECT_EQ(WarrantyEnd(absl::CivilDay(2023, 7, 13), 24), absl::CivilDay(2025, 7, 13));
-  EXPECT_EQ(WarrantyEnd(absl::CivilDay(2023, 1, 31), 1), absl::CivilDay(2023, 2, 28));
-  EXPECT_EQ(WarrantyEnd(absl::CivilDay(2024, 1, 31), 1), absl::CivilDay(2024, 2, 29));
-  EXPECT_EQ(WarrantyEnd(absl::CivilDay(2023, 10, 31), 6), absl::CivilDay(2024, 4, 30));
-}
-
 TEST(Purchases, WhatIsKeptIsWarrantedFromItsReceipt) {
   ProcurementSpec spec;
   spec.Ordered(
