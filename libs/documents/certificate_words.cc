@@ -136,7 +136,7 @@ constexpr CertificateWords kSerbianLatin = {
     .eu_cofunded = "Sufinansira Evropska unija",
     .number = "Broj",
     .issued = "Izdato",
-    .corrects = "Ispravlja i zamenjuje",
+    .corrects = "Ispravlja i zamjenjuje",
     .project = "Projekat",
     .funding = "Finansiranje",
     .handover = "Primopredaja",
@@ -146,8 +146,8 @@ constexpr CertificateWords kSerbianLatin = {
     .description = "Opis",
     .quantity = "Količina",
     .unit = "Jed.",
-    .value_km = "Vrednost KM",
-    .value_eur = "Vrednost EUR",
+    .value_km = "Vrijednost KM",
+    .value_eur = "Vrijednost EUR",
     .serials = "Serijski brojevi / VIN",
     .rounding = "Razlika zbog zaokruživanja",
     .total = "Ukupno",
@@ -157,12 +157,12 @@ constexpr CertificateWords kSerbianLatin = {
     .for_donor = "Za donatora",
     .for_recipient = "Za primaoca",
     .date = "Datum",
-    .place = "Mesto",
+    .place = "Mjesto",
     .signed_electronically = "Potpisano elektronski",
-    .verification = "Provera",
+    .verification = "Provjera",
     .code_holds =
-        "Kod sadrži naziv ove potvrde i SHA-256 njenog kanonskog sadržaja{}. Svaka izmena stavke, "
-        "serijskog broja, vrednosti, strane ili datuma menja ga.",
+        "Kod sadrži naziv ove potvrde i SHA-256 njenog kanonskog sadržaja{}. Svaka izmjena stavke, "
+        "serijskog broja, vrijednosti, strane ili datuma mijenja ga.",
     .signed_with = ", s potpisom ključem {}",
     .content_is_in = "Kanonski sadržaj je na engleskom i bosanskom jeziku.",
 };
@@ -178,7 +178,7 @@ constexpr CertificateWords kSerbianCyrillic = {
     .eu_cofunded = "Суфинансира Европска унија",
     .number = "Број",
     .issued = "Издато",
-    .corrects = "Исправља и замењује",
+    .corrects = "Исправља и замјењује",
     .project = "Пројекат",
     .funding = "Финансирање",
     .handover = "Примопредаја",
@@ -188,8 +188,8 @@ constexpr CertificateWords kSerbianCyrillic = {
     .description = "Опис",
     .quantity = "Количина",
     .unit = "Јед.",
-    .value_km = "Вредност КМ",
-    .value_eur = "Вредност EUR",
+    .value_km = "Вриједност КМ",
+    .value_eur = "Вриједност EUR",
     .serials = "Серијски бројеви / VIN",
     .rounding = "Разлика због заокруживања",
     .total = "Укупно",
@@ -199,12 +199,12 @@ constexpr CertificateWords kSerbianCyrillic = {
     .for_donor = "За донатора",
     .for_recipient = "За примаоца",
     .date = "Датум",
-    .place = "Место",
+    .place = "Мјесто",
     .signed_electronically = "Потписано електронски",
-    .verification = "Провера",
+    .verification = "Провјера",
     .code_holds =
-        "Код садржи назив ове потврде и SHA-256 њеног канонског садржаја{}. Свака измена ставке, "
-        "серијског броја, вредности, стране или датума мења га.",
+        "Код садржи назив ове потврде и SHA-256 њеног канонског садржаја{}. Свака измјена ставке, "
+        "серијског броја, вриједности, стране или датума мијења га.",
     .signed_with = ", с потписом кључем {}",
     .content_is_in = "Канонски садржај је на енглеском и босанском језику.",
 };

@@ -7,7 +7,8 @@
 
 namespace prihvat::documents {
 
-// Serbian is ekavian. Bosnian, Croatian and the first Serbian are in Latin script.
+// Serbian is ijekavian, as it is official in Bosnia and Herzegovina. Bosnian, Croatian and the
+// first Serbian are in Latin script.
 enum class Language { kEnglish, kBosnian, kCroatian, kSerbianLatin, kSerbianCyrillic };
 
 inline constexpr Language kLanguages[] = {Language::kEnglish, Language::kBosnian,

@@ -51,7 +51,7 @@ TEST(CertificateWords, SerbianInCyrillicIsThatInLatinLetterByLetter) {
   ASSERT_EQ(cyrillic.size(), latin.size());
   EXPECT_GT(cyrillic.size(), 30u);
   for (size_t i = 0; i < latin.size(); ++i) EXPECT_EQ(InLatin(cyrillic[i]), latin[i]);
-  EXPECT_EQ(InLatin("кључем, замењује, уџбеник"), "ključem, zamenjuje, udžbenik");
+  EXPECT_EQ(InLatin("кључем, замјењује, уџбеник"), "ključem, zamjenjuje, udžbenik");
 }
 
 TEST(CertificateWords, NoLatinLetterPosesAsACyrillicOne) {
@@ -77,7 +77,9 @@ TEST(CertificateWords, EachLanguageHasItsOwn) {
   EXPECT_EQ(croatian.recipient.str(), "Primatelj");
   EXPECT_EQ(serbian.recipient.str(), "Primalac");
   EXPECT_EQ(croatian.conditions.str(), "Uvjeti");
-  EXPECT_EQ(serbian.value_km.str(), "Vrednost KM");
+  EXPECT_EQ(serbian.brought.str(), "Preneto");
+  EXPECT_EQ(bosnian.brought.str(), "Preneseno");
+  EXPECT_EQ(serbian.value_km.str(), "Vrijednost KM");  // ijekavian
   EXPECT_EQ(bosnian.value_km.str(), "Vrijednost KM");
   // What is a place for something in one is in all.
   for (size_t i = 0; i < All(Language::kEnglish).size(); ++i) {

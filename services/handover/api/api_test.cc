@@ -359,7 +359,7 @@ TEST_F(Api, ACertificateGoesOutToBeSignedAndComesBack) {
   ask.set_language(v1::CERTIFICATE_LANGUAGE_SERBIAN_CYRILLIC);
   const auto paper = Do(&Stub::RenderCertificate, ask);
   EXPECT_THAT(documents::PdfText(paper.content()).value_or(""),
-              ::testing::HasSubstr("Место: Bihać"));
+              ::testing::HasSubstr("Мјесто: Bihać"));
   const documents::ScratchDir folder;
   EXPECT_THAT(documents::RunProgram({"pdfimages", "-list", folder.Write("c", paper.content())})
                   .value_or(""),

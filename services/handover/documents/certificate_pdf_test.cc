@@ -149,9 +149,10 @@ TEST(CertificatePdf, IsInTheLanguageThatIsAskedForUnderOneDigest) {
   const std::map<documents::Language, std::vector<std::string>> words = {
       {documents::Language::kBosnian, {"Finansira Evropska unija", "Vrijednost KM", "Za primaoca"}},
       {documents::Language::kCroatian, {"Financira Europska unija", "Primatelj", "Za primatelja"}},
-      {documents::Language::kSerbianLatin, {"Vrednost KM", "Primalac", "Provera"}},
+      {documents::Language::kSerbianLatin, {"Vrijednost KM", "Primalac", "Provjera"}},
       {documents::Language::kSerbianCyrillic,
-       {"Финансира Европска унија", "Потврда о донацији", "За примаоца", "Terensko vozilo"}}};
+       {"Финансира Европска унија", "Потврда о донацији", "За примаоца", "Вриједност КМ",
+        "Terensko vozilo"}}};
   for (const auto& [language, expected] : words) {
     const auto pdf = RenderCertificatePdf(certificate, {.language = language});
     ASSERT_TRUE(pdf.ok()) << pdf.status();
