@@ -118,6 +118,12 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RecordFundingTranche(
   return calls_.Command(context, request, response);
 }
 
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CorrectFundingTranche(
+    Context* context, const v1::CorrectFundingTrancheRequest* request,
+    v1::FundingAgreement* response) {
+  return calls_.Command(context, request, response);
+}
+
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::GetFundingAgreement(
     Context* context, const v1::GetFundingAgreementRequest* request,
     v1::FundingAgreement* response) {
@@ -157,6 +163,12 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RecordAgencyExpenditure
   return calls_.Command(context, request, response);
 }
 
+ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CorrectAgencyExpenditure(
+    Context* context, const v1::CorrectAgencyExpenditureRequest* request,
+    v1::AgencyTransfer* response) {
+  return calls_.Command(context, request, response);
+}
+
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CloseAgencyTransfer(
     Context* context, const v1::CloseAgencyTransferRequest* request, v1::AgencyTransfer* response) {
   return calls_.Command(context, request, response);
@@ -182,7 +194,8 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListAgencyTransfers(
         return (wanted.state() == v1::AGENCY_TRANSFER_STATE_UNSPECIFIED ||
                 wanted.state() == transfer.state()) &&
                Is(wanted.agency(), transfer.agency()) && Is(wanted.project(), transfer.project()) &&
-               Is(wanted.budget_line(), transfer.budget_line());
+               Is(wanted.budget_line(), transfer.budget_line()) &&
+               (!wanted.only_excess() || transfer.has_excess());
       },
       {request->agency(), request->project(), request->budget_line()});
 }

@@ -39,6 +39,8 @@ class ProcurementServiceImpl final : public v1::ProcurementService::CallbackServ
                                  v1::FundingAgreement* response) override;
   Reactor* RecordFundingTranche(Context* context, const v1::RecordFundingTrancheRequest* request,
                                 v1::FundingAgreement* response) override;
+  Reactor* CorrectFundingTranche(Context* context, const v1::CorrectFundingTrancheRequest* request,
+                                 v1::FundingAgreement* response) override;
   Reactor* GetFundingAgreement(Context* context, const v1::GetFundingAgreementRequest* request,
                                v1::FundingAgreement* response) override;
   Reactor* ListFundingAgreements(Context* context, const v1::ListFundingAgreementsRequest* request,
@@ -52,6 +54,9 @@ class ProcurementServiceImpl final : public v1::ProcurementService::CallbackServ
   Reactor* RecordAgencyExpenditure(Context* context,
                                    const v1::RecordAgencyExpenditureRequest* request,
                                    v1::AgencyTransfer* response) override;
+  Reactor* CorrectAgencyExpenditure(Context* context,
+                                    const v1::CorrectAgencyExpenditureRequest* request,
+                                    v1::AgencyTransfer* response) override;
   Reactor* CloseAgencyTransfer(Context* context, const v1::CloseAgencyTransferRequest* request,
                                v1::AgencyTransfer* response) override;
   Reactor* CancelAgencyTransfer(Context* context, const v1::CancelAgencyTransferRequest* request,

@@ -1,6 +1,9 @@
 // Money that is passed on to a partner agency: committed on its budget line when it is approved,
 // paid when it is sent, and spent only when the agency reports what it spent, so that it is counted
-// once (INV-37); never more than is left of the line (INV-03), was approved, or was sent.
+// once (INV-37); never more than is left of the line (INV-03) or was approved. What an agency
+// reports is a fact: above what was sent it is an excess that somebody has to see to, and no part
+// of what is spent. A report that was recorded wrongly stays, and a later one that names it counts
+// in its place.
 #include <algorithm>
 #include <string>
 
@@ -26,7 +29,8 @@ using es::View;
 using v1::AgencyTransfer;
 
 constexpr std::string_view kTransferPattern = "operations/*/agencyTransfers/*";
-constexpr int kMaxEntries = 500;  // payments, and reports
+constexpr int kMaxEntries = 500;                      // payments, and reports
+constexpr int kMaxWithCorrections = 2 * kMaxEntries;  // reports and their corrections
 
 es::Rejection WrongTransferState(const AgencyTransfer& transfer, std::string_view wish) {
   switch (transfer.state()) {
@@ -34,9 +38,10 @@ es::Rejection WrongTransferState(const AgencyTransfer& transfer, std::string_vie
       return es::WrongState(transfer.name(), "a draft", wish, "approve, cancel");
     case v1::AGENCY_TRANSFER_STATE_APPROVED:
       return es::WrongState(transfer.name(), "approved", wish,
-                            "pay, report, close, cancel before the first payment");
+                            "pay, report, correct a report, close, cancel before the first "
+                            "payment and report");
     case v1::AGENCY_TRANSFER_STATE_CLOSED:
-      return es::WrongState(transfer.name(), "closed", wish, "none");
+      return es::WrongState(transfer.name(), "closed", wish, "report, correct a report");
     default:
       return es::WrongState(transfer.name(), "cancelled", wish, "none");
   }
@@ -60,14 +65,36 @@ base::Currency CurrencyOf(const AgencyTransfer& transfer) {
   return FromProto(transfer.amount()).currency();
 }
 
+// What of the reports is spent money of the budget line: as far as it was sent (INV-37).
+Money SpentOf(const AgencyTransfer& transfer) {
+  return std::min(FromProto(transfer.reported()), FromProto(transfer.disbursed()),
+                  [](const Money& a, const Money& b) { return a.minor() < b.minor(); });
+}
+
+Money CommittedOf(const AgencyTransfer& transfer) {
+  if (transfer.state() != v1::AGENCY_TRANSFER_STATE_APPROVED)
+    return Money::Zero(CurrencyOf(transfer));
+  return Difference(FromProto(transfer.amount()), SpentOf(transfer));
+}
+
+void MarkExcess(AgencyTransfer& transfer) {
+  const Money excess = Difference(FromProto(transfer.reported()), FromProto(transfer.disbursed()));
+  transfer.clear_excess();
+  if (excess.minor() > 0) *transfer.mutable_excess() = ToProto(excess);
+}
+
 // The event, and the move of the budget line's money that goes with it.
 template <class Event>
-Decision WithMove(const View& view, const AgencyTransfer& transfer, Event event,
-                  v1::BudgetMoveKind kind, const BudgetChange& change) {
-  Decision decision = es::Accepted(std::move(event)).Naming(transfer.name());
+Decision WithMove(const View& view, const AgencyTransfer& before, const AgencyTransfer& after,
+                  Event event, v1::BudgetMoveKind kind) {
+  Decision decision = es::Accepted(std::move(event)).Naming(after.name());
+  BudgetChange change = NoChange(CurrencyOf(after));
+  change.committed = Difference(CommittedOf(after), CommittedOf(before));
+  change.spent = Difference(SpentOf(after), SpentOf(before));
+  change.paid = Difference(FromProto(after.disbursed()), FromProto(before.disbursed()));
   if (change.IsNothing()) return decision;
-  const auto* line = view.Find<v1::BudgetLine>(transfer.budget_line());
-  const auto moved = MoveBudget(*line, transfer.name(), kind, change);
+  const auto* line = view.Find<v1::BudgetLine>(after.budget_line());
+  const auto moved = MoveBudget(*line, after.name(), kind, change);
   if (!moved.ok()) return moved.rejection();
   return std::move(decision).Then(*moved);
 }
@@ -146,17 +173,17 @@ Decision DecideApprove(const View& view, const v1::ApproveAgencyTransferRequest&
   transfer.set_state(v1::AGENCY_TRANSFER_STATE_APPROVED);
   auto event = Said<v1::AgencyTransferApproved>(transfer);
   event.set_approver(person);
-  BudgetChange change = NoChange(amount.currency());
-  change.committed = amount;
-  return WithMove(view, transfer, std::move(event), v1::BUDGET_MOVE_KIND_COMMITTED, change);
+  return WithMove(view, **found, transfer, std::move(event), v1::BUDGET_MOVE_KIND_COMMITTED);
 }
 
 // What is sent stays within what was approved; what comes back, within what was sent and is not
 // reported as spent.
-MaybeRejected CheckPaid(const AgencyTransfer& transfer, const Money& after) {
+MaybeRejected CheckPaid(const AgencyTransfer& transfer, const Money& payment, const Money& after) {
   const Money amount = FromProto(transfer.amount());
   const Money reported = FromProto(transfer.reported());
-  if (after.minor() <= amount.minor() && after.minor() >= reported.minor()) return std::nullopt;
+  const bool fits =
+      payment.IsNegative() ? after.minor() >= reported.minor() : after.minor() <= amount.minor();
+  if (fits) return std::nullopt;
   return es::Rejected(kTransferExceeded)
       .Saying(fmt::format("{} would be with {}: {} were approved, and {} are reported as spent",
                           after.Format(), transfer.agency(), amount.Format(), reported.Format()))
@@ -193,8 +220,9 @@ Decision DecidePay(const View& view, const v1::PayAgencyTransferRequest& command
   if (!disbursed.ok()) {
     return es::InvalidField("amount", std::string(disbursed.status().message()));
   }
-  if (auto no = CheckPaid(transfer, *disbursed)) return *no;
+  if (auto no = CheckPaid(transfer, *amount, *disbursed)) return *no;
   *transfer.mutable_disbursed() = ToProto(*disbursed);
+  MarkExcess(transfer);
   v1::AgencyPayment& payment = *transfer.add_payments();
   payment.set_payment_number(transfer.payments_size());
   *payment.mutable_amount() = ToProto(*amount);
@@ -203,11 +231,15 @@ Decision DecidePay(const View& view, const v1::PayAgencyTransferRequest& command
   payment.set_payer(person);
   auto event = Said<v1::AgencyTransferPaid>(transfer);
   event.set_payment_number(transfer.payments_size());
-  BudgetChange change = NoChange(amount->currency());
-  change.paid = *amount;  // INV-37: no part of what is spent
-  return WithMove(view, transfer, std::move(event),
-                  amount->IsNegative() ? v1::BUDGET_MOVE_KIND_REFUNDED : v1::BUDGET_MOVE_KIND_PAID,
-                  change);
+  return WithMove(view, **found, transfer, std::move(event),
+                  amount->IsNegative() ? v1::BUDGET_MOVE_KIND_REFUNDED : v1::BUDGET_MOVE_KIND_PAID);
+}
+
+// What comes after its end too: of one that is closed all that was sent is accounted for, so that
+// more is an excess.
+bool MayBeReportedOn(const AgencyTransfer& transfer) {
+  return transfer.state() == v1::AGENCY_TRANSFER_STATE_APPROVED ||
+         transfer.state() == v1::AGENCY_TRANSFER_STATE_CLOSED;
 }
 
 Decision DecideReport(const View& view, const v1::RecordAgencyExpenditureRequest& command,
@@ -215,9 +247,7 @@ Decision DecideReport(const View& view, const v1::RecordAgencyExpenditureRequest
   const auto found = FindTransfer(view, context, command);
   if (!found.ok()) return found.rejection();
   AgencyTransfer transfer = **found;
-  if (transfer.state() != v1::AGENCY_TRANSFER_STATE_APPROVED) {
-    return WrongTransferState(transfer, "be reported on");
-  }
+  if (!MayBeReportedOn(transfer)) return WrongTransferState(transfer, "be reported on");
   const v1::AgencyExpenditure& wanted = command.expenditure();
   const auto amount = CheckAmount("expenditure.amount", wanted.amount(), CurrencyOf(transfer));
   if (!amount.ok()) return amount.rejection();
@@ -229,22 +259,16 @@ Decision DecideReport(const View& view, const v1::RecordAgencyExpenditureRequest
                                         base::FormatDate(context.EffectiveDay())));
   }
   if (auto no = CheckText("expenditure.reference", wanted.reference(), true, 100)) return *no;
-  const Money disbursed = FromProto(transfer.disbursed());
   const auto reported = CheckedAdd(FromProto(transfer.reported()), *amount);
-  if (!reported.ok() || reported->minor() > disbursed.minor()) {
-    return es::Rejected(kTransferExceeded)
-        .Saying(fmt::format("{} more would be reported by {}, of whose {} are {} reported",
-                            amount->Format(), transfer.agency(), disbursed.Format(),
-                            FromProto(transfer.reported()).Format()))
-        .With("disbursed", disbursed.Format())
-        .With("reported", FromProto(transfer.reported()).Format())
-        .With("wanted", amount->Format());
+  if (!reported.ok()) {
+    return es::InvalidField("expenditure.amount", std::string(reported.status().message()));
   }
   if (transfer.expenditures_size() >= kMaxEntries) {
     return es::InvalidField("expenditure",
                             fmt::format("there are {} reports, which is the most", kMaxEntries));
   }
   *transfer.mutable_reported() = ToProto(*reported);
+  MarkExcess(transfer);
   v1::AgencyExpenditure& report = *transfer.add_expenditures();
   report.set_report_number(transfer.expenditures_size());
   *report.mutable_amount() = ToProto(*amount);
@@ -253,17 +277,76 @@ Decision DecideReport(const View& view, const v1::RecordAgencyExpenditureRequest
   report.set_recorder(context.principal);
   auto event = Said<v1::AgencyExpenditureReported>(transfer);
   event.set_report_number(transfer.expenditures_size());
-  BudgetChange change = NoChange(amount->currency());
-  change.committed = amount->Negated();
-  change.spent = *amount;
-  return WithMove(view, transfer, std::move(event), v1::BUDGET_MOVE_KIND_SPENT, change);
+  return WithMove(view, **found, transfer, std::move(event), v1::BUDGET_MOVE_KIND_SPENT);
 }
 
-// What of the commitment nothing was reported on is free.
-BudgetChange Release(const AgencyTransfer& transfer) {
-  BudgetChange change = NoChange(CurrencyOf(transfer));
-  change.committed = Difference(FromProto(transfer.reported()), FromProto(transfer.amount()));
-  return change;
+// The entry that counts in the place of report `number`, added to the transfer.
+void AddCorrection(AgencyTransfer& transfer, int number, const Money& amount,
+                   const std::string& reason, const std::string& person) {
+  v1::AgencyExpenditure correction = transfer.expenditures(number - 1);
+  correction.set_report_number(transfer.expenditures_size() + 1);
+  *correction.mutable_amount() = ToProto(amount);
+  correction.set_recorder(person);
+  correction.set_corrects_report(number);
+  correction.set_reason(reason);
+  transfer.mutable_expenditures(number - 1)->set_corrected_by_report(correction.report_number());
+  *transfer.add_expenditures() = std::move(correction);
+}
+
+MaybeRejected CheckMayCorrect(const AgencyTransfer& transfer, int number) {
+  if (!MayBeReportedOn(transfer)) return WrongTransferState(transfer, "have a report corrected");
+  if (number < 1 || number > transfer.expenditures_size()) {
+    return es::InvalidField("report_number",
+                            fmt::format("must be one of the {} reports of {}, is {}",
+                                        transfer.expenditures_size(), transfer.name(), number));
+  }
+  const int by = transfer.expenditures(number - 1).corrected_by_report();
+  if (by != 0) return CorrectedAlready(transfer.name(), "report_number", number, by);
+  if (transfer.expenditures_size() < kMaxWithCorrections) return std::nullopt;
+  return es::InvalidField(
+      "report_number", fmt::format("there are {} reports, which is the most", kMaxWithCorrections));
+}
+
+// With a correction a closed transfer may have to account for something again: it goes on with what
+// was sent, of which the rest is committed. What was never sent was freed at its end and stays
+// free, so that the correction, a fact, always fits the budget line.
+void ReopenIfUnaccounted(AgencyTransfer& transfer) {
+  if (transfer.state() != v1::AGENCY_TRANSFER_STATE_CLOSED) return;
+  if (SpentOf(transfer) == FromProto(transfer.disbursed())) return;
+  transfer.set_state(v1::AGENCY_TRANSFER_STATE_APPROVED);
+  transfer.clear_state_note();
+  *transfer.mutable_amount() = transfer.disbursed();
+}
+
+// Says the amount of a report anew, in an entry of its own.
+Decision DecideCorrect(const View& view, const v1::CorrectAgencyExpenditureRequest& command,
+                       Context& context) {
+  const auto found = FindTransfer(view, context, command);
+  if (!found.ok()) return found.rejection();
+  AgencyTransfer transfer = **found;
+  if (auto no = CheckMayCorrect(transfer, command.report_number())) return *no;
+  const auto amount = CheckAmount("amount", command.amount(), CurrencyOf(transfer));
+  if (!amount.ok()) return amount.rejection();
+  const Money wrong = FromProto(transfer.expenditures(command.report_number() - 1).amount());
+  if (*amount == wrong) {
+    return es::InvalidField(
+        "amount", fmt::format("must differ from the {} that are reported", wrong.Format()));
+  }
+  if (auto no = CheckReason(command.reason())) return *no;
+  const auto reported = CheckedAdd(Difference(FromProto(transfer.reported()), wrong), *amount);
+  if (!reported.ok()) {
+    return es::InvalidField("amount", std::string(reported.status().message()));
+  }
+  *transfer.mutable_reported() = ToProto(*reported);
+  MarkExcess(transfer);
+  AddCorrection(transfer, command.report_number(), *amount, command.reason(), context.principal);
+  ReopenIfUnaccounted(transfer);
+  auto event = Said<v1::AgencyExpenditureCorrected>(transfer);
+  event.set_report_number(transfer.expenditures_size());
+  event.set_corrects_report(command.report_number());
+  const bool is_less = SpentOf(transfer).minor() < SpentOf(**found).minor();
+  return WithMove(view, **found, transfer, std::move(event),
+                  is_less ? v1::BUDGET_MOVE_KIND_REVERSED : v1::BUDGET_MOVE_KIND_SPENT);
 }
 
 Decision DecideClose(const View& view, const v1::CloseAgencyTransferRequest& command,
@@ -276,19 +359,20 @@ Decision DecideClose(const View& view, const v1::CloseAgencyTransferRequest& com
   if (transfer.state() != v1::AGENCY_TRANSFER_STATE_APPROVED) {
     return WrongTransferState(transfer, "be closed");
   }
-  if (disbursed != reported) {
+  if (reported.minor() < disbursed.minor()) {
     return es::Rejected(kNotAccountedFor)
         .Saying(fmt::format("{} are with {}, which reported {} as spent", disbursed.Format(),
                             transfer.agency(), reported.Format()))
         .With("disbursed", disbursed.Format())
         .With("reported", reported.Format());
   }
-  const bool short_of = disbursed.minor() < FromProto(transfer.amount()).minor();
-  if (auto no = CheckText("reason", command.reason(), /*required=*/short_of, 1000)) return *no;
+  // Why less was sent, or who bears what was spent above it.
+  const bool as_approved = disbursed == FromProto(transfer.amount()) && disbursed == reported;
+  if (auto no = CheckText("reason", command.reason(), /*required=*/!as_approved, 1000)) return *no;
   transfer.set_state(v1::AGENCY_TRANSFER_STATE_CLOSED);
   transfer.set_state_note(command.reason());
-  return WithMove(view, transfer, Said<v1::AgencyTransferClosed>(transfer),
-                  v1::BUDGET_MOVE_KIND_RELEASED, Release(transfer));
+  return WithMove(view, **found, transfer, Said<v1::AgencyTransferClosed>(transfer),
+                  v1::BUDGET_MOVE_KIND_RELEASED);
 }
 
 Decision DecideCancel(const View& view, const v1::CancelAgencyTransferRequest& command,
@@ -298,15 +382,14 @@ Decision DecideCancel(const View& view, const v1::CancelAgencyTransferRequest& c
   AgencyTransfer transfer = **found;
   const bool approved = transfer.state() == v1::AGENCY_TRANSFER_STATE_APPROVED;
   if (transfer.state() != v1::AGENCY_TRANSFER_STATE_DRAFT &&
-      !(approved && transfer.payments().empty())) {
+      !(approved && transfer.payments().empty() && transfer.expenditures().empty())) {
     return WrongTransferState(transfer, "be cancelled");
   }
   if (auto no = CheckReason(command.reason())) return *no;
   transfer.set_state(v1::AGENCY_TRANSFER_STATE_CANCELLED);
   transfer.set_state_note(command.reason());
-  return WithMove(view, transfer, Said<v1::AgencyTransferCancelled>(transfer),
-                  v1::BUDGET_MOVE_KIND_RELEASED,
-                  approved ? Release(transfer) : NoChange(CurrencyOf(transfer)));
+  return WithMove(view, **found, transfer, Said<v1::AgencyTransferCancelled>(transfer),
+                  v1::BUDGET_MOVE_KIND_RELEASED);
 }
 
 template <class Event>
@@ -323,6 +406,7 @@ void AddAgencyTransfers(es::Decider& decider) {
   decider.On<v1::ApproveAgencyTransferRequest>(&DecideApprove);
   decider.On<v1::PayAgencyTransferRequest>(&DecidePay);
   decider.On<v1::RecordAgencyExpenditureRequest>(&DecideReport);
+  decider.On<v1::CorrectAgencyExpenditureRequest>(&DecideCorrect);
   decider.On<v1::CloseAgencyTransferRequest>(&DecideClose);
   decider.On<v1::CancelAgencyTransferRequest>(&DecideCancel);
   decider.Fold<v1::AgencyTransferDrafted>(&FoldTransfer<v1::AgencyTransferDrafted>);
@@ -330,6 +414,7 @@ void AddAgencyTransfers(es::Decider& decider) {
   decider.Fold<v1::AgencyTransferApproved>(&FoldTransfer<v1::AgencyTransferApproved>);
   decider.Fold<v1::AgencyTransferPaid>(&FoldTransfer<v1::AgencyTransferPaid>);
   decider.Fold<v1::AgencyExpenditureReported>(&FoldTransfer<v1::AgencyExpenditureReported>);
+  decider.Fold<v1::AgencyExpenditureCorrected>(&FoldTransfer<v1::AgencyExpenditureCorrected>);
   decider.Fold<v1::AgencyTransferClosed>(&FoldTransfer<v1::AgencyTransferClosed>);
   decider.Fold<v1::AgencyTransferCancelled>(&FoldTransfer<v1::AgencyTransferCancelled>);
 }

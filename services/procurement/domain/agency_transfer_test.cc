@@ -53,6 +53,14 @@ class TransferSpec : public PayablesSpec {
     As(kPayer).When(command);
     return *this;
   }
+  TransferSpec& Correct(int report, std::string_view amount, std::string_view reason = "typed") {
+    auto command = Of<v1::CorrectAgencyExpenditureRequest>();
+    command.set_report_number(report);
+    *command.mutable_amount() = Km(amount);
+    command.set_reason(std::string(reason));
+    As(kPayer).When(command);
+    return *this;
+  }
   TransferSpec& CloseIt(std::string_view reason = "") {
     auto command = Of<v1::CloseAgencyTransferRequest>();
     command.set_reason(std::string(reason));
@@ -82,23 +90,126 @@ TEST(AgencyTransfer, INV37_IsSpentOnceWhenTheAgencyReportsIt) {
   EXPECT_EQ(spec.Paid(), "400.00 BAM");
 }
 
-TEST(AgencyTransfer, INV37_TheAgencyReportsNoMoreThanItGot) {
+TEST(AgencyTransfer, INV37_NoMoreIsSentThanApprovedNorBackThanIsUnspent) {
   TransferSpec spec("1000.00");
   spec.Approved();
-  spec.Report("0.01").ThenRejected("TRANSFER_EXCEEDED", {{"disbursed", "0.00 BAM"}});
   spec.Send("600.01").ThenRejected("TRANSFER_EXCEEDED", {{"amount", "600.00 BAM"}});
   spec.Send("600.00").ThenAccepted();
   spec.Report("500.00").ThenAccepted();
-  spec.Report("100.01").ThenRejected("TRANSFER_EXCEEDED",
-                                     {{"disbursed", "600.00 BAM"}, {"reported", "500.00 BAM"}});
   spec.CloseIt("all is done").ThenRejected("NOT_ACCOUNTED_FOR", {{"disbursed", "600.00 BAM"}});
   // What is not spent comes back, as a negative disbursement.
-  spec.Send("-100.01").ThenRejected("TRANSFER_EXCEEDED");
+  spec.Send("-100.01").ThenRejected("TRANSFER_EXCEEDED", {{"reported", "500.00 BAM"}});
   spec.Send("-100.00").ThenAccepted();
   EXPECT_EQ(spec.Event<v1::BudgetMoved>().kind(), v1::BUDGET_MOVE_KIND_REFUNDED);
   EXPECT_EQ(spec.Paid(), "500.00 BAM");
-  spec.CloseIt("100 came back").ThenAccepted();
+  spec.CloseIt("fewer came").ThenAccepted();
   EXPECT_EQ(spec.Position(), "0.00/0.00/500.00");
+}
+
+TEST(AgencyTransfer, INV37_WhatIsReportedAboveWhatWasSentIsAnExcessAndNotSpent) {
+  TransferSpec spec("1000.00");
+  spec.Approved();
+  spec.Report("50.00").ThenAccepted();  // spent by the agency before anything came
+  EXPECT_EQ(Text(spec.Transfer().reported()), "50.00 BAM");
+  EXPECT_EQ(Text(spec.Transfer().excess()), "50.00 BAM");
+  EXPECT_EQ(spec.Position(), "0.00/600.00/0.00");
+  auto cancel = TransferSpec::Of<v1::CancelAgencyTransferRequest>();
+  cancel.set_reason("not needed");
+  spec.As(kRequester).When(cancel).ThenRejected("WRONG_STATE");
+  // What is sent covers it, and is spent then.
+  spec.Send("500.00").ThenAccepted();
+  EXPECT_FALSE(spec.Transfer().has_excess());
+  EXPECT_EQ(spec.Position(), "0.00/550.00/50.00");
+  spec.Report("550.00").ThenAccepted();
+  EXPECT_EQ(Text(spec.Transfer().excess()), "100.00 BAM");
+  EXPECT_EQ(spec.Position(), "0.00/100.00/500.00");
+  spec.Send("60.00").ThenAccepted();
+  EXPECT_EQ(Text(spec.Transfer().excess()), "40.00 BAM");
+  EXPECT_EQ(spec.Position(), "0.00/40.00/560.00");
+  // Nor is more sent for it than was approved, and nothing comes back of what is spent.
+  spec.Send("40.01").ThenRejected("TRANSFER_EXCEEDED", {{"amount", "600.00 BAM"}});
+  spec.Send("-0.01").ThenRejected("TRANSFER_EXCEEDED", {{"reported", "600.00 BAM"}});
+  spec.CloseIt().ThenRejectedField("reason");
+  spec.CloseIt("the agency bears 40.00").ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/0.00/560.00");
+  EXPECT_EQ(spec.Paid(), "560.00 BAM");
+  EXPECT_EQ(Text(spec.Transfer().excess()), "40.00 BAM");
+}
+
+TEST(AgencyTransfer, INV37_WhatIsReportedAfterTheEndIsAnExcess) {
+  TransferSpec spec("1000.00");
+  spec.Approved();
+  spec.Send("500.00").ThenAccepted();
+  spec.Send("-500.00").ThenAccepted();
+  spec.CloseIt("not needed").ThenAccepted();
+  spec.Report("20.00").ThenAccepted();
+  EXPECT_EQ(spec.Transfer().state(), v1::AGENCY_TRANSFER_STATE_CLOSED);
+  EXPECT_EQ(Text(spec.Transfer().excess()), "20.00 BAM");
+  EXPECT_EQ(spec.Position(), "0.00/0.00/0.00");
+  spec.Correct(1, "0.00").ThenAccepted();
+  EXPECT_EQ(spec.Transfer().state(), v1::AGENCY_TRANSFER_STATE_CLOSED);
+  EXPECT_FALSE(spec.Transfer().has_excess());
+}
+
+TEST(AgencyTransfer, INV37_AReportIsCorrectedByALaterOneThatNamesIt) {
+  TransferSpec spec("1000.00");
+  spec.Approved();
+  spec.Correct(1, "50.00").ThenRejectedField("report_number");  // there is none
+  spec.Send("600.00").ThenAccepted();
+  spec.Report("500.00").ThenAccepted();
+  spec.Report("20.00").ThenAccepted();
+  spec.Correct(1, "500.00").ThenRejectedField("amount");
+  spec.Correct(1, "-0.01").ThenRejectedField("amount");
+  spec.Correct(1, "50.00", "").ThenRejectedField("reason");
+  spec.Correct(0, "50.00").ThenRejectedField("report_number");
+  spec.Correct(3, "50.00").ThenRejectedField("report_number");
+  spec.Correct(1, "50.00").ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/530.00/70.00");
+  EXPECT_EQ(spec.Event<v1::BudgetMoved>().kind(), v1::BUDGET_MOVE_KIND_REVERSED);
+  EXPECT_EQ(spec.Event<v1::AgencyExpenditureCorrected>().corrects_report(), 1);
+  EXPECT_EQ(spec.Event<v1::AgencyExpenditureCorrected>().report_number(), 3);
+  EXPECT_EQ(Text(spec.Transfer().reported()), "70.00 BAM");
+  // What was recorded stays, and says what counts in its place.
+  EXPECT_EQ(Text(spec.Transfer().expenditures(0).amount()), "500.00 BAM");
+  EXPECT_EQ(spec.Transfer().expenditures(0).corrected_by_report(), 3);
+  EXPECT_EQ(spec.Transfer().expenditures(2).corrects_report(), 1);
+  EXPECT_EQ(spec.Transfer().expenditures(2).reference(), "FR-2023-06");
+  spec.Correct(1, "60.00").ThenRejected("CORRECTED_ALREADY", {{"corrected_by", "3"}});
+  spec.Correct(3, "580.01").ThenAccepted();
+  EXPECT_EQ(Text(spec.Transfer().excess()), "0.01 BAM");
+  EXPECT_EQ(spec.Position(), "0.00/0.00/600.00");
+  EXPECT_EQ(spec.Event<v1::BudgetMoved>().kind(), v1::BUDGET_MOVE_KIND_SPENT);
+  spec.Correct(4, "0.00").ThenAccepted();  // was of another transfer
+  EXPECT_EQ(spec.Position(), "0.00/580.00/20.00");
+  EXPECT_EQ(spec.Paid(), "600.00 BAM");
+}
+
+TEST(AgencyTransfer, INV37_AClosedOneGoesOnWhereNotAllThatWasSentIsAccountedFor) {
+  TransferSpec spec("1000.00");
+  spec.Approved();
+  spec.Send("500.00").ThenAccepted();
+  spec.Report("500.00").ThenAccepted();
+  spec.CloseIt("fewer came").ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/0.00/500.00");
+  // More was spent than was sent: nothing is to be accounted for.
+  spec.Correct(1, "510.00").ThenAccepted();
+  EXPECT_EQ(spec.Transfer().state(), v1::AGENCY_TRANSFER_STATE_CLOSED);
+  EXPECT_EQ(Text(spec.Transfer().excess()), "10.00 BAM");
+  EXPECT_EQ(spec.Position(), "0.00/0.00/500.00");
+  // Others have what was freed since; what was sent is still there for it.
+  spec.Draft("500.00", "other").ThenAccepted();
+  spec.Approve(kApprover, "other").ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/500.00/500.00");
+  spec.Correct(2, "50.00").ThenAccepted();
+  EXPECT_EQ(spec.Transfer().state(), v1::AGENCY_TRANSFER_STATE_APPROVED);
+  EXPECT_EQ(spec.Transfer().state_note(), "");
+  EXPECT_FALSE(spec.Transfer().has_excess());
+  EXPECT_EQ(Text(spec.Transfer().amount()), "500.00 BAM");
+  EXPECT_EQ(spec.Position(), "0.00/950.00/50.00");
+  spec.Send("0.01").ThenRejected("TRANSFER_EXCEEDED", {{"amount", "500.00 BAM"}});
+  spec.Send("-450.00").ThenAccepted();
+  spec.CloseIt("450 came back").ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/500.00/50.00");
 }
 
 TEST(AgencyTransfer, INV03_OrdersAndTransfersShareTheBudgetLine) {

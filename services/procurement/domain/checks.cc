@@ -129,6 +129,15 @@ Checked<base::Money> CheckAmount(std::string_view field, const google::type::Mon
   return *parsed;
 }
 
+es::Rejection CorrectedAlready(std::string_view name, std::string_view field, int number, int by) {
+  return es::Rejected(kCorrectedAlready)
+      .Saying(fmt::format("{}: {} {} was corrected by {}", name, field, number, by))
+      .With("name", name)
+      .With(field, number)
+      .With("corrected_by", by)
+      .Field(field, fmt::format("must be {}, which counts in its place, or another", by));
+}
+
 std::string FieldOf(std::string_view list, int index, std::string_view field) {
   return fmt::format("{}[{}].{}", list, index, field);
 }

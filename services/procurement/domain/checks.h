@@ -116,6 +116,9 @@ Checked<base::Decimal> CheckQuantity(std::string_view field, const common::v1::D
 Checked<base::Money> CheckAmount(std::string_view field, const google::type::Money& amount,
                                  base::Currency currency);
 
+// The entry of that number, named in `field`, of what is only added to was corrected by entry `by`.
+es::Rejection CorrectedAlready(std::string_view name, std::string_view field, int number, int by);
+
 // "lines[2].quantity"
 std::string FieldOf(std::string_view list, int index, std::string_view field);
 

@@ -1,5 +1,6 @@
 // What donors agreed to pay for a project, and what came of it in tranches. That money came is a
-// fact: it is recorded also where it is more than was agreed.
+// fact: it is recorded also where it is more than was agreed. A tranche that was recorded wrongly
+// stays, and a later one that names it counts in its place.
 #include <algorithm>
 #include <string>
 
@@ -19,6 +20,7 @@ using v1::FundingAgreement;
 
 constexpr std::string_view kFundingAgreementPattern = "operations/*/projects/*/fundingAgreements/*";
 constexpr int kMaxTranches = 200;
+constexpr int kMaxWithCorrections = 2 * kMaxTranches;
 
 std::string Path(std::string_view field) { return fmt::format("funding_agreement.{}", field); }
 
@@ -36,6 +38,7 @@ void Reckon(FundingAgreement& agreement) {
   const Money amount = FromProto(agreement.amount());
   Money received = Money::Zero(amount.currency());
   for (const v1::FundingTranche& tranche : agreement.tranches()) {
+    if (tranche.corrected_by_tranche() != 0) continue;
     received = Sum(received, FromProto(tranche.amount()));
   }
   const Money left = Difference(amount, received);
@@ -135,6 +138,55 @@ es::Decision DecideTranche(const es::View& view, const v1::RecordFundingTrancheR
   return es::Accepted(std::move(event)).Naming(command.name());
 }
 
+// Says the amount of a tranche anew, in an entry of its own.
+es::Decision DecideCorrect(const es::View& view, const v1::CorrectFundingTrancheRequest& command,
+                           es::Context& context) {
+  const auto found = FindForEdit<FundingAgreement>(view, context, command.name(),
+                                                   kFundingAgreementPattern, command.etag());
+  if (!found.ok()) return found.rejection();
+  FundingAgreement agreement = **found;
+  const int number = command.tranche_number();
+  if (number < 1 || number > agreement.tranches_size()) {
+    return es::InvalidField("tranche_number",
+                            fmt::format("must be one of the {} tranches of {}, is {}",
+                                        agreement.tranches_size(), agreement.name(), number));
+  }
+  v1::FundingTranche correction = agreement.tranches(number - 1);
+  if (const int by = correction.corrected_by_tranche(); by != 0) {
+    return CorrectedAlready(agreement.name(), "tranche_number", number, by);
+  }
+  if (agreement.tranches_size() >= kMaxWithCorrections) {
+    return es::InvalidField(
+        "tranche_number",
+        fmt::format("there are {} tranches, which is the most", kMaxWithCorrections));
+  }
+  const Money wrong = FromProto(correction.amount());
+  const auto amount = CheckAmount("amount", command.amount(), wrong.currency());
+  if (!amount.ok()) return amount.rejection();
+  if (*amount == wrong) {
+    return es::InvalidField(
+        "amount", fmt::format("must differ from the {} that are recorded", wrong.Format()));
+  }
+  if (auto no = CheckReason(command.reason())) return *no;
+  const Money others = Difference(FromProto(agreement.received()), wrong);
+  if (const auto sum = CheckedAdd(others, *amount); !sum.ok()) {
+    return es::InvalidField("amount", std::string(sum.status().message()));
+  }
+  correction.set_tranche_number(agreement.tranches_size() + 1);
+  *correction.mutable_amount() = ToProto(*amount);
+  correction.set_recorder(context.principal);
+  correction.set_corrects_tranche(number);
+  correction.set_reason(command.reason());
+  agreement.mutable_tranches(number - 1)->set_corrected_by_tranche(correction.tranche_number());
+  *agreement.add_tranches() = std::move(correction);
+  Reckon(agreement);
+  v1::FundingTrancheCorrected event;
+  event.set_tranche_number(agreement.tranches_size());
+  event.set_corrects_tranche(number);
+  *event.mutable_funding_agreement() = std::move(agreement);
+  return es::Accepted(std::move(event)).Naming(command.name());
+}
+
 template <class Event>
 void FoldAgreement(es::Entities& entities, const Event& event, const es::EventContext& context) {
   FundingAgreement agreement = event.funding_agreement();
@@ -147,8 +199,10 @@ void FoldAgreement(es::Entities& entities, const Event& event, const es::EventCo
 void AddFundingAgreements(es::Decider& decider) {
   decider.On<v1::EnterFundingAgreementRequest>(&DecideEnter);
   decider.On<v1::RecordFundingTrancheRequest>(&DecideTranche);
+  decider.On<v1::CorrectFundingTrancheRequest>(&DecideCorrect);
   decider.Fold<v1::FundingAgreementEntered>(&FoldAgreement<v1::FundingAgreementEntered>);
   decider.Fold<v1::FundingTrancheReceived>(&FoldAgreement<v1::FundingTrancheReceived>);
+  decider.Fold<v1::FundingTrancheCorrected>(&FoldAgreement<v1::FundingTrancheCorrected>);
 }
 
 }  // namespace prihvat::procurement

@@ -45,6 +45,38 @@ TEST(FundingAgreement, KnowsWhatCameInTranches) {
   EXPECT_EQ(Text(agreement.outstanding()), "0.00 EUR");
 }
 
+TEST(FundingAgreement, ATrancheIsCorrectedByALaterOneThatNamesIt) {
+  ProcurementSpec spec;
+  spec.When(Entering()).ThenAccepted();
+  spec.When(Tranche("500.00", "B-1")).ThenAccepted();
+  spec.When(Tranche("20.00", "B-2")).ThenAccepted();
+  const auto correct = [&](int tranche, std::string_view amount) -> auto& {
+    v1::CorrectFundingTrancheRequest command;
+    command.set_name(kAgreement);
+    command.set_tranche_number(tranche);
+    *command.mutable_amount() = ToProto(*base::Money::Parse(amount, "EUR"));
+    command.set_reason("a nought too many");
+    return spec.When(command);
+  };
+  correct(0, "50.00").ThenRejectedField("tranche_number");
+  correct(3, "50.00").ThenRejectedField("tranche_number");
+  correct(1, "500.00").ThenRejectedField("amount");
+  correct(1, "50.00").ThenAccepted();
+  EXPECT_EQ(spec.Event<v1::FundingTrancheCorrected>().corrects_tranche(), 1);
+  EXPECT_EQ(spec.Event<v1::FundingTrancheCorrected>().tranche_number(), 3);
+  auto agreement = spec.Entity<v1::FundingAgreement>(kAgreement);
+  EXPECT_EQ(Text(agreement.received()), "70.00 EUR");
+  EXPECT_EQ(Text(agreement.outstanding()), "930.00 EUR");
+  EXPECT_EQ(Text(agreement.tranches(0).amount()), "500.00 EUR");
+  EXPECT_EQ(agreement.tranches(0).corrected_by_tranche(), 3);
+  EXPECT_EQ(agreement.tranches(2).corrects_tranche(), 1);
+  EXPECT_EQ(agreement.tranches(2).reference(), "B-1");
+  correct(1, "60.00").ThenRejected("CORRECTED_ALREADY", {{"corrected_by", "3"}});
+  correct(3, "0.00").ThenAccepted();  // of another agreement
+  agreement = spec.Entity<v1::FundingAgreement>(kAgreement);
+  EXPECT_EQ(Text(agreement.received()), "20.00 EUR");
+}
+
 TEST(FundingAgreement, IsThereOnceByTheDonorsNumber) {
   ProcurementSpec spec;
   spec.When(Entering()).ThenAccepted();

@@ -67,6 +67,7 @@ std::span<const es::Reason* const> ProcurementReasons() {
       &kAgreementEnded,
       &kTransferExceeded,
       &kNotAccountedFor,
+      &kCorrectedAlready,
       &kReleaseDiffers,
       &kReleaseDateTaken,
   };

@@ -245,13 +245,16 @@ inline constexpr es::Reason kAgreementEnded{
     "Hold what came above the order as surplus, or reject it; order more without the agreement."};
 inline constexpr es::Reason kTransferExceeded{
     "TRANSFER_EXCEEDED", absl::StatusCode::kFailedPrecondition,
-    "More would be with an agency than was approved, or reported as spent than is with it "
-    "(INV-37).",
-    "Send less; have another transfer approved; or record first what was sent, or came back."};
+    "More would be with an agency than was approved, or come back than it has unspent (INV-37).",
+    "Send less, or have another transfer approved; where money came back, correct the report "
+    "first."};
 inline constexpr es::Reason kNotAccountedFor{
     "NOT_ACCOUNTED_FOR", absl::StatusCode::kFailedPrecondition,
     "The agency has money of the transfer that it neither reported as spent nor gave back.",
     "Record its report, or what comes back; then close the transfer."};
+inline constexpr es::Reason kCorrectedAlready{
+    "CORRECTED_ALREADY", absl::StatusCode::kFailedPrecondition,
+    "The entry was corrected by a later one, which counts in its place.", "Correct the later one."};
 inline constexpr es::Reason kReleaseDiffers{
     "RELEASE_DIFFERS", absl::StatusCode::kAlreadyExists,
     "A release of that ocid and id is here, with another content.",

@@ -493,6 +493,20 @@ Aggregate<PayablesSpec> Transfers() {
               pay(s);
               if (s.decision().accepted()) report(s);
             }},
+           {"report", [=](S& s) { report(s); }},
+           {"correct a report",
+            [=](S& s) {
+              if (s.Entity<v1::AgencyTransfer>(kTransfer).state() ==
+                  v1::AGENCY_TRANSFER_STATE_APPROVED) {
+                pay(s), report(s);
+              }
+              v1::CorrectAgencyExpenditureRequest command;
+              command.set_name(kTransfer);
+              command.set_report_number(1);
+              *command.mutable_amount() = Km("1.00");
+              command.set_reason("a nought too many");
+              s.As(kPayer).When(command);
+            }},
            {"close", [](S& s) { MoveTransfer<v1::CloseAgencyTransferRequest>(s, kRequester); }},
            {"cancel", [](S& s) { MoveTransfer<v1::CancelAgencyTransferRequest>(s, kRequester); }},
            {"cancel after a payment",
@@ -566,7 +580,8 @@ SUSPENDED: resume > EFFECTIVE, expire > EXPIRED, terminate > TERMINATED
 
 constexpr char kTransfers[] = R"(
 DRAFT: approve > APPROVED, cancel > CANCELLED
-APPROVED: pay > APPROVED, pay and report > APPROVED, close > CLOSED, cancel > CANCELLED
+APPROVED: pay > APPROVED, pay and report > APPROVED, report > APPROVED, correct a report > APPROVED, close > CLOSED, cancel > CANCELLED
+CLOSED: report > CLOSED, correct a report > APPROVED
 )";
 
 constexpr char kIntroduction[] = R"(# States and moves of procurement
