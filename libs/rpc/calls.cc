@@ -17,6 +17,7 @@
 #include "libs/rpc/metadata.h"
 #include "libs/rpc/reasons.h"
 #include "libs/rpc/refusals.h"
+#include "libs/rpc/row_filter.h"
 #include "libs/rpc/validation.h"
 #include "libs/runtime/reasons.h"
 #include "libs/telemetry/log.h"
@@ -42,11 +43,15 @@ const FieldDescriptor* StringFieldOf(const Message& message, const char* name) {
   return is_string ? field : nullptr;
 }
 
+void FillEtag(std::string_view row, Message& entity) {
+  if (const FieldDescriptor* etag = StringFieldOf(entity, "etag"))
+    entity.GetReflection()->SetString(&entity, etag, es::EtagOfRow(row));
+}
+
 // Decodes an entity's row and fills its etag (AIP-154). False: another type.
 bool Render(std::string_view row, Message& entity) {
   if (!es::DecodeEntity(row, entity)) return false;
-  if (const FieldDescriptor* etag = StringFieldOf(entity, "etag"))
-    entity.GetReflection()->SetString(&entity, etag, es::EtagOfRow(row));
+  FillEtag(row, entity);
   return true;
 }
 
@@ -362,14 +367,14 @@ class Calls::ListScan {
         reads_.NextPage(last_);
         return false;
       }
-      if (!Mentions(row)) {
+      if (!MayBeKept(row)) {
         --left_;
         last_ = std::string(key);
         return true;
       }
       left_ -= kCostOfParsing;
       Message* entity = spec_.add();
-      const bool kept = Render(row, *entity) && (!spec_.keep || spec_.keep(*entity));
+      const bool kept = es::DecodeEntity(row, *entity) && (!spec_.keep || spec_.keep(*entity));
       const bool full = found_ == reads_.page_size() || bytes_ > kMaxPageBytes;
       if (!kept || full) spec_.drop_last();
       if (kept && full) {
@@ -377,6 +382,7 @@ class Calls::ListScan {
         return false;
       }
       if (kept) {
+        FillEtag(row, *entity);  // costs as much as parsing, so only of what is told
         ++found_;
         bytes_ += row.size();
       }
@@ -385,13 +391,9 @@ class Calls::ListScan {
     return true;
   }
 
-  // A string field stands in an entity's bytes as it is.
-  bool Mentions(std::string_view row) const {
+  bool MayBeKept(std::string_view row) const {
     return std::all_of(spec_.mentioned.begin(), spec_.mentioned.end(),
-                       [row](const std::string& text) {
-                         return text.empty() ||
-                                memmem(row.data(), row.size(), text.data(), text.size()) != nullptr;
-                       });
+                       [row](const std::string& entry) { return Mentions(row, entry); });
   }
 
   // A list over all operations shows those that the caller has.

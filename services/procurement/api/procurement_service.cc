@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "libs/base/civil.h"
 #include "libs/base/status_macros.h"
@@ -10,6 +11,7 @@
 #include "libs/base/text.h"
 #include "libs/rpc/errors.h"
 #include "libs/rpc/filters.h"
+#include "libs/rpc/row_filter.h"
 #include "services/procurement/api/paper_queries.h"
 #include "services/procurement/api/published_queries.h"
 #include "services/procurement/api/purchase_queries.h"
@@ -37,6 +39,23 @@ bool CameWithin(const v1::ListGoodsReceiptsRequest& wanted, const v1::GoodsRecei
       FromProto(receipt.has_receipt_time() ? receipt.receipt_time() : receipt.count_time());
   return (!wanted.has_start_time() || FromProto(wanted.start_time()) <= came) &&
          (!wanted.has_end_time() || came < FromProto(wanted.end_time()));
+}
+
+// The states that orders must be in to be listed, as an entry of `mentioned`.
+std::string StatesOf(const v1::ListPurchaseOrdersRequest& request) {
+  constexpr int kField = v1::PurchaseOrder::kStateFieldNumber;
+  if (request.state() != v1::PURCHASE_ORDER_STATE_UNSPECIFIED)
+    return rpc::FieldIs(kField, request.state());
+  if (!request.only_open() && !request.only_unacknowledged()) return "";
+  std::vector<int> states;
+  const auto* all = v1::PurchaseOrderState_descriptor();
+  for (int i = 0; i < all->value_count(); ++i) {
+    const auto state = static_cast<v1::PurchaseOrderState>(all->value(i)->number());
+    if (request.only_open() && !HoldsCommitment(state)) continue;
+    if (state == v1::PURCHASE_ORDER_STATE_UNSPECIFIED || HasEnded(state)) continue;
+    states.push_back(state);
+  }
+  return rpc::FieldIsOneOf(kField, states);
 }
 
 }  // namespace
@@ -197,7 +216,8 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListAgencyTransfers(
                Is(wanted.budget_line(), transfer.budget_line()) &&
                (!wanted.only_excess() || transfer.has_excess());
       },
-      {request->agency(), request->project(), request->budget_line()});
+      {request->agency(), request->project(), request->budget_line(),
+       rpc::FieldIs(v1::AgencyTransfer::kStateFieldNumber, request->state())});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::RegisterSupplier(
@@ -320,7 +340,8 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListRequisitions(
                Is(wanted.project(), requisition.project()) &&
                Is(wanted.budget_line(), requisition.budget_line());
       },
-      {request->project(), request->budget_line()});
+      {request->project(), request->budget_line(),
+       rpc::FieldIs(v1::Requisition::kStateFieldNumber, request->state())});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CreatePurchaseOrder(
@@ -414,7 +435,7 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListPurchaseOrders(
                 (AwaitsAcknowledgement(order) && !HasEnded(order.state())));
       },
       {request->project(), request->budget_line(), request->supplier(),
-       request->framework_agreement()});
+       request->framework_agreement(), StatesOf(*request)});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::CountGoodsReceipt(
@@ -459,7 +480,8 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListGoodsReceipts(
                 wanted.state() == receipt.state()) &&
                Is(wanted.project(), receipt.project()) && CameWithin(wanted, receipt);
       },
-      {request->purchase_order(), request->supplier(), request->project()});
+      {request->purchase_order(), request->supplier(), request->project(),
+       rpc::FieldIs(v1::GoodsReceipt::kStateFieldNumber, request->state())});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ReverseGoodsReceipt(
@@ -598,7 +620,8 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListSupplierInvoices(
                Is(wanted.supplier(), item.supplier()) &&
                Is(wanted.budget_line(), item.budget_line());
       },
-      {request->purchase_order(), request->supplier(), request->budget_line()});
+      {request->purchase_order(), request->supplier(), request->budget_line(),
+       rpc::FieldIs(v1::SupplierInvoice::kStateFieldNumber, request->state())});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListCreditNotes(
@@ -608,24 +631,29 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListCreditNotes(
       context, request, response, response->mutable_credit_notes(), "creditNotes",
       [wanted = *request](const v1::CreditNote& item) {
         return Is(wanted.supplier_invoice(), item.supplier_invoice());
-      });
+      },
+      {request->supplier_invoice()});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListAdvances(
     Context* context, const v1::ListAdvancesRequest* request, v1::ListAdvancesResponse* response) {
   return calls_.List<v1::Advance>(context, request, response, response->mutable_advances(),
-                                  "advances", [wanted = *request](const v1::Advance& item) {
+                                  "advances",
+                                  [wanted = *request](const v1::Advance& item) {
                                     return Is(wanted.purchase_order(), item.purchase_order());
-                                  });
+                                  },
+                                  {request->purchase_order()});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListPayments(
     Context* context, const v1::ListPaymentsRequest* request, v1::ListPaymentsResponse* response) {
   return calls_.List<v1::Payment>(context, request, response, response->mutable_payments(),
-                                  "payments", [wanted = *request](const v1::Payment& item) {
+                                  "payments",
+                                  [wanted = *request](const v1::Payment& item) {
                                     return Is(wanted.purchase_order(), item.purchase_order()) &&
                                            Is(wanted.supplier_invoice(), item.supplier_invoice());
-                                  });
+                                  },
+                                  {request->purchase_order(), request->supplier_invoice()});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListProcurementPolicies(
@@ -788,7 +816,9 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListSourcingProcesses(
                 wanted.state() == item.state()) &&
                Is(wanted.requisition(), item.requisition()) &&
                Is(wanted.framework_agreement(), item.framework_agreement());
-      });
+      },
+      {request->requisition(), request->framework_agreement(),
+       rpc::FieldIs(v1::SourcingProcess::kStateFieldNumber, request->state())});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListBids(
@@ -851,7 +881,8 @@ ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListFrameworkAgreements
                (!wanted.has_date() || (!IsBefore(wanted.date(), agreement.start_date()) &&
                                        !IsBefore(agreement.end_date(), wanted.date())));
       },
-      {request->supplier(), request->sourcing_process()});
+      {request->supplier(), request->sourcing_process(),
+       rpc::FieldIs(v1::FrameworkAgreement::kStateFieldNumber, request->state())});
 }
 
 ProcurementServiceImpl::Reactor* ProcurementServiceImpl::ListPriceRecords(
