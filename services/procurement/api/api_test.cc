@@ -1181,5 +1181,29 @@ TEST_F(Api, AProjectThatIsNotThereHasNoPosition) {
             grpc::StatusCode::NOT_FOUND);
 }
 
+TEST_F(Api, INV07_AnApproverLetsMoreOfALineBeAccepted) {
+  Issued("po", "5");
+  const auto six = ProcurementSpec::ReceiptOf({{.accepted = "6"}});
+  v1::GoodsReceipt receipt;
+  const auto refused = Try(&Stub::PostGoodsReceipt, six, &receipt, kReceiver);
+  EXPECT_EQ(refused.reason, "OVER_RECEIPT");
+  EXPECT_EQ(refused.metadata.at("limit"), "5");
+  auto waive = On<v1::WaiveToleranceRequest>("po");
+  waive.set_line_number(1);
+  *waive.mutable_ceiling() = Number("6");
+  waive.set_reason("the maker packs by six");
+  v1::PurchaseOrder order;
+  EXPECT_EQ(Try(&Stub::WaiveTolerance, waive, &order, kRequester).reason, "DUTIES_NOT_SEPARATE");
+  *waive.mutable_ceiling() = Number("7");
+  const auto too_much = Try(&Stub::WaiveTolerance, waive, &order, kApprover);
+  EXPECT_EQ(too_much.reason, "TOLERANCE_TOO_HIGH");
+  EXPECT_EQ(too_much.metadata.at("limit"), "6.25");
+  *waive.mutable_ceiling() = Number("6");
+  EXPECT_EQ(
+      Do(&Stub::WaiveTolerance, waive, kApprover).lines(0).tolerance_waiver().ceiling().value(),
+      "6");
+  Do(&Stub::PostGoodsReceipt, six, kReceiver);
+}
+
 }  // namespace
 }  // namespace prihvat::procurement
