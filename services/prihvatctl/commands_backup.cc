@@ -27,7 +27,7 @@ absl::Status Copy(CommandContext& context, const std::string& from,
                   const evidence::BackupManifest& manifest, const std::string& to, bool log_only) {
   Progress progress(context.err, context.err_is_terminal,
                     static_cast<size_t>(manifest.size_bytes()));
-  const absl::Status copied = evidence::CopyBackup(
+  absl::Status copied = evidence::CopyBackup(
       from, manifest, to,
       [log_only](const std::string& path) { return !log_only || path.substr(0, 4) == "log/"; },
       [&progress](int64_t done) { progress.Show(static_cast<size_t>(done), "bytes"); });
