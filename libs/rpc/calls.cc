@@ -230,23 +230,30 @@ void Calls::WaitForToken(const std::shared_ptr<UnaryCall>& call, std::function<v
 }
 
 Calls::Reactor* Calls::Command(Context* context, const Message* request, Message* response) {
-  return Command(context, request, response,
-                 [response](const ReadContext& reads, const runtime::CommandReply& reply) {
-                   if (response->GetDescriptor() == google::protobuf::Empty::descriptor())
-                     return absl::OkStatus();
-                   if (RenderReply(reply, *response)) return absl::OkStatus();
-                   absl::Status found = reads.FindInto(reply.resource, *response);
-                   if (found.ok()) return found;
-                   return absl::InternalError(fmt::format("the decision named '{}', which is no {}",
-                                                          reply.resource,
-                                                          response->GetDescriptor()->full_name()));
-                 });
+  return Command(
+      context, request, response,
+      [response](const ReadContext& reads, const runtime::CommandReply& reply) {
+        if (response->GetDescriptor() == google::protobuf::Empty::descriptor())
+          return absl::OkStatus();
+        if (RenderReply(reply, *response)) return absl::OkStatus();
+        absl::Status found = reads.FindInto(reply.resource, *response);
+        if (found.ok()) return found;
+        return absl::InternalError(fmt::format("the decision named '{}', which is no {}",
+                                               reply.resource,
+                                               response->GetDescriptor()->full_name()));
+      },
+      /*from_row=*/true);
 }
 
 Calls::Reactor* Calls::Command(Context* context, const Message* request, Message* response,
                                RenderFn render) {
+  return Command(context, request, response, std::move(render), /*from_row=*/false);
+}
+
+Calls::Reactor* Calls::Command(Context* context, const Message* request, Message* response,
+                               RenderFn render, bool from_row) {
   return Start(context, request, response,
-               [this, render = std::move(render)](std::shared_ptr<UnaryCall> call) {
+               [this, from_row, render = std::move(render)](std::shared_ptr<UnaryCall> call) {
                  const Admission& admission = call->admission();
                  const runtime::Service::Owner owner = service_.OwnerOf(admission.operation);
                  if (!owner.here && !owner.address.empty() && !admission.forwarded) {
@@ -258,13 +265,14 @@ Calls::Reactor* Calls::Command(Context* context, const Message* request, Message
                  command->CopyFrom(call->request());
                  // Nobody has looked at them, and an event would keep them for ever.
                  command->DiscardUnknownFields();
-                 WaitForToken(call,
-                              [this, call, command, render] { Submit(call, command, render); });
+                 WaitForToken(call, [this, call, command, render, from_row] {
+                   Submit(call, command, render, from_row);
+                 });
                });
 }
 
 void Calls::Submit(const std::shared_ptr<UnaryCall>& call, std::shared_ptr<const Message> request,
-                   RenderFn render) {
+                   RenderFn render, bool from_row) {
   const Admission& admission = call->admission();
   runtime::CommandRequest command;
   command.command = std::move(request);
@@ -275,12 +283,12 @@ void Calls::Submit(const std::shared_ptr<UnaryCall>& call, std::shared_ptr<const
   command.import_id = admission.import_id;
   command.trace_id = admission.trace.trace_id;
   command.deadline = admission.deadline;
-  service_.Submit(std::move(command), [this, call, render = std::move(render)](
+  service_.Submit(std::move(command), [this, call, from_row, render = std::move(render)](
                                           runtime::CommandReply reply) mutable {
     // What cannot be rendered from the row has to read: not on the service's thread, nor before the
     // store has the commit.
     const bool here =
-        reply.unhurried &&
+        from_row && reply.unhurried &&
         RendersWithoutReading(reply, *call->admission().method->descriptor->output_type());
     auto answer = [this, call, render = std::move(render), reply = std::move(reply)] {
       if (!call->Claim()) return;

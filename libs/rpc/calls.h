@@ -207,8 +207,11 @@ class Calls {
   void StartReads(std::shared_ptr<UnaryCall> call, ReadFn read);
   void WaitForToken(const std::shared_ptr<UnaryCall>& call, std::function<void()> then);
   class ListScan;
+  // `from_row`: `render` reads nothing where the reply has a row of the response's type.
+  Reactor* Command(Context* context, const Message* request, Message* response, RenderFn render,
+                   bool from_row);
   void Submit(const std::shared_ptr<UnaryCall>& call, std::shared_ptr<const Message> request,
-              RenderFn render);
+              RenderFn render, bool from_row);
   void Forward(const std::shared_ptr<UnaryCall>& call, const std::string& address);
   absl::Status FillPage(const ReadContext& reads, const UnaryCall& call) const;
   absl::Status HasRoom(int calls, int64_t bytes, int64_t of_this_one) const;

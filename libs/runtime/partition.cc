@@ -470,24 +470,25 @@ absl::StatusOr<bool> Partition::FoldWhatIsThere() {
   es::MutableRows& meta = batch.Rows(state_store::kMeta);
   meta.Put(FenceKey(tp_.topic, tp_.partition), fence().Serialize());
   meta.Put(LastRecordKey(tp_.topic, tp_.partition), last_record_digest_);
-  GatherAfter(static_cast<size_t>(std::count_if(
-      settled.begin(), settled.end(), [](const Pending& p) { return p.done != nullptr; })));
+  const auto callers = static_cast<size_t>(std::count_if(
+      settled.begin(), settled.end(), [](const Pending& p) { return p.done != nullptr; }));
   // Whoever calls alone has the answer while the store takes the commit, which the log has: it is
   // not lost any more, and whoever looks into the store meanwhile waits.
-  const bool alone = settled.size() == 1 && mailbox_.empty() && settled.front().done != nullptr;
+  const bool alone = settled.size() == 1 && callers == 1 && mailbox_.empty();
   if (alone) {
     deps_.gate.Close();
     settled.front().reply.unhurried = true;
     Reply(settled.front(), fence().last_event);
     settled.clear();
   }
-  absl::Status stored = deps_.store.Commit(std::move(batch));
+  absl::Status s = deps_.store.Commit(std::move(batch));
   if (alone) deps_.gate.Open();
-  if (!stored.ok()) {
+  if (!s.ok()) {
     // They are answered with the rest that the end of the service leaves unknown.
     std::move(settled.rbegin(), settled.rend(), std::front_inserter(pending_));
-    return stored;
+    return s;
   }
+  GatherAfter(callers);
   for (Pending& pending : settled) Reply(pending, fence().last_event);
   if (pending_.empty()) settle_by_ = absl::InfiniteFuture();
   deps_.on_change();
@@ -758,7 +759,7 @@ bool Partition::HandedOver() const {
 // Whether commands may wait here: this instance is about to own the partition, or another is about
 // to leave nobody without an answer for long.
 bool Partition::OwnsSoon() const {
-  if (!claim_failed_.ok() || !deps_.options.last_heard) return false;
+  if (!claim_failed_.ok() || !stopped_why_.ok() || !deps_.options.last_heard) return false;
   if (state_ == State::kClaiming || state_ == State::kCatchingUp) return true;
   const bool just_started = owner_since_ == absl::InfinitePast();
   return state_ == State::kFollowing && fence().vacant() &&

@@ -235,6 +235,12 @@ void ServiceCore::NoticeClock() {
 
 absl::StatusOr<bool> ServiceCore::Step() {
   NoticeClock();
+  auto worked = StepAll();
+  broken_ = !worked.ok();
+  return worked;
+}
+
+absl::StatusOr<bool> ServiceCore::StepAll() {
   bool worked = false;
   for (const auto& partition : partitions_) {
     auto stepped = partition->Step();
@@ -307,6 +313,7 @@ bool ServiceCore::Seen(const common::v1::Token& token) const {
 void ServiceCore::WhenSeen(const common::v1::Token& token, absl::Time deadline,
                            std::function<bool()> wanted, std::function<void(absl::Status)> done) {
   NoticeClock();
+  if (broken_) return done(absl::UnavailableError(kShuttingDown.meaning));
   if (Seen(token)) return done(absl::OkStatus());
   if (waiters_.size() >= kWaiters) {
     return done(

@@ -75,6 +75,7 @@ class ServiceCore {
     std::function<bool()> wanted;  // empty: always
     std::function<void(absl::Status)> done;
   };
+  absl::StatusOr<bool> StepAll();
   bool Seen(const common::v1::Token& token) const;
   void AnswerWaiters();
   void NoticeClock();
@@ -97,6 +98,7 @@ class ServiceCore {
   std::vector<std::unique_ptr<SourceTail>> tails_;
   std::vector<std::unique_ptr<ProcessRunner>> runners_;
   std::vector<Waiter> waiters_;
+  bool broken_ = false;  // a step failed: the store may lack what the fences are past
   absl::Time last_seen_ = absl::InfinitePast();      // what the clock said at the last call
   std::vector<event_log::TopicPartition> followed_;  // own and foreign; fixed once open
 };

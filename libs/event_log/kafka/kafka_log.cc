@@ -59,7 +59,7 @@ Properties ProducerProperties(const KafkaLogOptions& options, const std::string&
 
 Properties ReaderProperties(const KafkaLogOptions& options, const std::string& bootstrap) {
   const size_t fetch_bytes =
-      std::max(size_t{16} << 20, 2 * ClientMaxMessageBytes(options.max_record_bytes));
+      std::max(size_t{4} << 20, 2 * ClientMaxMessageBytes(options.max_record_bytes));
   return Over(options.client, bootstrap,
               {{"enable.partition.eof", "true"},
                {"auto.offset.reset", "error"},
@@ -69,11 +69,9 @@ Properties ReaderProperties(const KafkaLogOptions& options, const std::string& b
                // The first record ends the wait. Every reader of every instance asks the brokers
                // anew when it is over, also where nobody writes.
                {"fetch.wait.max.ms", "500"},
-               // Nothing is fetched while anything is queued, nor for so long after: records that
-               // come one by one are fetched some at a time, and memory holds one answer.
-               {"fetch.error.backoff.ms", "10"},
-               {"queued.min.messages", "1"},
-               {"queued.max.messages.kbytes", "16384"},
+               {"fetch.error.backoff.ms", "10"},  // also what it waits with its queue full
+               {"queued.min.messages", "1000000"},
+               {"queued.max.messages.kbytes", "16384"},  // this one bounds memory
                {"fetch.message.max.bytes", absl::StrCat(fetch_bytes)},
                {"fetch.max.bytes", absl::StrCat(2 * fetch_bytes)},
                {"receive.message.max.bytes", absl::StrCat(4 * fetch_bytes)}});

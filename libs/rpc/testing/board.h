@@ -25,7 +25,11 @@ class BoardServiceImpl final : public rpctest::v1::BoardService::CallbackService
   }
   Reactor* EditNote(Context* context, const rpctest::v1::EditNoteRequest* request,
                     rpctest::v1::Note* response) override {
-    return calls_.Command(context, request, response);
+    // As those do that answer more than the decision left: reads, though the row is of this type.
+    return calls_.Command(context, request, response,
+                          [response](const ReadContext& reads, const runtime::CommandReply& reply) {
+                            return reads.FindInto(reply.resource, *response);
+                          });
   }
   Reactor* ReplyToNote(Context* context, const rpctest::v1::ReplyToNoteRequest* request,
                        rpctest::v1::ReplyToNoteResponse* response) override;
