@@ -261,8 +261,9 @@ void TermFence::StepPast(Offset offset, std::string_view bytes, const log::v1::R
     state_.last_seal = offset;
     state_.sealed_through = record.seal().last_offset();
   } else if (!state_.unsealed()) {
-    state_.unsealed_since_us =
-        state_.last_recorded_at_us == INT64_MIN ? RecordedAtUs(record) : state_.last_recorded_at_us;
+    state_.unsealed_since_us = RecordedAtUs(record);
+  } else if (verdict == Verdict::kAdmittedCommit) {  // the claim before it may have been ahead
+    state_.unsealed_since_us = std::min(state_.unsealed_since_us, RecordedAtUs(record));
   }
   if (verdict == Verdict::kAdmittedCommit && !record.commit().events().empty())
     state_.last_event = offset;

@@ -344,6 +344,21 @@ TEST(TermFence, TheTimeOfAClaimBindsNobody) {
   EXPECT_TRUE(log.state().unsealed());
   log.Fold(MakeCommit(Id16(1), log.state().chain, "a", 1700000000));
   EXPECT_EQ(log.state().last_recorded_at_us, 1700000000000000);
+  EXPECT_EQ(log.state().unsealed_since_us, 1700000000000000) << "nor is a seal due so late";
+}
+
+TEST(TermFence, WhatAClaimAddsIsUnsealedSinceThenAndNotSinceTheLastCommit) {
+  Log log;
+  log.Fold(log.Claim(1));
+  log.Fold(MakeCommit(Id16(1), log.state().chain, "a", 1700000000));
+  log.Fold(MakeSeal(kTp, log.state(), *SealSigner::Generate()));
+  ASSERT_FALSE(log.state().unsealed());
+  Record claim = log.Claim(2);
+  claim.mutable_claim()->mutable_recorded_at()->set_seconds(1700200000);
+  log.Fold(claim);
+  EXPECT_EQ(log.state().unsealed_since_us, 1700200000000000);
+  log.Fold(MakeCommit(Id16(2), log.state().chain, "b", 1700200001));
+  EXPECT_EQ(log.state().unsealed_since_us, 1700200000000000);
 }
 
 TEST(TermFence, ItKnowsTheLastCommitThatHoldsEvents) {

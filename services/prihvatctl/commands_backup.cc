@@ -35,6 +35,15 @@ absl::Status Copy(CommandContext& context, const std::string& from,
   return copied;
 }
 
+// What stores hold is for nobody else to read. A folder that is there is left as it is.
+absl::Status MakePrivateFolder(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::create_directories(path, error))
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  if (!error) return absl::OkStatus();
+  return absl::UnknownError(fmt::format("cannot make {}: {}", path, error.message()));
+}
+
 std::string IdOr(const std::string& id) {
   if (!id.empty()) return id;
   return absl::FormatTime("%Y%m%d-%H%M%S", absl::Now(), absl::UTCTimeZone());
@@ -75,6 +84,7 @@ absl::Status RunBackup(CommandContext& context, const BackupArguments& arguments
     return absl::DataLossError(
         fmt::format("{} is not the manifest that the server wrote", manifest_file));
   PRIHVAT_ASSIGN_OR_RETURN(const auto manifest, evidence::ReadManifest(backup.directory()));
+  PRIHVAT_RETURN_IF_ERROR(MakePrivateFolder(arguments.output));
   PRIHVAT_RETURN_IF_ERROR(
       Copy(context, backup.directory(), manifest, arguments.output, /*log_only=*/false));
   PRIHVAT_RETURN_IF_ERROR(
@@ -99,6 +109,7 @@ absl::Status RunCheckpoint(CommandContext& context, const CheckpointArguments& a
   manifest.instance = instance.instance();
   std::vector<std::string> services = arguments.services;
   if (services.empty()) services = {instance.services().begin(), instance.services().end()};
+  PRIHVAT_RETURN_IF_ERROR(MakePrivateFolder(arguments.output));
   std::string text;
   for (const std::string& service : services) {
     admin::v1::CreateCheckpointRequest request;

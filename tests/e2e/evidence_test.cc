@@ -222,6 +222,9 @@ TEST_F(Evidence, G6_ABackupUnderLoadIsRestoredElsewhereAndGoesOn) {
                             "--id", "one", "-o", Path("backup")});
   ASSERT_EQ(backup.status, 0) << backup.out << backup.err;
   std::cout << backup.out;
+  EXPECT_EQ(std::filesystem::status(Path("backup")).permissions(),
+            std::filesystem::perms::owner_all)
+      << "for nobody else to read";
   load.Stop();
   EXPECT_NE(Ctl({"backup", "--server", server->address(), "--principal", kOperator, "--id", "one"})
                 .status,

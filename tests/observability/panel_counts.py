@@ -92,7 +92,7 @@ class Facts:
         return {(next(iter(self.stores)), "prihvat"): 256 * MIB}
 
     def files(self):
-        return {(instance, service.name): sum(file.stat().st_size for file in service.glob("*.sst"))
+        return {(instance, service.name): sum(size_of(file) for file in service.glob("*.sst"))
                 for instance, folder in self.stores.items() for service in folder.iterdir()}
 
     def of_centre(self, field):
@@ -102,6 +102,13 @@ class Facts:
         def number(money):
             return int(money.get("units", 0)) + money.get("nanos", 0) / 1e9
         return {("BAM", "ba", "races"): sum(number(self.money.get(field, {})) for field in fields)}
+
+
+def size_of(file):
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:  # compaction has taken it away meanwhile
+        return 0
 
 
 def share(parts, whole_ones):
