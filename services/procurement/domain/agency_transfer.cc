@@ -29,8 +29,7 @@ using es::View;
 using v1::AgencyTransfer;
 
 constexpr std::string_view kTransferPattern = "operations/*/agencyTransfers/*";
-constexpr int kMaxEntries = 500;                      // payments, and reports
-constexpr int kMaxWithCorrections = 2 * kMaxEntries;  // reports and their corrections
+constexpr int kMaxEntries = 500;  // payments, reports, and corrections of reports, of each
 
 es::Rejection WrongTransferState(const AgencyTransfer& transfer, std::string_view wish) {
   switch (transfer.state()) {
@@ -176,20 +175,17 @@ Decision DecideApprove(const View& view, const v1::ApproveAgencyTransferRequest&
   return WithMove(view, **found, transfer, std::move(event), v1::BUDGET_MOVE_KIND_COMMITTED);
 }
 
-// What is sent stays within what was approved; what comes back, within what was sent and is not
-// reported as spent.
+// What is sent stays within what was approved; what comes back, or corrects a payment, within what
+// was sent. What the agency reported does not bind it: above what it has then it is an excess.
 MaybeRejected CheckPaid(const AgencyTransfer& transfer, const Money& payment, const Money& after) {
   const Money amount = FromProto(transfer.amount());
-  const Money reported = FromProto(transfer.reported());
-  const bool fits =
-      payment.IsNegative() ? after.minor() >= reported.minor() : after.minor() <= amount.minor();
+  const bool fits = payment.IsNegative() ? !after.IsNegative() : after.minor() <= amount.minor();
   if (fits) return std::nullopt;
   return es::Rejected(kTransferExceeded)
-      .Saying(fmt::format("{} would be with {}: {} were approved, and {} are reported as spent",
-                          after.Format(), transfer.agency(), amount.Format(), reported.Format()))
+      .Saying(fmt::format("{} would have been sent to {}: it must be from 0 to the {} approved",
+                          after.Format(), transfer.agency(), amount.Format()))
       .With("disbursed", after.Format())
-      .With("amount", amount.Format())
-      .With("reported", reported.Format());
+      .With("amount", amount.Format());
 }
 
 Decision DecidePay(const View& view, const v1::PayAgencyTransferRequest& command,
@@ -235,6 +231,15 @@ Decision DecidePay(const View& view, const v1::PayAgencyTransferRequest& command
                   amount->IsNegative() ? v1::BUDGET_MOVE_KIND_REFUNDED : v1::BUDGET_MOVE_KIND_PAID);
 }
 
+// How many reports there are, or corrections of reports: these take no room from those.
+int CountReports(const AgencyTransfer& transfer, bool corrections) {
+  return static_cast<int>(std::count_if(transfer.expenditures().begin(),
+                                        transfer.expenditures().end(),
+                                        [corrections](const v1::AgencyExpenditure& report) {
+                                          return (report.corrects_report() != 0) == corrections;
+                                        }));
+}
+
 // What comes after its end too: of one that is closed all that was sent is accounted for, so that
 // more is an excess.
 bool MayBeReportedOn(const AgencyTransfer& transfer) {
@@ -263,7 +268,7 @@ Decision DecideReport(const View& view, const v1::RecordAgencyExpenditureRequest
   if (!reported.ok()) {
     return es::InvalidField("expenditure.amount", std::string(reported.status().message()));
   }
-  if (transfer.expenditures_size() >= kMaxEntries) {
+  if (CountReports(transfer, /*corrections=*/false) >= kMaxEntries) {
     return es::InvalidField("expenditure",
                             fmt::format("there are {} reports, which is the most", kMaxEntries));
   }
@@ -302,9 +307,9 @@ MaybeRejected CheckMayCorrect(const AgencyTransfer& transfer, int number) {
   }
   const int by = transfer.expenditures(number - 1).corrected_by_report();
   if (by != 0) return CorrectedAlready(transfer.name(), "report_number", number, by);
-  if (transfer.expenditures_size() < kMaxWithCorrections) return std::nullopt;
-  return es::InvalidField(
-      "report_number", fmt::format("there are {} reports, which is the most", kMaxWithCorrections));
+  if (CountReports(transfer, /*corrections=*/true) < kMaxEntries) return std::nullopt;
+  return es::InvalidField("report_number",
+                          fmt::format("there are {} corrections, which is the most", kMaxEntries));
 }
 
 // With a correction a closed transfer may have to account for something again: it goes on with what

@@ -90,7 +90,7 @@ TEST(AgencyTransfer, INV37_IsSpentOnceWhenTheAgencyReportsIt) {
   EXPECT_EQ(spec.Paid(), "400.00 BAM");
 }
 
-TEST(AgencyTransfer, INV37_NoMoreIsSentThanApprovedNorBackThanIsUnspent) {
+TEST(AgencyTransfer, INV37_NoMoreIsSentThanApprovedNorBackThanWasSent) {
   TransferSpec spec("1000.00");
   spec.Approved();
   spec.Send("600.01").ThenRejected("TRANSFER_EXCEEDED", {{"amount", "600.00 BAM"}});
@@ -98,7 +98,7 @@ TEST(AgencyTransfer, INV37_NoMoreIsSentThanApprovedNorBackThanIsUnspent) {
   spec.Report("500.00").ThenAccepted();
   spec.CloseIt("all is done").ThenRejected("NOT_ACCOUNTED_FOR", {{"disbursed", "600.00 BAM"}});
   // What is not spent comes back, as a negative disbursement.
-  spec.Send("-100.01").ThenRejected("TRANSFER_EXCEEDED", {{"reported", "500.00 BAM"}});
+  spec.Send("-600.01").ThenRejected("TRANSFER_EXCEEDED", {{"disbursed", "-0.01 BAM"}});
   spec.Send("-100.00").ThenAccepted();
   EXPECT_EQ(spec.Event<v1::BudgetMoved>().kind(), v1::BUDGET_MOVE_KIND_REFUNDED);
   EXPECT_EQ(spec.Paid(), "500.00 BAM");
@@ -126,14 +126,40 @@ TEST(AgencyTransfer, INV37_WhatIsReportedAboveWhatWasSentIsAnExcessAndNotSpent) 
   spec.Send("60.00").ThenAccepted();
   EXPECT_EQ(Text(spec.Transfer().excess()), "40.00 BAM");
   EXPECT_EQ(spec.Position(), "0.00/40.00/560.00");
-  // Nor is more sent for it than was approved, and nothing comes back of what is spent.
+  // Nor is more sent for it than was approved.
   spec.Send("40.01").ThenRejected("TRANSFER_EXCEEDED", {{"amount", "600.00 BAM"}});
-  spec.Send("-0.01").ThenRejected("TRANSFER_EXCEEDED", {{"reported", "600.00 BAM"}});
   spec.CloseIt().ThenRejectedField("reason");
   spec.CloseIt("the agency bears 40.00").ThenAccepted();
   EXPECT_EQ(spec.Position(), "0.00/0.00/560.00");
   EXPECT_EQ(spec.Paid(), "560.00 BAM");
   EXPECT_EQ(Text(spec.Transfer().excess()), "40.00 BAM");
+}
+
+TEST(AgencyTransfer, INV37_APaymentIsCorrectedAlsoBelowWhatIsReported) {
+  TransferSpec spec("1000.00");
+  spec.Approved("1000.00");
+  spec.Send("600.00").ThenAccepted();  // typed for 60
+  spec.Report("100.00").ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/900.00/100.00");
+  spec.Send("-540.00").ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/940.00/60.00");
+  EXPECT_EQ(spec.Paid(), "60.00 BAM");
+  EXPECT_EQ(Text(spec.Transfer().excess()), "40.00 BAM");
+  spec.Send("-60.01").ThenRejected("TRANSFER_EXCEEDED", {{"disbursed", "-0.01 BAM"}});
+  spec.Send("-60.00").ThenAccepted();
+  EXPECT_EQ(spec.Position(), "0.00/1000.00/0.00");
+  EXPECT_EQ(spec.Paid(), "0.00 BAM");
+}
+
+TEST(AgencyTransfer, CorrectionsTakeNoRoomFromReports) {
+  TransferSpec spec("1000.00");
+  spec.Approved();
+  for (int i = 0; i < 499; ++i) spec.Report("0.01").ThenAccepted();
+  spec.Correct(1, "0.02").ThenAccepted();
+  spec.Report("0.01").ThenAccepted();
+  spec.Report("0.01").ThenRejectedField("expenditure");
+  spec.Correct(2, "0.02").ThenAccepted();
+  EXPECT_EQ(Text(spec.Transfer().reported()), "5.02 BAM");
 }
 
 TEST(AgencyTransfer, INV37_WhatIsReportedAfterTheEndIsAnExcess) {
@@ -146,6 +172,8 @@ TEST(AgencyTransfer, INV37_WhatIsReportedAfterTheEndIsAnExcess) {
   EXPECT_EQ(spec.Transfer().state(), v1::AGENCY_TRANSFER_STATE_CLOSED);
   EXPECT_EQ(Text(spec.Transfer().excess()), "20.00 BAM");
   EXPECT_EQ(spec.Position(), "0.00/0.00/0.00");
+  // It is for the agency to bear: nothing is sent for it, and only a correction takes it away.
+  spec.Send("20.00").ThenRejected("WRONG_STATE");
   spec.Correct(1, "0.00").ThenAccepted();
   EXPECT_EQ(spec.Transfer().state(), v1::AGENCY_TRANSFER_STATE_CLOSED);
   EXPECT_FALSE(spec.Transfer().has_excess());

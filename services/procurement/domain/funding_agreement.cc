@@ -19,8 +19,7 @@ using base::Money;
 using v1::FundingAgreement;
 
 constexpr std::string_view kFundingAgreementPattern = "operations/*/projects/*/fundingAgreements/*";
-constexpr int kMaxTranches = 200;
-constexpr int kMaxWithCorrections = 2 * kMaxTranches;
+constexpr int kMaxTranches = 200;  // and as many corrections
 
 std::string Path(std::string_view field) { return fmt::format("funding_agreement.{}", field); }
 
@@ -45,6 +44,14 @@ void Reckon(FundingAgreement& agreement) {
   *agreement.mutable_received() = ToProto(received);
   *agreement.mutable_outstanding() =
       ToProto(left.IsNegative() ? Money::Zero(amount.currency()) : left);
+}
+
+// How many tranches came, or corrections of tranches: these take no room from those.
+int CountTranches(const FundingAgreement& agreement, bool corrections) {
+  return static_cast<int>(std::count_if(agreement.tranches().begin(), agreement.tranches().end(),
+                                        [corrections](const v1::FundingTranche& tranche) {
+                                          return (tranche.corrects_tranche() != 0) == corrections;
+                                        }));
 }
 
 // That the donor's agreement of that number is not there in the project.
@@ -118,7 +125,7 @@ es::Decision DecideTranche(const es::View& view, const v1::RecordFundingTrancheR
                                         base::FormatDate(context.EffectiveDay())));
   }
   if (auto no = CheckText("tranche.reference", wanted.reference(), true, 100)) return *no;
-  if (agreement.tranches_size() >= kMaxTranches) {
+  if (CountTranches(agreement, /*corrections=*/false) >= kMaxTranches) {
     return es::InvalidField("tranche",
                             fmt::format("there are {}, which is the most", kMaxTranches));
   }
@@ -155,10 +162,9 @@ es::Decision DecideCorrect(const es::View& view, const v1::CorrectFundingTranche
   if (const int by = correction.corrected_by_tranche(); by != 0) {
     return CorrectedAlready(agreement.name(), "tranche_number", number, by);
   }
-  if (agreement.tranches_size() >= kMaxWithCorrections) {
+  if (CountTranches(agreement, /*corrections=*/true) >= kMaxTranches) {
     return es::InvalidField(
-        "tranche_number",
-        fmt::format("there are {} tranches, which is the most", kMaxWithCorrections));
+        "tranche_number", fmt::format("there are {} corrections, which is the most", kMaxTranches));
   }
   const Money wrong = FromProto(correction.amount());
   const auto amount = CheckAmount("amount", command.amount(), wrong.currency());

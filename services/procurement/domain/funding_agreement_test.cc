@@ -1,3 +1,4 @@
+#include "fmt/format.h"
 #include "prihvat/procurement/v1/funding.pb.h"
 #include "services/procurement/domain/testing/procurement_spec.h"
 
@@ -75,6 +76,25 @@ TEST(FundingAgreement, ATrancheIsCorrectedByALaterOneThatNamesIt) {
   correct(3, "0.00").ThenAccepted();  // of another agreement
   agreement = spec.Entity<v1::FundingAgreement>(kAgreement);
   EXPECT_EQ(Text(agreement.received()), "20.00 EUR");
+}
+
+TEST(FundingAgreement, CorrectionsTakeNoRoomFromTranches) {
+  ProcurementSpec spec;
+  spec.When(Entering()).ThenAccepted();
+  int last = 1;
+  const auto correct = [&]() -> auto& {
+    v1::CorrectFundingTrancheRequest command;
+    command.set_name(kAgreement);
+    command.set_tranche_number(last++);
+    *command.mutable_amount() = ToProto(*base::Money::Parse(fmt::format("{}.00", last), "EUR"));
+    command.set_reason("typed");
+    return spec.When(command);
+  };
+  spec.When(Tranche("1.00", "B-1")).ThenAccepted();
+  for (int i = 0; i < 200; ++i) correct().ThenAccepted();
+  correct().ThenRejectedField("tranche_number");
+  for (int i = 1; i < 200; ++i) spec.When(Tranche("1.00", "B-2")).ThenAccepted();
+  spec.When(Tranche("1.00", "B-3")).ThenRejectedField("tranche");
 }
 
 TEST(FundingAgreement, IsThereOnceByTheDonorsNumber) {

@@ -245,9 +245,8 @@ inline constexpr es::Reason kAgreementEnded{
     "Hold what came above the order as surplus, or reject it; order more without the agreement."};
 inline constexpr es::Reason kTransferExceeded{
     "TRANSFER_EXCEEDED", absl::StatusCode::kFailedPrecondition,
-    "More would be with an agency than was approved, or come back than it has unspent (INV-37).",
-    "Send less, or have another transfer approved; where money came back, correct the report "
-    "first."};
+    "More would be with an agency than was approved, or come back than was sent (INV-37).",
+    "Send less, or have another transfer approved; of what came back, record as much as was sent."};
 inline constexpr es::Reason kNotAccountedFor{
     "NOT_ACCOUNTED_FOR", absl::StatusCode::kFailedPrecondition,
     "The agency has money of the transfer that it neither reported as spent nor gave back.",

@@ -472,6 +472,18 @@ Aggregate<PayablesSpec> Transfers() {
   };
   const auto pay = [](S& s) { MoveTransfer<v1::PayAgencyTransferRequest>(s, kPayer); };
   const auto report = [](S& s) { MoveTransfer<v1::RecordAgencyExpenditureRequest>(s, kPayer); };
+  // 10 KM were sent, and are reported.
+  const auto correct = [=](S& s, const char* amount) {
+    if (s.Entity<v1::AgencyTransfer>(kTransfer).state() == v1::AGENCY_TRANSFER_STATE_APPROVED) {
+      pay(s), report(s);
+    }
+    v1::CorrectAgencyExpenditureRequest command;
+    command.set_name(kTransfer);
+    command.set_report_number(1);
+    *command.mutable_amount() = Km(amount);
+    command.set_reason("typed wrongly");
+    s.As(kPayer).When(command);
+  };
   return {
       .title = "Transfers to agencies",
       .states = {{"DRAFT", draft},
@@ -494,19 +506,8 @@ Aggregate<PayablesSpec> Transfers() {
               if (s.decision().accepted()) report(s);
             }},
            {"report", [=](S& s) { report(s); }},
-           {"correct a report",
-            [=](S& s) {
-              if (s.Entity<v1::AgencyTransfer>(kTransfer).state() ==
-                  v1::AGENCY_TRANSFER_STATE_APPROVED) {
-                pay(s), report(s);
-              }
-              v1::CorrectAgencyExpenditureRequest command;
-              command.set_name(kTransfer);
-              command.set_report_number(1);
-              *command.mutable_amount() = Km("1.00");
-              command.set_reason("a nought too many");
-              s.As(kPayer).When(command);
-            }},
+           {"correct a report to less than was sent", [=](S& s) { correct(s, "1.00"); }},
+           {"correct a report to no less", [=](S& s) { correct(s, "11.00"); }},
            {"close", [](S& s) { MoveTransfer<v1::CloseAgencyTransferRequest>(s, kRequester); }},
            {"cancel", [](S& s) { MoveTransfer<v1::CancelAgencyTransferRequest>(s, kRequester); }},
            {"cancel after a payment",
@@ -580,8 +581,8 @@ SUSPENDED: resume > EFFECTIVE, expire > EXPIRED, terminate > TERMINATED
 
 constexpr char kTransfers[] = R"(
 DRAFT: approve > APPROVED, cancel > CANCELLED
-APPROVED: pay > APPROVED, pay and report > APPROVED, report > APPROVED, correct a report > APPROVED, close > CLOSED, cancel > CANCELLED
-CLOSED: report > CLOSED, correct a report > APPROVED
+APPROVED: pay > APPROVED, pay and report > APPROVED, report > APPROVED, correct a report to less than was sent > APPROVED, correct a report to no less > APPROVED, close > CLOSED, cancel > CANCELLED
+CLOSED: report > CLOSED, correct a report to less than was sent > APPROVED, correct a report to no less > CLOSED
 )";
 
 constexpr char kIntroduction[] = R"(# States and moves of procurement
