@@ -9,6 +9,7 @@
 #include "grpcpp/grpcpp.h"
 #include "libs/access/policy.h"
 #include "libs/base/bytes.h"
+#include "libs/base/civil.h"
 #include "libs/base/clock.h"
 #include "libs/base/random.h"
 #include "libs/base/uuid.h"
@@ -21,6 +22,7 @@
 #include "libs/telemetry/rpc_metrics.h"
 #include "services/procurement/api/procurement_service.h"
 #include "services/procurement/definition.h"
+#include "services/procurement/domain/policy.h"
 #include "services/procurement/domain/testing/framework_spec.h"
 #include "services/procurement/domain/testing/payables_spec.h"
 #include "services/procurement/domain/testing/sourcing_spec.h"
@@ -716,8 +718,11 @@ TEST_F(Api, INV37_MoneyFromDonorsAndToAgenciesIsListedByTypedFilters) {
   EXPECT_EQ(Text(Do(&Stub::CorrectAgencyExpenditure, correct, kPayer).excess()), "0.01 BAM");
   EXPECT_EQ(Text(Position().totals(0).spent()), "200.00 BAM");
   EXPECT_EQ(Do(&Stub::ListAgencyTransfers, transfers).agency_transfers_size(), 1);
+  transfers.set_state(v1::AGENCY_TRANSFER_STATE_CLOSED);  // borne by the agency
+  EXPECT_EQ(Do(&Stub::ListAgencyTransfers, transfers).agency_transfers_size(), 0);
+  transfers.set_state(v1::AGENCY_TRANSFER_STATE_APPROVED);  // to be seen to
+  EXPECT_EQ(Do(&Stub::ListAgencyTransfers, transfers).agency_transfers_size(), 1);
   transfers.clear_only_excess();
-  transfers.set_state(v1::AGENCY_TRANSFER_STATE_APPROVED);
   transfers.set_agency("organisations/unhcr");
   transfers.set_project(kProject);
   transfers.set_budget_line(kBudgetLine);
@@ -1203,6 +1208,44 @@ TEST_F(Api, INV07_AnApproverLetsMoreOfALineBeAccepted) {
       Do(&Stub::WaiveTolerance, waive, kApprover).lines(0).tolerance_waiver().ceiling().value(),
       "6");
   Do(&Stub::PostGoodsReceipt, six, kReceiver);
+}
+
+// A version from before today comes as an approved import only.
+TEST_F(Api, INV34_ThePolicySaysHowFarBackOneTellsAndWhatTaxesAre) {
+  const absl::CivilDay today = absl::ToCivilDay(clock_.Now(), *base::LoadZone("Europe/Sarajevo"));
+  v1::AdoptProcurementPolicyRequest adopt;
+  adopt.set_parent(kOperation);
+  *adopt.mutable_procurement_policy() = BuiltInPolicy();
+  *adopt.mutable_procurement_policy()->mutable_valid_from() = ToProto(today - 20);
+  adopt.mutable_procurement_policy()->set_backdating_days(5);
+  v1::TaxRate& vat = *adopt.mutable_procurement_policy()->add_tax_rates();
+  vat.set_tax("VAT");
+  *vat.mutable_percent() = Number("17");
+  v1::ProcurementPolicy policy;
+  EXPECT_EQ(Try(&Stub::AdoptProcurementPolicy, adopt, &policy).reason, "POLICY_REACHES_BACK");
+  adopt.set_request_id(base::MakeUuid(random_));
+  const auto imported =
+      rpc::testing::Call(*stub_, &Stub::AdoptProcurementPolicy, adopt, &policy,
+                         {.principal = std::string(kRequester) +
+                                       ";roles=operation_manager,importer;operations=operations/ba",
+                          .metadata = {{"x-prihvat-import", "old-papers"}}});
+  ASSERT_TRUE(imported.status.ok()) << imported.status.error_message();
+
+  auto draft = ProcurementSpec::DraftOf(
+      {Goods("3", "33.33"), Line(v1::LINE_KIND_TAX, "1", "17.01")}, "taxed");
+  v1::PurchaseOrder order;
+  const auto too_high = Try(&Stub::CreatePurchaseOrder, draft, &order);
+  EXPECT_EQ(too_high.reason, "TAX_TOO_HIGH");
+  EXPECT_EQ(too_high.metadata.at("limit"), "17.00 BAM");
+  draft = ProcurementSpec::DraftOf({Goods("3", "33.33"), Line(v1::LINE_KIND_TAX, "1", "17.00")},
+                                   "taxed");
+  Do(&Stub::CreatePurchaseOrder, draft);
+
+  auto late = ProcurementSpec::DraftOf({Goods("1", "1.00")}, "late");
+  *late.mutable_effective_time() = ToProto(clock_.Now() - absl::Hours(7 * 24));
+  const auto too_far = Try(&Stub::CreatePurchaseOrder, late, &order);
+  EXPECT_EQ(too_far.reason, "BACKDATED_TOO_FAR");
+  EXPECT_EQ(too_far.metadata.at("limit_days"), "5");
 }
 
 }  // namespace
