@@ -20,6 +20,7 @@
 #include "libs/documents/certificate_content.h"
 #include "libs/documents/testing/probe.h"
 #include "libs/documents/testing/sample_images.h"
+#include "libs/documents/testing/signatory.h"
 #include "libs/event_log/seal.h"
 #include "libs/event_log/testing/memory_log.h"
 #include "libs/event_log/testing/records.h"
@@ -850,6 +851,151 @@ TEST_F(Api, WarrantiesThatEndAndWhatLacksADocumentAreListed) {
       Do(&Stub::RenderAssetTag, Named<v1::RenderAssetTagRequest>(asset), kClerk, "viewer");
   EXPECT_THAT(tag.content(), StartsWith("%PDF-"));
   EXPECT_EQ(tag.file_name(), "gr-9-1-1-tag.pdf");
+}
+
+TEST_F(Api, WhatBecameOfAnAssetIsToldAndItsDocumentsFollow) {
+  const std::string asset = AssetOf(1);
+  Do(&Stub::TakeAssetIntoCustody, Named<v1::TakeAssetIntoCustodyRequest>(asset));
+  auto change = Named<v1::RecordAssetChangeRequest>(asset);
+  change.set_change(v1::ASSET_CHANGE_LOST);
+  change.set_reason("not found at the count");
+  EXPECT_THAT(Do(&Stub::RecordAssetChange, change).lacks_evidence_of(),
+              ElementsAre(v1::ASSET_CHANGE_LOST));
+  change.set_change(v1::ASSET_CHANGE_DESTROYED);
+  change.set_reason("burnt");
+  v1::Asset response;
+  const Outcome refused = Try(&Stub::RecordAssetChange, change, &response);
+  EXPECT_EQ(refused.reason, "EVIDENCE_MISSING");
+  EXPECT_EQ(refused.metadata.at("lacks_evidence_of"), "LOST");
+  auto attach = Named<v1::AttachAssetEvidenceRequest>(asset);
+  attach.set_change(v1::ASSET_CHANGE_LOST);
+  attach.mutable_evidence()->set_kind(v1::EVIDENCE_KIND_COMMISSION_MINUTES);
+  attach.mutable_evidence()->set_reference("minutes 4");
+  Do(&Stub::AttachAssetEvidence, attach);
+  const v1::Asset destroyed = Do(&Stub::RecordAssetChange, change);
+  EXPECT_EQ(destroyed.state(), v1::ASSET_STATE_DESTROYED);
+  EXPECT_THAT(destroyed.lacks_evidence_of(), ElementsAre(v1::ASSET_CHANGE_DESTROYED));
+  attach.set_change(v1::ASSET_CHANGE_DESTROYED);
+  const v1::Asset shown = Do(&Stub::AttachAssetEvidence, attach);
+  EXPECT_EQ(shown.lacks_evidence_of_size(), 0);
+  EXPECT_EQ(shown.evidence_size(), 2);
+}
+
+TEST_F(Api, AWarrantyClaimMovesUntilItIsSettled) {
+  auto warranted = testing::ReceivedPieces({"W-1"}, "100.00", "operations/ba/goodsReceipts/gr-9");
+  warranted.set_warranty_months(24);
+  Tell(warranted);
+  v1::OpenWarrantyClaimRequest open;
+  open.set_parent("operations/ba");
+  open.mutable_warranty_claim()->set_item(AssetOf(1));
+  open.mutable_warranty_claim()->set_defect("does not start");
+  v1::WarrantyClaim response;
+  EXPECT_EQ(Try(&Stub::OpenWarrantyClaim, open, &response).reason, "NOT_UNDER_WARRANTY");
+  open.mutable_warranty_claim()->set_item(AssetOf(1, "operations/ba/goodsReceipts/gr-9"));
+  auto move = Named<v1::MoveWarrantyClaimRequest>(Do(&Stub::OpenWarrantyClaim, open).name());
+  move.set_note("letter of the supplier");
+  move.set_state(v1::WARRANTY_CLAIM_STATE_SETTLED);
+  move.set_resolution(v1::WARRANTY_RESOLUTION_REPLACED);
+  EXPECT_EQ(Try(&Stub::MoveWarrantyClaim, move, &response).reason, "WRONG_STATE");
+  move.set_state(v1::WARRANTY_CLAIM_STATE_ACCEPTED);
+  move.clear_resolution();
+  EXPECT_EQ(Do(&Stub::MoveWarrantyClaim, move).state(), v1::WARRANTY_CLAIM_STATE_ACCEPTED);
+  move.set_state(v1::WARRANTY_CLAIM_STATE_SETTLED);
+  const Outcome silent = Try(&Stub::MoveWarrantyClaim, move, &response);
+  ASSERT_EQ(silent.bad_request.field_violations_size(), 1);
+  EXPECT_EQ(silent.bad_request.field_violations(0).field(), "resolution");
+  move.set_resolution(v1::WARRANTY_RESOLUTION_REPLACED);
+  const v1::WarrantyClaim settled = Do(&Stub::MoveWarrantyClaim, move);
+  EXPECT_EQ(settled.resolution(), v1::WARRANTY_RESOLUTION_REPLACED);
+  move.set_state(v1::WARRANTY_CLAIM_STATE_WITHDRAWN);
+  move.clear_resolution();
+  EXPECT_EQ(Try(&Stub::MoveWarrantyClaim, move, &response).reason, "WRONG_STATE");
+}
+
+TEST_F(Api, ATransferTakesEffectOnceWhatMustBeSoIsDone) {
+  v1::EstablishResponsibilityRequest first;
+  first.set_parent(kUsivak);
+  first.set_function("security");
+  first.set_body(kIom);
+  Do(&Stub::EstablishResponsibility, first);
+  v1::CreateResponsibilityTransferRequest plan;
+  plan.set_parent("operations/ba");
+  plan.set_responsibility_transfer_id("guards");
+  auto& wanted = *plan.mutable_responsibility_transfer();
+  wanted.set_centre(kUsivak);
+  wanted.set_function("security");
+  wanted.set_giver(kIom);
+  wanted.set_taker(kDcpb);
+  *wanted.mutable_planned_date() = testing::Day(2022, 2, 1);
+  v1::ReadinessItem& posts = *wanted.add_readiness_items();
+  posts.mutable_display_name()->set_en("Posts are manned");
+  posts.mutable_display_name()->set_bs("Punktovi su popunjeni");
+  posts.set_mandatory(true);
+  const std::string name = Do(&Stub::CreateResponsibilityTransfer, plan).name();
+  auto assess = Named<v1::AssessReadinessRequest>(name);
+  assess.set_readiness("nearly");
+  Do(&Stub::AssessReadiness, assess);
+  auto agree = Named<v1::AgreeResponsibilityTransferRequest>(name);
+  agree.set_agreement("protocol");
+  Do(&Stub::AgreeResponsibilityTransfer, agree);
+  const auto effective = Named<v1::MakeResponsibilityTransferEffectiveRequest>(name);
+  v1::ResponsibilityTransfer response;
+  const Outcome refused = Try(&Stub::MakeResponsibilityTransferEffective, effective, &response);
+  EXPECT_EQ(refused.reason, "READINESS_INCOMPLETE");
+  EXPECT_EQ(refused.metadata.at("item_numbers"), "1");
+  auto done = Named<v1::RecordReadinessItemRequest>(name);
+  done.set_item_number(2);
+  done.set_done(true);
+  EXPECT_EQ(Try(&Stub::RecordReadinessItem, done, &response).reason, "INVALID_FIELD");
+  done.set_item_number(1);
+  const v1::ResponsibilityTransfer ready = Do(&Stub::RecordReadinessItem, done);
+  EXPECT_TRUE(ready.readiness_items(0).done());
+  EXPECT_EQ(Do(&Stub::MakeResponsibilityTransferEffective, effective).state(),
+            v1::RESPONSIBILITY_TRANSFER_STATE_EFFECTIVE);
+}
+
+TEST_F(Api, INV15_AKeyThatIsRevokedSignsNothingAndStopsTheTitle) {
+  const std::string manager = "organisations/iom/people/manager";
+  const documents::testing::Signatory director("director");
+  auto key = Named<v1::RegisterSigningKeyRequest>("operations/ba/mandates/july");
+  key.mutable_signing_key()->set_id("card");
+  key.mutable_signing_key()->set_ed25519_public_key(director.ed25519_key());
+  *key.mutable_signing_key()->mutable_valid_from() = testing::Day(2020, 1, 1);
+  key.mutable_signing_key()->set_reference("handed over in person");
+  v1::Mandate mandate;
+  EXPECT_EQ(Try(&Stub::RegisterSigningKey, key, &mandate).status.error_code(),
+            grpc::StatusCode::PERMISSION_DENIED)
+      << "who hands over does not say whose key is whose";
+  Do(&Stub::RegisterSigningKey, key, manager, "operation_manager");
+  Counted({testing::Asset(1)});
+  const auto certificate = Do(&Stub::DrawUpCertificate, To<v1::DrawUpCertificateRequest>());
+  v1::CertificateForSigning file;
+  const auto exported =
+      Do(&Stub::ExportCertificate, Named<v1::ExportCertificateRequest>(certificate.name()));
+  ASSERT_TRUE(google::protobuf::util::JsonStringToMessage(exported.content(), &file).ok());
+  Do(&Stub::SignHandoverCase, Signed(v1::HANDOVER_PARTY_GIVER), kEuHead, "recipient");
+  auto back = Named<v1::ReturnSignedCertificateRequest>(certificate.name());
+  back.set_canonical_sha256(certificate.canonical_sha256());
+  back.set_party(v1::HANDOVER_PARTY_RECIPIENT);
+  back.set_person(kJulyDirector);
+  *back.mutable_sign_date() = certificate.issue_date();
+  back.set_place("Bihać");
+  back.set_signing_key("card");
+  back.set_electronic_signature(director.SignEd25519(file.canonical_content() + " "));
+  v1::Certificate response;
+  EXPECT_EQ(Try(&Stub::ReturnSignedCertificate, back, &response).reason, "SIGNATURE_INVALID");
+  back.set_electronic_signature(director.SignEd25519(file.canonical_content()));
+  EXPECT_EQ(Do(&Stub::ReturnSignedCertificate, back).signatures_size(), 2);
+  auto revoke = Named<v1::RevokeSigningKeyRequest>("operations/ba/mandates/july");
+  revoke.set_signing_key("card");
+  *revoke.mutable_revoked_from() = certificate.issue_date();
+  revoke.set_reason("stolen");
+  Do(&Stub::RevokeSigningKey, revoke, manager, "operation_manager");
+  v1::HandoverCase of;
+  const Outcome refused =
+      Try(&Stub::MakeHandoverEffective, To<v1::MakeHandoverEffectiveRequest>(), &of);
+  EXPECT_EQ(refused.reason, "SIGNING_KEY_NOT_VALID");
+  EXPECT_EQ(refused.metadata.at("signing_key"), "card");
 }
 
 }  // namespace
