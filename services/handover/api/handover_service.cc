@@ -1,5 +1,6 @@
 #include "services/handover/api/handover_service.h"
 
+#include "libs/rpc/row_filter.h"
 #include "services/handover/api/certificate_queries.h"
 #include "services/handover/api/paper_queries.h"
 #include "services/handover/api/queries.h"
@@ -267,7 +268,9 @@ Reactor* HandoverServiceImpl::ListAssets(Context* context, const v1::ListAssetsR
                                          v1::ListAssetsResponse* response) {
   return calls_.List<v1::Asset>(
       context, request, response, response->mutable_assets(), "assets",
-      [wanted = *request](const v1::Asset& entity) { return Keeps(wanted, entity); });
+      [wanted = *request](const v1::Asset& entity) { return Keeps(wanted, entity); },
+      {request->recipient(), request->handover_case(), request->centre(),
+       rpc::FieldIs(v1::Asset::kStateFieldNumber, request->state())});
 }
 
 Reactor* HandoverServiceImpl::GetAssetLot(Context* context, const v1::GetAssetLotRequest* request,
@@ -292,7 +295,8 @@ Reactor* HandoverServiceImpl::ListMandates(Context* context, const v1::ListManda
                                            v1::ListMandatesResponse* response) {
   return calls_.List<v1::Mandate>(
       context, request, response, response->mutable_mandates(), "mandates",
-      [wanted = *request](const v1::Mandate& entity) { return Keeps(wanted, entity); });
+      [wanted = *request](const v1::Mandate& entity) { return Keeps(wanted, entity); },
+      {request->organisation()});
 }
 
 Reactor* HandoverServiceImpl::GetHandoverCase(Context* context,
@@ -306,7 +310,8 @@ Reactor* HandoverServiceImpl::ListHandoverCases(Context* context,
                                                 v1::ListHandoverCasesResponse* response) {
   return calls_.List<v1::HandoverCase>(
       context, request, response, response->mutable_handover_cases(), "handoverCases",
-      [wanted = *request](const v1::HandoverCase& entity) { return Keeps(wanted, entity); });
+      [wanted = *request](const v1::HandoverCase& entity) { return Keeps(wanted, entity); },
+      {request->recipient(), rpc::FieldIs(v1::HandoverCase::kStateFieldNumber, request->state())});
 }
 
 Reactor* HandoverServiceImpl::GetCertificate(Context* context,
@@ -320,7 +325,8 @@ Reactor* HandoverServiceImpl::ListCertificates(Context* context,
                                                v1::ListCertificatesResponse* response) {
   return calls_.List<v1::Certificate>(
       context, request, response, response->mutable_certificates(), "certificates",
-      [wanted = *request](const v1::Certificate& entity) { return Keeps(wanted, entity); });
+      [wanted = *request](const v1::Certificate& entity) { return Keeps(wanted, entity); },
+      {request->recipient()});
 }
 
 Reactor* HandoverServiceImpl::GetConflict(Context* context, const v1::GetConflictRequest* request,
@@ -333,7 +339,8 @@ Reactor* HandoverServiceImpl::ListConflicts(Context* context,
                                             v1::ListConflictsResponse* response) {
   return calls_.List<v1::Conflict>(
       context, request, response, response->mutable_conflicts(), "conflicts",
-      [wanted = *request](const v1::Conflict& entity) { return Keeps(wanted, entity); });
+      [wanted = *request](const v1::Conflict& entity) { return Keeps(wanted, entity); },
+      {request->item(), rpc::FieldIs(v1::Conflict::kStateFieldNumber, request->state())});
 }
 
 Reactor* HandoverServiceImpl::ResolveConflict(Context* context,
@@ -353,9 +360,12 @@ Reactor* HandoverServiceImpl::ListResponsibilityTransfers(
     v1::ListResponsibilityTransfersResponse* response) {
   return calls_.List<v1::ResponsibilityTransfer>(
       context, request, response, response->mutable_responsibility_transfers(),
-      "responsibilityTransfers", [wanted = *request](const v1::ResponsibilityTransfer& entity) {
+      "responsibilityTransfers",
+      [wanted = *request](const v1::ResponsibilityTransfer& entity) {
         return Keeps(wanted, entity);
-      });
+      },
+      {request->centre(), request->function(),
+       rpc::FieldIs(v1::ResponsibilityTransfer::kStateFieldNumber, request->state())});
 }
 
 Reactor* HandoverServiceImpl::GetResponsibility(Context* context,
@@ -525,7 +535,9 @@ Reactor* HandoverServiceImpl::ListPostDonationChecks(
     v1::ListPostDonationChecksResponse* response) {
   return calls_.List<v1::PostDonationCheck>(
       context, request, response, response->mutable_post_donation_checks(), "postDonationChecks",
-      [wanted = *request](const v1::PostDonationCheck& entity) { return Keeps(wanted, entity); });
+      [wanted = *request](const v1::PostDonationCheck& entity) { return Keeps(wanted, entity); },
+      {request->item(), request->assignee(),
+       rpc::FieldIs(v1::PostDonationCheck::kStateFieldNumber, request->state())});
 }
 
 Reactor* HandoverServiceImpl::ListVisibilityChecks(Context* context,
@@ -533,7 +545,8 @@ Reactor* HandoverServiceImpl::ListVisibilityChecks(Context* context,
                                                    v1::ListVisibilityChecksResponse* response) {
   return calls_.List<v1::VisibilityCheck>(
       context, request, response, response->mutable_visibility_checks(), "visibilityChecks",
-      [wanted = *request](const v1::VisibilityCheck& entity) { return Keeps(wanted, entity); });
+      [wanted = *request](const v1::VisibilityCheck& entity) { return Keeps(wanted, entity); },
+      {request->item(), request->donor()});
 }
 
 Reactor* HandoverServiceImpl::ListWarrantyClaims(Context* context,
@@ -541,7 +554,9 @@ Reactor* HandoverServiceImpl::ListWarrantyClaims(Context* context,
                                                  v1::ListWarrantyClaimsResponse* response) {
   return calls_.List<v1::WarrantyClaim>(
       context, request, response, response->mutable_warranty_claims(), "warrantyClaims",
-      [wanted = *request](const v1::WarrantyClaim& entity) { return Keeps(wanted, entity); });
+      [wanted = *request](const v1::WarrantyClaim& entity) { return Keeps(wanted, entity); },
+      {request->item(), request->supplier(),
+       rpc::FieldIs(v1::WarrantyClaim::kStateFieldNumber, request->state())});
 }
 
 Reactor* HandoverServiceImpl::RenderAssetTag(Context* context,
