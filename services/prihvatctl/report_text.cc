@@ -167,7 +167,9 @@ std::vector<Cell> PositionCells(Cell name, const reporting::v1::BudgetPosition& 
           AmountCell(position.committed()),
           AmountCell(position.spent()),
           AmountCell(position.available()),
-          AmountCell(position.handed_over())};
+          AmountCell(position.handed_over()),
+          AmountCell(position.passed_on()),
+          AmountCell(position.spent_by_agencies())};
 }
 
 std::vector<Cell> MovementCells(const reporting::v1::CentreMovements& movements) {
@@ -234,8 +236,8 @@ absl::StatusOr<std::string> LineOfSightText(const reporting::v1::LineOfSight& re
 absl::StatusOr<std::string> DonorSummaryText(const reporting::v1::DonorSummary& report,
                                              size_t max_width) {
   Table lines;
-  lines.header = {"budget line", "in",    "budget",    "reserved",
-                  "committed",   "spent", "available", "handed over"};
+  lines.header = {"budget line", "in",        "budget",      "reserved",  "committed",
+                  "spent",       "available", "handed over", "passed on", "spent by agencies"};
   for (const auto& line : report.budget_lines()) {
     const std::string name =
         line.display_name().empty() ? Id(line.budget_line()) : line.display_name();
@@ -263,7 +265,8 @@ absl::StatusOr<std::string> DonorSummaryText(const reporting::v1::DonorSummary& 
          AmountCell(certificate.value()), Text{CurrencyName(certificate.value())},
          AmountCell(certificate.value_eur())});
   }
-  PRIHVAT_ASSIGN_OR_RETURN(const std::string lines_text, Format(lines, max_width));
+  PRIHVAT_ASSIGN_OR_RETURN(const std::string lines_text,
+                           Format(WithoutEmptyColumns(lines), max_width));
   PRIHVAT_ASSIGN_OR_RETURN(const std::string certificates_text, Format(certificates, max_width));
   std::string text =
       fmt::format("donor: {}\n\n{}\n{}\n", report.donor().empty() ? "several" : Id(report.donor()),

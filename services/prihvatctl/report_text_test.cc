@@ -64,6 +64,20 @@ TEST(DonorSummaryText, WorkedCase_TheTotalShowsARoundingDifferenceOf1Cent) {
   EXPECT_THAT(*text, HasSubstr("Vehicles"));
 }
 
+TEST(DonorSummaryText, INV37_WhatWasPassedOnStandsApartWhereAnythingWas) {
+  auto summary = Parsed<reporting::v1::DonorSummary>(kDonorSummary);
+  EXPECT_THAT(*DonorSummaryText(summary, 0), Not(HasSubstr("passed on")));
+  auto& position = *summary.mutable_budget_lines(0)->mutable_position();
+  position.mutable_passed_on()->set_currency_code("BAM");
+  position.mutable_passed_on()->set_units(400);
+  position.mutable_spent_by_agencies()->set_currency_code("BAM");
+  position.mutable_spent_by_agencies()->set_units(150);
+  const auto text = DonorSummaryText(summary, 0);
+  ASSERT_TRUE(text.ok()) << text.status();
+  EXPECT_THAT(*text, HasSubstr("passed on  spent by agencies"));
+  EXPECT_THAT(*text, HasSubstr("400.00             150.00"));
+}
+
 TEST(DonorSummaryText, SeveralDonorsAreSaidToBeSeveral) {
   const auto text = DonorSummaryText(reporting::v1::DonorSummary(), 0);
   ASSERT_TRUE(text.ok()) << text.status();

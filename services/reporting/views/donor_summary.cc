@@ -23,13 +23,17 @@ struct Position {
         reserved(budget),
         committed(budget),
         spent(budget),
-        handed_over(budget) {}
+        handed_over(budget),
+        passed_on(budget),
+        spent_by_agencies(budget) {}
 
   base::Money budget;
   base::Money reserved;
   base::Money committed;
   base::Money spent;
   base::Money handed_over;
+  base::Money passed_on;
+  base::Money spent_by_agencies;
 };
 
 // What one certificate handed over in one currency.
@@ -72,6 +76,8 @@ absl::Status Add(const Position& more, Position& sum) {
   PRIHVAT_RETURN_IF_ERROR(Add(more.reserved, sum.reserved));
   PRIHVAT_RETURN_IF_ERROR(Add(more.committed, sum.committed));
   PRIHVAT_RETURN_IF_ERROR(Add(more.spent, sum.spent));
+  PRIHVAT_RETURN_IF_ERROR(Add(more.passed_on, sum.passed_on));
+  PRIHVAT_RETURN_IF_ERROR(Add(more.spent_by_agencies, sum.spent_by_agencies));
   return Add(more.handed_over, sum.handed_over);
 }
 
@@ -87,6 +93,9 @@ absl::StatusOr<v1::BudgetPosition> ToProto(const Position& position) {
   *result.mutable_spent() = reporting::ToProto(position.spent);
   *result.mutable_available() = reporting::ToProto(available);
   *result.mutable_handed_over() = reporting::ToProto(position.handed_over);
+  if (position.passed_on.IsZero() && position.spent_by_agencies.IsZero()) return result;
+  *result.mutable_passed_on() = reporting::ToProto(position.passed_on);
+  *result.mutable_spent_by_agencies() = reporting::ToProto(position.spent_by_agencies);
   return result;
 }
 
@@ -96,11 +105,15 @@ absl::Status ShareOut(const BudgetLine& line, OfLine& of_line) {
   PRIHVAT_ASSIGN_OR_RETURN(const auto reserved, line.funding.Parts(line.reserved));
   PRIHVAT_ASSIGN_OR_RETURN(const auto committed, line.funding.Parts(line.committed));
   PRIHVAT_ASSIGN_OR_RETURN(const auto spent, line.funding.Parts(line.spent));
+  PRIHVAT_ASSIGN_OR_RETURN(const auto passed_on, line.funding.Parts(line.passed_on));
+  PRIHVAT_ASSIGN_OR_RETURN(const auto by_agencies, line.funding.Parts(line.spent_by_agencies));
   for (size_t i = 0; i < of_line.sources.size(); ++i) {
     of_line.sources[i].budget = budget[i];
     of_line.sources[i].reserved = reserved[i];
     of_line.sources[i].committed = committed[i];
     of_line.sources[i].spent = spent[i];
+    of_line.sources[i].passed_on = passed_on[i];
+    of_line.sources[i].spent_by_agencies = by_agencies[i];
   }
   return absl::OkStatus();
 }

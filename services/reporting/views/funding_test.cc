@@ -85,6 +85,42 @@ std::string Said(const v1::BudgetPosition& position) {
                      TextOf(position.handed_over()));
 }
 
+// Money that went on to an agency, of which it reported a part, beside what was bought.
+TEST(ReportFunding, INV37_WhatWasPassedOnIsAFigureOfItsOwnAndCountedOnce) {
+  Thirds story;
+  const auto move = [&](std::string_view committed, std::string_view spent, std::string_view paid,
+                        const std::string& cause) {
+    procurement::v1::BudgetMoved event;
+    event.set_budget_line(kLine);
+    event.set_project(kProject);
+    event.set_cause(cause);
+    *event.mutable_committed_change() = MoneyOf(committed);
+    *event.mutable_spent_change() = MoneyOf(spent);
+    *event.mutable_paid_change() = MoneyOf(paid);
+    story.Tell(event);
+  };
+  const auto before = SummariseDonor(story.Fold(), story.Scope(), {}).value();
+  EXPECT_FALSE(before.totals(0).has_passed_on());
+  const std::string transfer = "operations/ba/agencyTransfers/at";
+  move("300.00", "0.00", "0.00", transfer);
+  move("0.00", "0.00", "120.00", transfer);
+  move("0.00", "0.00", "-20.00", transfer);
+  move("-60.00", "60.00", "0.00", transfer);
+  move("0.00", "0.00", "50.00", "operations/ba/purchaseOrders/po");  // to a supplier
+  const auto all = SummariseDonor(story.Fold(), story.Scope(), {}).value();
+  EXPECT_EQ(TextOf(all.totals(0).passed_on()), "100.00 BAM");
+  EXPECT_EQ(TextOf(all.totals(0).spent_by_agencies()), "60.00 BAM");
+  EXPECT_EQ(TextOf(all.totals(0).spent()), "160.02 BAM");
+  EXPECT_EQ(TextOf(all.totals(0).committed()), "440.00 BAM");
+  // Each donor's part, of which all add up.
+  base::Money passed_on = base::Money::Zero(base::Currency::Bam());
+  ASSERT_EQ(all.donors_size(), 3);
+  for (const auto& donor : all.donors()) {
+    passed_on = base::Sum(passed_on, FromProto(donor.position().passed_on()));
+  }
+  EXPECT_EQ(passed_on.Format(), "100.00 BAM");
+}
+
 TEST(ReportFunding, INV02_ADonorsSummaryCountsItsPartOnlyAndAllAddUp) {
   Thirds story;
   const auto all = SummariseDonor(story.Fold(), story.Scope(), {}).value();

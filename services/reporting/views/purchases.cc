@@ -29,6 +29,7 @@ absl::Status AddBudgetLine(const procurement::BudgetLineCreated& event, Purchase
   PRIHVAT_ASSIGN_OR_RETURN(line.budget, CheckedFromProto(event.amount()));
   const base::Money zero = base::Money::Zero(line.budget.currency());
   line.reserved = line.committed = line.spent = zero;
+  line.passed_on = line.spent_by_agencies = zero;
   return absl::OkStatus();
 }
 
@@ -41,7 +42,10 @@ absl::Status MoveBudget(const procurement::BudgetMoved& event, Purchases& purcha
       AddChange(event.has_reserved_change(), event.reserved_change(), line.reserved));
   PRIHVAT_RETURN_IF_ERROR(
       AddChange(event.has_committed_change(), event.committed_change(), line.committed));
-  return AddChange(event.has_spent_change(), event.spent_change(), line.spent);
+  PRIHVAT_RETURN_IF_ERROR(AddChange(event.has_spent_change(), event.spent_change(), line.spent));
+  if (event.cause().find("/agencyTransfers/") == std::string::npos) return absl::OkStatus();
+  PRIHVAT_RETURN_IF_ERROR(AddChange(event.has_paid_change(), event.paid_change(), line.passed_on));
+  return AddChange(event.has_spent_change(), event.spent_change(), line.spent_by_agencies);
 }
 
 absl::Status AddReceipt(const procurement::GoodsReceiptPosted& event, Purchases& purchases) {

@@ -25,6 +25,8 @@ struct BudgetLine {
   base::Money reserved;
   base::Money committed;
   base::Money spent;
+  base::Money passed_on;          // to partner agencies; a disbursement, no part of `spent` (INV37)
+  base::Money spent_by_agencies;  // a part of `spent`
 };
 
 // One line of a posted receipt, as it stands after what went back to the supplier.
