@@ -2,9 +2,14 @@
 // is stored keeps the invariants after each of them.
 #include <map>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "gmock/gmock.h"
+#include "libs/base/civil.h"
+#include "libs/base/digest.h"
+#include "libs/documents/testing/sample_images.h"
 #include "services/handover/domain/certificates.h"
 #include "services/handover/domain/holdings.h"
 #include "services/handover/domain/values.h"
@@ -26,8 +31,12 @@ constexpr char kLotValue[] = "1000.01";
 class History {
  public:
   explicit History(uint32_t seed) : random_(seed) {
-    story_.Do(testing::ReceivedPieces({"A-1", "A-2", "A-3", "A-4", "A-5"}, "55000.03"));
-    story_.Do(testing::ReceivedLot("10", kLotValue, "100.00"));
+    auto pieces = testing::ReceivedPieces({"A-1", "A-2", "A-3", "A-4", "A-5"}, "55000.03");
+    pieces.set_warranty_months(1);
+    story_.Do(pieces);
+    auto lot = testing::ReceivedLot("10", kLotValue, "100.00");
+    lot.set_warranty_months(1);
+    story_.Do(lot);
     before_ = story_.rows();
   }
 
@@ -43,6 +52,21 @@ class History {
   void Check() const {
     for (int piece = 1; piece <= kAssets; ++piece) CheckAsset(AssetOf(piece));
     CheckLot();
+    CheckSignatures();
+    CheckChecks();
+    CheckClaims();
+  }
+
+  // What is signed is, to the byte, what its digest says (INV-18).
+  void CheckCertificates() const {
+    es::View view(story_.rows());
+    view.ForEach<v1::Certificate>(
+        "operations/ba/certificates", [&](std::string_view name, const v1::Certificate& of) {
+          EXPECT_EQ(base::Sha256Hex(*documents::CanonicalContent(ToDocument(of))),
+                    of.canonical_sha256())
+              << name;
+          return true;
+        });
   }
 
   // Folding the first events and then the rest, from what was stored of the first, gives the state
@@ -61,6 +85,8 @@ class History {
   }
 
   int effective() const { return effective_; }
+  // How often each kind of event was told.
+  const std::map<std::string, int>& events() const { return events_; }
 
  private:
   // An event as the log has it.
@@ -90,6 +116,7 @@ class History {
     if (!story_.decision().accepted()) return;
     numbers_.insert(numbers_.end(), story_.numbers().begin(), story_.numbers().end());
     for (const es::NewEvent& event : story_.decision().events()) {
+      ++events_[event.message->GetDescriptor()->name()];
       told_.push_back(
           {event.message->GetDescriptor()->full_name(), event.message->SerializeAsString(),
            event.effective_at == absl::InfinitePast() ? now_ : event.effective_at, now_});
@@ -136,7 +163,7 @@ class History {
   }
 
   void Make(const std::string& id, const std::string& name) {
-    switch (Below(14)) {
+    switch (Below(17)) {
       case 0:
       case 1: {
         std::vector<v1::HandoverItem> items;
@@ -181,6 +208,10 @@ class History {
       case 11:
         if (Below(5) > 0) return When(To<v1::CloseHandoverCaseRequest>(Any(name)));
         return When(Because<v1::VoidHandoverCaseRequest>(Any(name)));
+      case 12:
+        return Below(2) == 0 ? MakeOfChecks() : MakeOfClaims();
+      case 13:
+        return SignAway(Any(name));
       default:
         return MakeOfAsset(AssetOf(1 + Below(kAssets)));
     }
@@ -199,8 +230,97 @@ class History {
     return open.empty() ? name : open[static_cast<size_t>(Below(static_cast<int>(open.size())))];
   }
 
+  // Any of that type that `keep` says, or a name that nothing has.
+  template <class T, class Keep>
+  std::string AnyOf(const std::string& collection, Keep keep) {
+    std::vector<std::string> names;
+    es::View view(story_.rows());
+    view.ForEach<T>("operations/ba/" + collection, [&](std::string_view name, const T& entity) {
+      if (keep(entity)) names.emplace_back(name);
+      return true;
+    });
+    return names.empty() ? "operations/ba/" + collection + "/none"
+                         : names[static_cast<size_t>(Below(static_cast<int>(names.size())))];
+  }
+  std::string AnyItem() { return Below(3) == 0 ? LotOf() : AssetOf(1 + Below(kAssets)); }
+
+  void MakeOfChecks() {
+    const std::string planned = AnyOf<v1::PostDonationCheck>(
+        "postDonationChecks",
+        [](const auto& check) { return check.state() == v1::CHECK_STATE_PLANNED; });
+    switch (Below(4)) {
+      case 0: {
+        v1::PlanPostDonationCheckRequest command;
+        command.set_parent("operations/ba");
+        command.set_post_donation_check_id(fmt::format("check{}", ++made_));
+        v1::PostDonationCheck& check = *command.mutable_post_donation_check();
+        check.set_item(AnyItem());
+        check.set_kind(v1::CHECK_KIND_END_USE);
+        *check.mutable_due_date() = testing::Day(2023, 12, 31);
+        check.set_every_months(3 * Below(2));
+        return When(command);
+      }
+      case 1:
+        return When(Because<v1::CancelPostDonationCheckRequest>(planned));
+      case 2: {
+        v1::RecordVisibilityCheckRequest command;
+        command.set_parent("operations/ba");
+        command.set_visibility_check_id(fmt::format("visibility{}", ++made_));
+        command.mutable_visibility_check()->set_item(AnyItem());
+        command.mutable_visibility_check()->set_donor(testing::kEu);
+        command.mutable_visibility_check()->set_emblem_seen(true);
+        command.mutable_visibility_check()->set_statement_seen(Below(2) == 0);
+        return When(command);
+      }
+      default: {
+        auto command = To<v1::CompletePostDonationCheckRequest>(planned);
+        command.set_findings("in use");
+        return When(command);
+      }
+    }
+  }
+
+  void MakeOfClaims() {
+    if (Below(2) == 0) {
+      v1::OpenWarrantyClaimRequest command;
+      command.set_parent("operations/ba");
+      v1::WarrantyClaim& claim = *command.mutable_warranty_claim();
+      claim.set_item(AnyItem());
+      if (claim.item() == LotOf()) *claim.mutable_quantity() = Number(std::to_string(Below(13)));
+      claim.set_defect("does not start");
+      return When(command);
+    }
+    auto command = To<v1::MoveWarrantyClaimRequest>(
+        AnyOf<v1::WarrantyClaim>("warrantyClaims", [](const auto&) { return true; }));
+    command.set_state(static_cast<v1::WarrantyClaimState>(1 + Below(5)));
+    if (command.state() == v1::WARRANTY_CLAIM_STATE_SETTLED)
+      command.set_resolution(v1::WARRANTY_RESOLUTION_REPAIRED);
+    command.set_note("letter of the supplier");
+    return When(command);
+  }
+
+  // Draws a certificate up, or brings one back with the image of a signature.
+  void SignAway(const std::string& name) {
+    es::View view(story_.rows());
+    const auto* of = view.Find<v1::HandoverCase>(name);
+    if (of == nullptr || of->certificate().empty()) {
+      return When(To<v1::DrawUpCertificateRequest>(name));
+    }
+    const auto* certificate = view.Find<v1::Certificate>(of->certificate());
+    auto command = To<v1::ReturnSignedCertificateRequest>(of->certificate());
+    const bool is_giver = Below(2) == 0;
+    command.set_party(is_giver ? v1::HANDOVER_PARTY_GIVER : v1::HANDOVER_PARTY_RECIPIENT);
+    command.set_canonical_sha256(certificate->canonical_sha256());
+    command.set_person(is_giver ? testing::kEuHead : testing::kJulyDirector);
+    *command.mutable_sign_date() = ToProto(base::LocalDay(now_, story_.zone()));
+    command.set_place("Bihać");
+    command.set_image(documents::SignaturePng());
+    WhenAs(Below(2) == 0 ? "organisations/iom/people/clerk" : "organisations/iom/people/colleague",
+           command);
+  }
+
   void MakeOfAsset(const std::string& name) {
-    switch (Below(8)) {
+    switch (Below(10)) {
       case 0: {
         auto command = To<v1::MoveAssetRequest>(name);
         command.set_custodian(Below(2) == 0 ? "organisations/drc" : testing::kIom);
@@ -213,14 +333,38 @@ class History {
       }
       case 2:
         return When(To<v1::TakeAssetIntoCustodyRequest>(name));
+      case 3:
+      case 4: {
+        auto command = To<v1::AttachAssetEvidenceRequest>(name);
+        // Mostly of what lacks it.
+        es::View view(story_.rows());
+        const auto* asset = view.Find<v1::Asset>(name);
+        command.set_change(asset->lacks_evidence_of().empty() || Below(5) == 0
+                               ? AnyChange()
+                               : static_cast<v1::AssetChange>(asset->lacks_evidence_of(0)));
+        *command.mutable_evidence() = AnyEvidence();
+        return When(command);
+      }
       default: {
         auto command = Because<v1::RecordAssetChangeRequest>(name);
-        const v1::AssetChange changes[] = {v1::ASSET_CHANGE_FOUND, v1::ASSET_CHANGE_FOUND,
-                                           v1::ASSET_CHANGE_LOST};
-        command.set_change(changes[Below(3)]);
+        // What ends an asset seldom: there are few.
+        command.set_change(Below(30) == 0  ? AnyChange()
+                           : Below(3) == 0 ? v1::ASSET_CHANGE_LOST
+                                           : v1::ASSET_CHANGE_FOUND);
+        if (Below(3) == 0) *command.mutable_evidence() = AnyEvidence();
         return When(command);
       }
     }
+  }
+  v1::AssetChange AnyChange() {
+    return static_cast<v1::AssetChange>(1 + Below(v1::ASSET_CHANGE_DAMAGED));
+  }
+  v1::Evidence AnyEvidence() {
+    v1::Evidence evidence;
+    evidence.set_kind(Below(2) == 0 ? v1::EVIDENCE_KIND_POLICE_REPORT
+                                    : v1::EVIDENCE_KIND_STATEMENT);
+    evidence.set_reference("folder 1");
+    return evidence;
   }
 
   // INV-14: periods follow each other, the last one is the present holder's.
@@ -239,6 +383,11 @@ class History {
     }
     EXPECT_EQ(asset.title_periods().rbegin()->holder(), asset.title_holder());
     EXPECT_EQ(asset.custody_periods().rbegin()->holder(), asset.custodian());
+    // Nothing leaves the books before it is shown where it went.
+    if (asset.state() == v1::ASSET_STATE_DISPOSED || asset.state() == v1::ASSET_STATE_WRITTEN_OFF) {
+      EXPECT_THAT(asset.lacks_evidence_of(), ::testing::IsEmpty()) << name;
+      EXPECT_FALSE(asset.evidence().empty()) << name;
+    }
     CheckPromise(asset);
   }
 
@@ -269,6 +418,63 @@ class History {
                                      for (const auto& item : of.items()) visit(of, item);
                                      return true;
                                    });
+  }
+
+  // INV-15: two people of two sides, with what shows it where it came from away.
+  void CheckSignatures() const {
+    es::View view(story_.rows());
+    view.ForEach<v1::HandoverCase>(
+        "operations/ba/handoverCases", [&](std::string_view name, const v1::HandoverCase& of) {
+          std::set<std::string> people;
+          std::set<int> parties;
+          for (const v1::Signature& signature : of.signatures()) {
+            people.insert(signature.person());
+            parties.insert(signature.party());
+            if (signature.evidence_sha256().empty()) continue;
+            const auto* evidence = view.Find<v1::SignatureEvidence>(
+                fmt::format("{}/signatures/{}", of.certificate(),
+                            signature.party() == v1::HANDOVER_PARTY_GIVER ? "giver" : "recipient"));
+            EXPECT_TRUE(evidence != nullptr) << name;
+          }
+          EXPECT_EQ(people.size(), static_cast<size_t>(of.signatures_size())) << name;
+          EXPECT_EQ(parties.size(), static_cast<size_t>(of.signatures_size())) << name;
+          if (of.has_title_time()) {
+            EXPECT_EQ(of.signatures_size(), 2) << name;
+          }
+          return true;
+        });
+  }
+
+  // A check that comes again does so once.
+  void CheckChecks() const {
+    std::set<std::string> next;
+    es::View view(story_.rows());
+    view.ForEach<v1::PostDonationCheck>(
+        "operations/ba/postDonationChecks",
+        [&](std::string_view name, const v1::PostDonationCheck& check) {
+          if (check.next_check().empty()) return true;
+          EXPECT_EQ(check.state(), v1::CHECK_STATE_DONE) << name;
+          EXPECT_GT(check.every_months(), 0) << name;
+          EXPECT_TRUE(view.Exists(check.next_check())) << name;
+          EXPECT_TRUE(next.insert(check.next_check()).second) << name;
+          return true;
+        });
+  }
+
+  // Of no more than there is, within the warranty, and settled by something.
+  void CheckClaims() const {
+    es::View view(story_.rows());
+    view.ForEach<v1::WarrantyClaim>(
+        "operations/ba/warrantyClaims", [&](std::string_view name, const v1::WarrantyClaim& claim) {
+          const base::Decimal quantity = FromProto(claim.quantity());
+          EXPECT_GT(quantity, base::Decimal()) << name;
+          EXPECT_LE(quantity, base::Decimal::FromInt(claim.item() == LotOf() ? 10 : 1)) << name;
+          EXPECT_LE(FromProto(claim.defect_date()), FromProto(claim.warranty_end_date())) << name;
+          EXPECT_EQ(claim.state() == v1::WARRANTY_CLAIM_STATE_SETTLED,
+                    claim.resolution() != v1::WARRANTY_RESOLUTION_UNSPECIFIED)
+              << name;
+          return true;
+        });
   }
 
   // The parts of the lot are all of it, its movements lead to its holdings, and the values on
@@ -315,11 +521,13 @@ class History {
   std::vector<es::DocumentNumber> numbers_;
   int made_ = 0;
   int effective_ = 0;
+  std::map<std::string, int> events_;
 };
 
-TEST(Properties, INV14_INV16_HoldAfterEveryCommandOfRandomHistories) {
+TEST(Properties, INV14_INV15_INV16_INV18_HoldAfterEveryCommandOfRandomHistories) {
   int accepted = 0;
   int effective = 0;
+  std::map<std::string, int> events;
   for (uint32_t seed = 1; seed <= 40; ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
     History history(seed);
@@ -329,13 +537,21 @@ TEST(Properties, INV14_INV16_HoldAfterEveryCommandOfRandomHistories) {
       history.Check();
       if (::testing::Test::HasFailure()) return;
     }
+    history.CheckCertificates();
     history.CheckRefold();
     if (::testing::Test::HasFailure()) return;
     effective += history.effective();
+    for (const auto& [event, count] : history.events()) events[event] += count;
   }
   // The histories get somewhere.
   EXPECT_GT(accepted, 2000);
   EXPECT_GT(effective, 40);
+  for (const char* event :
+       {"PostDonationCheckPlanned", "PostDonationCheckDone", "PostDonationCheckCancelled",
+        "VisibilityChecked", "WarrantyClaimOpened", "WarrantyClaimMoved", "AssetEvidenceAttached",
+        "SignatureEvidenceFiled"}) {
+    EXPECT_GT(events[event], 10) << event;
+  }
 }
 
 }  // namespace
