@@ -50,8 +50,9 @@ Request Parse(const std::string& text) {
   return request;
 }
 
+// Of IOM, or a full name.
 std::string PrincipalOf(const std::string& person) {
-  return "organisations/iom/people/" + person +
+  return (person.find('/') == std::string::npos ? "organisations/iom/people/" : "") + person +
          ";roles=operation_manager,importer;operations=operations/ba";
 }
 
@@ -263,6 +264,50 @@ TEST_P(Races, G7_INV05_OfCallOffsApprovedAtOnceNoMoreThanTheCeilingPass) {
                              .Call(&ProcurementService::Stub::GetFrameworkAgreement, get);
   EXPECT_EQ(agreement.response.called_off().units(), 700);
   EXPECT_EQ(agreement.response.available().units(), 100);
+}
+
+TEST_P(Races, G7_INV05_OfOrdersApprovedAtOnceNoMoreThanTheAwardPass) {
+  const auto answers = AtOnce<procurement::v1::PurchaseOrder>(6, [&](int n) {
+    return At()
+        .At("procurement", n, fmt::format("approver-{}", n % 2))
+        .Call(&ProcurementService::Stub::ApprovePurchaseOrder,
+              Parse<procurement::v1::ApprovePurchaseOrderRequest>(
+                  fmt::format("name: 'operations/ba/purchaseOrders/tents-{}'", n + 1)));
+  });
+  EXPECT_EQ(Accepted(answers), 1) << "700 of 800; two would be 1,400";
+  EXPECT_THAT(Refusals(answers), Each("ABOVE_AWARD"));
+}
+
+TEST_P(Races, G7_INV09_PaymentsAtOnceNeverExceedTheInvoice) {
+  const auto answers = AtOnce<procurement::v1::Payment>(6, [&](int n) {
+    return At()
+        .At("procurement", n)
+        .Call(&ProcurementService::Stub::PaySupplierInvoice,
+              Parse<procurement::v1::PaySupplierInvoiceRequest>(fmt::format(
+                  R"(name: 'operations/ba/supplierInvoices/paid' payment_id: 'paid-{}'
+                     amount {{ currency_code: 'BAM' units: 400 }})",
+                  n)));
+  });
+  EXPECT_EQ(Accepted(answers), 2) << "400 + 400 of 1,000; a third would make 1,200";
+  EXPECT_THAT(Refusals(answers), Each("MORE_THAN_PAYABLE"));
+}
+
+TEST_P(Races, G7_INV09_OfInvoicesMatchedAtOnceNoMoreThanWasAcceptedIsPayable) {
+  const auto answers = AtOnce<procurement::v1::SupplierInvoice>(6, [&](int n) {
+    return At()
+        .At("procurement", n)
+        .Call(&ProcurementService::Stub::MatchSupplierInvoice,
+              Parse<procurement::v1::MatchSupplierInvoiceRequest>(
+                  fmt::format("name: 'operations/ba/supplierInvoices/billed-{}'", n + 1)));
+  });
+  std::map<procurement::v1::SupplierInvoiceState, int> states;
+  for (const auto& answer : answers) {
+    EXPECT_TRUE(answer.ok()) << answer.failure.reason;
+    ++states[answer.response.state()];
+  }
+  EXPECT_EQ(states[procurement::v1::SUPPLIER_INVOICE_STATE_MATCHED], 2)
+      << "4 + 4 of 10; a third would make 12";
+  EXPECT_EQ(states[procurement::v1::SUPPLIER_INVOICE_STATE_BLOCKED], 4);
 }
 
 TEST_P(Races, G7_INV07_ReceiptsAtOnceNeverExceedTheOrderAndEachBecomesItsAssets) {
@@ -520,6 +565,214 @@ TEST_P(Races, G7_INV20_INV21_OneBedTakesOnePersonAndOnePersonOneBed) {
                          .WithToken(MergeTokens(TokenOf(into_one_bed), TokenOf(one_person)))
                          .Call(&ReceptionService::Stub::ListStays, list);
   EXPECT_EQ(stays.response.stays_size(), 2);
+}
+
+constexpr char kHeadOfGiver[] = "organisations/eu/people/head";
+constexpr char kHeadOfRecipient[] = "organisations/dcpb/people/head";
+
+// Cases of one of the gifts each.
+class Gifts {
+ public:
+  explicit Gifts(const Programs& programs) : programs_(programs) {}
+
+  static std::string Named(const std::string& id) { return "operations/ba/handoverCases/" + id; }
+
+  // So that both sides may sign.
+  void MakeCounted(const std::string& id) const {
+    const Caller caller = programs_.At("handover", 0);
+    handover::v1::GetAssetLotRequest get;
+    get.set_name("operations/ba/assetLots/gifts-1");  // which a process makes of the receipt
+    const absl::Time deadline = Soon();
+    while (!caller.Call(&HandoverService::Stub::GetAssetLot, get).ok())
+      ASSERT_LT(absl::Now(), deadline) << "no lot was made of the receipt";
+    Do(caller, &HandoverService::Stub::CreateHandoverCase,
+       Parse<handover::v1::CreateHandoverCaseRequest>(fmt::format(
+           R"(parent: 'operations/ba' handover_case_id: '{}'
+              handover_case {{ recipient: 'organisations/dcpb' giver: 'organisations/eu'
+                giver_mandate: 'operations/ba/mandates/giver'
+                recipient_mandate: 'operations/ba/mandates/recipient'
+                conditions {{ en: 'None' bs: 'Nema' }}
+                items {{ asset_lot: 'operations/ba/assetLots/gifts-1' quantity {{ value: '1' }} }} }})",
+           id)));
+    Do(caller, &HandoverService::Stub::AuthoriseHandoverCase,
+       Parse<handover::v1::AuthoriseHandoverCaseRequest>(
+           fmt::format("name: '{}' authorised_by: 'EU' authorisation_reference: 'A'", Named(id))));
+    Do(caller, &HandoverService::Stub::ScheduleHandoverCase,
+       Parse<handover::v1::ScheduleHandoverCaseRequest>(
+           fmt::format("name: '{}' place: 'Here' scheduled_date {{ year: 2024 month: 1 day: 20 }}",
+                       Named(id))));
+    Do(caller, &HandoverService::Stub::RecordDelivery,
+       Parse<handover::v1::RecordDeliveryRequest>(
+           fmt::format("name: '{}' delivery_note: 'D'", Named(id))));
+    Do(caller, &HandoverService::Stub::RecordCount,
+       Parse<handover::v1::RecordCountRequest>(fmt::format("name: '{}'", Named(id))));
+  }
+  void MakeSigned(const std::string& id) const {
+    MakeCounted(id);
+    for (const bool is_giver : {true, false}) {
+      const auto answer = Sign(0, id, is_giver);
+      ASSERT_TRUE(answer.ok()) << answer.failure.message;
+    }
+  }
+  Answer<handover::v1::HandoverCase> Sign(int n, const std::string& id, bool is_giver) const {
+    return programs_.At("handover", n, is_giver ? kHeadOfGiver : kHeadOfRecipient)
+        .Call(&HandoverService::Stub::SignHandoverCase,
+              Parse<handover::v1::SignHandoverCaseRequest>(
+                  fmt::format("name: '{}' party: {}", Named(id), PartyOf(is_giver))));
+  }
+  static std::string PartyOf(bool is_giver) {
+    return is_giver ? "HANDOVER_PARTY_GIVER" : "HANDOVER_PARTY_RECIPIENT";
+  }
+  Answer<handover::v1::HandoverCase> MakeEffective(int n, const std::string& id) const {
+    return programs_.At("handover", n)
+        .Call(&HandoverService::Stub::MakeHandoverEffective,
+              Parse<handover::v1::MakeHandoverEffectiveRequest>(
+                  fmt::format("name: '{}'", Named(id))));
+  }
+  handover::v1::Certificate CertificateNamed(const std::string& name,
+                                             const std::string& token) const {
+    handover::v1::GetCertificateRequest get;
+    get.set_name(name);
+    return programs_.At("handover", 1)
+        .WithToken(token)
+        .Call(&HandoverService::Stub::GetCertificate, get)
+        .response;
+  }
+
+ private:
+  template <class Method, class Request>
+  static void Do(const Caller& caller, Method method, const Request& request) {
+    const auto answer = caller.Call(method, request);
+    ASSERT_TRUE(answer.ok()) << answer.failure.message;
+  }
+
+  const Programs& programs_;
+};
+
+// Each side from three connections, while others want it to take effect.
+TEST_P(Races, G7_INV15_EachSideSignsOnceAndNothingTakesEffectBefore) {
+  const Gifts gifts(At());
+  gifts.MakeCounted("signed");
+  const auto answers = AtOnce<handover::v1::HandoverCase>(9, [&](int n) {
+    return n < 6 ? gifts.Sign(n / 2, "signed", n % 2 == 0) : gifts.MakeEffective(n, "signed");
+  });
+  std::map<handover::v1::HandoverParty, int> signatures;
+  std::set<std::string> people;
+  const auto after = gifts.MakeEffective(1, "signed");  // where nobody came after both had signed
+  handover::v1::GetHandoverCaseRequest get;
+  get.set_name(Gifts::Named("signed"));
+  const auto found = At().At("handover", 1)
+                         .WithToken(MergeTokens(TokenOf(answers), after.token))
+                         .Call(&HandoverService::Stub::GetHandoverCase, get);
+  EXPECT_EQ(found.response.state(), handover::v1::HANDOVER_CASE_STATE_EFFECTIVE);
+  for (const auto& signature : found.response.signatures()) {
+    ++signatures[signature.party()];
+    people.insert(signature.person());
+  }
+  EXPECT_THAT(signatures, SizeIs(2));
+  EXPECT_THAT(people, SizeIs(2));
+  int signed_by[2] = {0, 0};
+  int effective = after.ok() ? 1 : 0;
+  for (size_t n = 0; n < answers.size(); ++n) {
+    if (answers[n].ok()) ++(n < 6 ? signed_by[n % 2] : effective);
+    if (!answers[n].ok() || n < 6) continue;
+    EXPECT_EQ(answers[n].response.signatures_size(), 2);
+  }
+  EXPECT_EQ(signed_by[0], 1);
+  EXPECT_EQ(signed_by[1], 1);
+  EXPECT_EQ(effective, 1);
+  EXPECT_EQ(found.response.signatures_size(), 2);
+}
+
+// Of one case at the same moment: the title passes, or it is voided.
+TEST_P(Races, G7_INV18_WhatTookEffectIsNotVoided) {
+  constexpr int kCases = 3;
+  const Gifts gifts(At());
+  for (int n = 0; n < kCases; ++n) gifts.MakeSigned(fmt::format("voided-{}", n));
+  const auto answers = AtOnce<handover::v1::HandoverCase>(2 * kCases, [&](int n) {
+    const std::string id = fmt::format("voided-{}", n / 2);
+    if (n % 2 == 0) return gifts.MakeEffective(n / 2, id);
+    return At()
+        .At("handover", n / 2 + 1)
+        .Call(&HandoverService::Stub::VoidHandoverCase,
+              Parse<handover::v1::VoidHandoverCaseRequest>(
+                  fmt::format("name: '{}' reason: 'In error'", Gifts::Named(id))));
+  });
+  EXPECT_EQ(Accepted(answers), kCases);
+  EXPECT_THAT(Refusals(answers), Each("WRONG_STATE"));
+  for (size_t n = 0; n < kCases; ++n) EXPECT_NE(answers[2 * n].ok(), answers[2 * n + 1].ok());
+}
+
+// Corrections drawn up at once follow one another; what was in force stays as it is, to the byte,
+// and one replaces it.
+TEST_P(Races, G7_INV18_OfCorrectionsAtOnceOneReplacesTheCertificate) {
+  const Gifts gifts(At());
+  gifts.MakeSigned("corrected");
+  const auto effective = gifts.MakeEffective(0, "corrected");
+  ASSERT_TRUE(effective.ok()) << effective.failure.message;
+  const std::string old_name = effective.response.certificate();
+  const auto before = gifts.CertificateNamed(old_name, effective.token);
+  const auto drawn_up = AtOnce<handover::v1::Certificate>(4, [&](int n) {
+    return At()
+        .At("handover", n)
+        .Call(&HandoverService::Stub::CorrectHandoverCase,
+              Parse<handover::v1::CorrectHandoverCaseRequest>(fmt::format(
+                  "name: '{}' reason: 'The place' place: 'P{}'", Gifts::Named("corrected"), n)));
+  });
+  EXPECT_EQ(Accepted(drawn_up), 4) << ::testing::PrintToString(Refusals(drawn_up));
+  std::string waiting;
+  for (const auto& answer : drawn_up) {
+    const auto now = gifts.CertificateNamed(answer.response.name(), TokenOf(drawn_up));
+    EXPECT_EQ(now.corrects(), old_name);
+    EXPECT_EQ(now.corrects_sha256(), before.canonical_sha256());
+    if (now.voided()) continue;
+    EXPECT_EQ(waiting, "") << "two wait";
+    waiting = now.name();
+  }
+  const auto answers = AtOnce<handover::v1::Certificate>(6, [&](int n) {
+    const bool is_giver = n % 2 == 0;
+    return At()
+        .At("handover", n / 2, is_giver ? kHeadOfGiver : kHeadOfRecipient)
+        .Call(&HandoverService::Stub::SignCorrectiveCertificate,
+              Parse<handover::v1::SignCorrectiveCertificateRequest>(
+                  fmt::format("name: '{}' party: {}", waiting, Gifts::PartyOf(is_giver))));
+  });
+  EXPECT_EQ(Accepted(answers), 2);
+  EXPECT_THAT(Refusals(answers), Each("ALREADY_SIGNED"));
+  const auto after = gifts.CertificateNamed(old_name, TokenOf(answers));
+  EXPECT_EQ(after.corrected_by(), waiting);
+  EXPECT_EQ(after.canonical_sha256(), before.canonical_sha256());
+  EXPECT_EQ(after.place(), before.place());
+  EXPECT_EQ(gifts.CertificateNamed(waiting, TokenOf(answers)).signatures_size(), 2);
+}
+
+TEST_P(Races, G7_INV19_OfTransfersOfOneFunctionAtOnceOneTakesEffect) {
+  const auto answers = AtOnce<handover::v1::ResponsibilityTransfer>(4, [&](int n) {
+    return At()
+        .At("handover", n)
+        .Call(&HandoverService::Stub::MakeResponsibilityTransferEffective,
+              Parse<handover::v1::MakeResponsibilityTransferEffectiveRequest>(
+                  fmt::format("name: 'operations/ba/responsibilityTransfers/security-{}'", n + 1)));
+  });
+  EXPECT_EQ(Accepted(answers), 1);
+  EXPECT_THAT(Refusals(answers), Each("NOT_RESPONSIBLE"));
+  handover::v1::ListResponsibilitiesRequest list;
+  list.set_parent("operations/ba/centres/usivak");
+  const auto found = At().At("handover", 1)
+                         .WithToken(TokenOf(answers))
+                         .Call(&HandoverService::Stub::ListResponsibilities, list);
+  ASSERT_EQ(found.response.responsibilities_size(), 1) << found.failure.message;
+  const auto& periods = found.response.responsibilities(0).periods();
+  ASSERT_EQ(periods.size(), 2);
+  // No gap, no overlap.
+  EXPECT_EQ(periods[0].end_time().seconds(), periods[1].start_time().seconds());
+  EXPECT_EQ(periods[0].end_time().nanos(), periods[1].start_time().nanos());
+  EXPECT_FALSE(periods[1].has_end_time());
+  for (const auto& answer : answers) {
+    if (answer.ok()) {
+      EXPECT_EQ(periods[1].body(), answer.response.taker());
+    }
+  }
 }
 
 TEST_P(Races, G7_T3_StockIsPromisedOnce) {
