@@ -334,6 +334,10 @@ TEST_F(Api, ListsAreFiltered) {
   v1::ListStaysRequest stays;
   stays.set_parent(std::string(testing::kOperation));
   EXPECT_EQ(Do(&Stub::ListStays, stays).stays_size(), 2);
+  stays.set_state(v1::STAY_STATE_ON_LEAVE);
+  EXPECT_EQ(Do(&Stub::ListStays, stays).stays_size(), 0);
+  stays.set_state(v1::STAY_STATE_CHECKED_IN);
+  EXPECT_EQ(Do(&Stub::ListStays, stays).stays_size(), 2);
   stays.set_centre(Centre("blazuj"));
   ASSERT_EQ(Do(&Stub::ListStays, stays).stays_size(), 1);
   EXPECT_EQ(Do(&Stub::ListStays, stays).stays(0).name(), Stay("s-2"));

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "libs/rpc/filters.h"
+#include "libs/rpc/row_filter.h"
 #include "services/reception/api/queries.h"
 
 namespace prihvat::reception {
@@ -190,7 +191,8 @@ ReceptionServiceImpl::Reactor* ReceptionServiceImpl::ListStays(Context* context,
         return Is(wanted.centre(), stay.centre()) && Is(wanted.person(), stay.person()) &&
                (wanted.state() == v1::STAY_STATE_UNSPECIFIED || stay.state() == wanted.state());
       },
-      {request->centre(), request->person()});
+      {request->centre(), request->person(),
+       rpc::FieldIs(v1::Stay::kStateFieldNumber, request->state())});
 }
 
 ReceptionServiceImpl::Reactor* ReceptionServiceImpl::RecordServiceDelivery(
