@@ -70,9 +70,9 @@ await "systemd" inside sh -c 'systemctl is-system-running | grep -E "running|deg
 inside systemctl --version | head -1
 
 say "dpkg -i prihvatd.deb"
-within podman cp "$package" machine:/root/prihvatd.deb
-within podman cp "$next" machine:/root/next.deb
-inside dpkg -i /root/prihvatd.deb
+within podman cp "$package" machine:/srv/prihvatd.deb
+within podman cp "$next" machine:/srv/next.deb
+inside dpkg -i /srv/prihvatd.deb
 inside systemctl is-enabled prihvatd
 say "systemctl start prihvatd            # without certificates: it is not started, and says why"
 inside systemctl start prihvatd
@@ -105,7 +105,7 @@ inside systemctl show --property ActiveState,NRestarts prihvatd
 ctl get operations/ba --service procurement | head -2
 say "dpkg -i next.deb                    # an upgrade restarts it"
 before=$(pid_of)
-inside dpkg -i /root/next.deb
+inside dpkg -i /srv/next.deb
 [ "$(pid_of)" != "$before" ] || die "it was not restarted"
 await "it is ready" ready
 ctl get operations/ba --service procurement | head -2
